@@ -1,0 +1,47 @@
+// Package kernel holds the float32 kernels under the zoo's operations: the
+// matrix product over packed panels, the fused LSTM gates, vector exp, sigmoid
+// and tanh, optimizer updates and reductions.
+//
+// Every kernel exists on up to three paths, chosen once at start by the CPU's
+// features: AVX-512, AVX2 with FMA, and portable Go. All paths give identical
+// bits: a sum is taken in one order with one rounding a term, and the portable
+// path computes the fused multiply-add of float32 exactly. Work is split over
+// outputs, never over a sum, so the number of goroutines does not matter
+// either. Only the sign and payload of a NaN are left open: where one path
+// gives a NaN all do, but its bits are the processor's choice.
+//
+// # Paths
+//
+// The environment variable ZOO_KERNEL (avx512, avx2 or portable) forces a path;
+// Init reports a value that is unknown or that this CPU cannot run. The build
+// tag noasm leaves only the portable path, as do processors other than amd64.
+// A kernel with several paths switches on the package variable current:
+//
+//	func Add(dst, src []float32) {
+//		switch current {
+//		case AVX2, AVX512:
+//			addAVX2(...)
+//		default:
+//			addPortable(dst, src)
+//		}
+//	}
+//
+// The switch lives in a file constrained to amd64 && !noasm; its twin for
+// other builds calls the portable function.
+//
+// # Panels
+//
+// Activations and packed weights are kept in panels: Width (16) neighbouring
+// columns of a matrix lie together, so that a matrix of F columns is
+// [ceil(F/16)][rows][16], padded with zeros. A row of a panel is one AVX-512
+// register or two AVX2 registers, and it is contiguous whichever way the matrix
+// is used next: as the left operand of the forward product, as the left operand
+// of the gradient of the input, or as either operand of the gradient of the
+// weights. Nothing is packed twice.
+package kernel
+
+// Width is the number of columns in a panel.
+const Width = 16
+
+// Panels returns the number of panels that hold n columns.
+func Panels(n int) int { return (n + Width - 1) / Width }

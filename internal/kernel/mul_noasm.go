@@ -1,0 +1,7 @@
+//go:build !amd64 || noasm
+
+package kernel
+
+func mul(c []float32, cRow, cPanel int, a *Operand, b []float32, bPanel, rows, k, panels int, accumulate bool) {
+	mulPortable(c, cRow, cPanel, a, b, bPanel, rows, k, panels, accumulate)
+}

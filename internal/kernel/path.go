@@ -1,0 +1,66 @@
+package kernel
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// Path names one implementation of the kernels.
+type Path string
+
+const (
+	AVX512   Path = "avx512"   // AVX-512 F, DQ, BW, VL
+	AVX2     Path = "avx2"     // AVX2 and FMA
+	Portable Path = "portable" // Go alone, with an exact float32 FMA
+)
+
+// Variable is the environment variable that forces a path.
+const Variable = "ZOO_KERNEL"
+
+// current is the path in use. Every kernel with more than one implementation
+// switches on it. It is set before main starts and afterwards only by Use.
+var current, initErr = choose(os.Getenv(Variable), Available())
+
+// choose returns the path that name asks for, or the preferred one of those
+// available, which come best first.
+func choose(name string, available []Path) (Path, error) {
+	best := available[0]
+	if best == AVX512 && !preferAVX512 {
+		best = available[1]
+	}
+	if name == "" {
+		return best, nil
+	}
+	if slices.Contains(available, Path(name)) {
+		return Path(name), nil
+	}
+	var names []string
+	for _, p := range available {
+		names = append(names, string(p))
+	}
+	return best, fmt.Errorf("kernel: %s=%q: this build and CPU run %s", Variable, name, strings.Join(names, ", "))
+}
+
+// Init reports whether ZOO_KERNEL named a path that cannot be used. The best
+// path is in use then; a command should stop and tell its user.
+func Init() error { return initErr }
+
+// Current returns the path in use.
+func Current() Path { return current }
+
+// Available returns the paths that this build and CPU can run, best first. The
+// last one is always Portable.
+func Available() []Path { return append(available(), Portable) }
+
+// Use switches every kernel to the path p until restore is called. It is for
+// tests and measurements: no kernel may be running meanwhile.
+func Use(p Path) (restore func(), err error) {
+	old := current
+	if current, err = choose(string(p), Available()); err != nil || p == "" {
+		current = old
+		return func() {}, err
+	}
+	return func() { current = old }, nil
+}

@@ -1,0 +1,7 @@
+//go:build !amd64 || noasm
+
+package kernel
+
+const preferAVX512 = false
+
+func available() []Path { return nil }
