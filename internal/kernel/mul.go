@@ -61,19 +61,25 @@ func Mul(c []float32, cRow, cPanel int, a Operand, b []float32, bPanel, rows, k,
 	if need := (panels-1)*cPanel + (rows-1)*cRow + Width; need > len(c) {
 		panic(fmt.Sprintf("kernel: Mul: c has %d floats, %d rows in %d panels need %d", len(c), rows, panels, need))
 	}
-	if k > 0 {
-		// The last element of the last block or, if that one is short, of the
-		// block before may lie furthest.
-		need := a.offset(rows-1, k-1)
-		if full := k / a.Width * a.Width; full > 0 {
-			need = max(need, a.offset(rows-1, full-1))
+	if k == 0 {
+		for p := 0; p < panels && !accumulate; p++ {
+			for r := range rows {
+				clear(c[p*cPanel+r*cRow:][:Width])
+			}
 		}
-		if need >= len(a.Data) {
-			panic(fmt.Sprintf("kernel: Mul: a has %d floats, %d rows of %d need %d", len(a.Data), rows, k, need+1))
-		}
-		if need := (panels-1)*bPanel + k*Width; need > len(b) {
-			panic(fmt.Sprintf("kernel: Mul: b has %d floats, %d panels of %d rows need %d", len(b), panels, k, need))
-		}
+		return
+	}
+	// The last element of the last block or, if that one is short, of the block
+	// before may lie furthest.
+	need := a.offset(rows-1, k-1)
+	if full := k / a.Width * a.Width; full > 0 {
+		need = max(need, a.offset(rows-1, full-1))
+	}
+	if need >= len(a.Data) {
+		panic(fmt.Sprintf("kernel: Mul: a has %d floats, %d rows of %d need %d", len(a.Data), rows, k, need+1))
+	}
+	if need := (panels-1)*bPanel + k*Width; need > len(b) {
+		panic(fmt.Sprintf("kernel: Mul: b has %d floats, %d panels of %d rows need %d", len(b), panels, k, need))
 	}
 	mul(c, cRow, cPanel, &a, b, bPanel, rows, k, panels, accumulate)
 }

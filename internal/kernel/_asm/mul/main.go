@@ -1,0 +1,274 @@
+// Command mul generates the assembly of package kernel's matrix product. Run it
+// from internal/kernel by go generate.
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// isa is an instruction set: how to make a vector register, and how many of
+// them hold one row of a panel (16 floats).
+type isa struct {
+	name    string
+	vector  func() reg.VecVirtual
+	bytes   int // in a vector
+	vectors int // registers
+	zero    func(v reg.VecVirtual)
+}
+
+var (
+	avx2 = isa{
+		name: "AVX2", bytes: 32, vectors: 16,
+		vector: func() reg.VecVirtual { return YMM() },
+		zero:   func(v reg.VecVirtual) { VXORPS(v, v, v) },
+	}
+	avx512 = isa{
+		name: "AVX512", bytes: 64, vectors: 32,
+		vector: func() reg.VecVirtual { return ZMM() },
+		zero:   func(v reg.VecVirtual) { VPXORD(v, v, v) },
+	}
+)
+
+// Tiles of rows by panels. The two FMA units want at least eight chains of
+// dependent additions (latency four, two a cycle); few rows get them from
+// several panels.
+var (
+	avx2Tiles   = [][2]int{{1, 1}, {1, 4}, {2, 1}, {2, 2}, {3, 1}, {3, 2}, {4, 1}, {5, 1}, {6, 1}}
+	avx512Tiles = [][2]int{
+		{1, 1}, {1, 8}, {2, 1}, {2, 4}, {3, 1}, {3, 4}, {4, 1}, {4, 2},
+		{5, 1}, {5, 2}, {6, 1}, {6, 2}, {7, 1}, {7, 2}, {8, 1}, {8, 2},
+	}
+)
+
+const unroll = 4
+
+func main() {
+	ConstraintExpr("amd64")
+	ConstraintExpr("!noasm")
+	for _, t := range avx2Tiles {
+		tile(avx2, t[0], t[1])
+	}
+	for _, t := range avx512Tiles {
+		tile(avx512, t[0], t[1])
+	}
+	peak(avx2)
+	peak(avx512)
+	Generate()
+}
+
+// strided returns the address base + i*stride, i < 8. multiples holds the
+// registers for those multiples of the stride that an address cannot scale by.
+func strided(base reg.Register, multiples map[int]reg.GPVirtual, i, disp int) Mem {
+	m := Mem{Base: base, Disp: disp}
+	switch i {
+	case 0:
+	case 1, 2, 4:
+		m.Index, m.Scale = multiples[1], uint8(i)
+	case 6:
+		m.Index, m.Scale = multiples[3], 2
+	default:
+		m.Index, m.Scale = multiples[i], 1
+	}
+	return m
+}
+
+// strides loads the stride named by a parameter and makes the multiples that n
+// places need.
+func strides(param string, n int) map[int]reg.GPVirtual {
+	m := map[int]reg.GPVirtual{}
+	if n < 2 {
+		return m
+	}
+	one := GP64()
+	Load(Param(param), one)
+	m[1] = one
+	if n > 3 {
+		m[3] = GP64()
+		LEAQ(Mem{Base: one, Index: one, Scale: 2}, m[3])
+	}
+	if n > 5 {
+		m[5] = GP64()
+		LEAQ(Mem{Base: one, Index: one, Scale: 4}, m[5])
+	}
+	if n > 7 {
+		m[7] = GP64()
+		LEAQ(Mem{Base: m[3], Index: one, Scale: 4}, m[7])
+	}
+	return m
+}
+
+// tile generates the product of rows rows and panels panels.
+func tile(s isa, rows, panels int) {
+	name := fmt.Sprintf("mul%dx%d%s", rows, panels*16, s.name)
+	TEXT(name, NOSPLIT, "func(c, a, b *float32, cRow, cPanel, aRow, aCol, aWidth, aBlock, bPanel, k, accumulate int)")
+	Doc(fmt.Sprintf("%s computes %d rows of %d panels. All distances are in bytes; k is at least 1.", name, rows, panels))
+	Pragma("noescape")
+	vectors := 64 / s.bytes // in a row of a panel
+
+	acc := make([]reg.VecVirtual, rows*panels*vectors)
+	for i := range acc {
+		acc[i] = s.vector()
+	}
+	// eachOutput visits the accumulators with their places in c.
+	eachOutput := func(visit func(v reg.VecVirtual, m Mem)) {
+		c := Load(Param("c"), GP64())
+		panel := strides("cPanel", panels)
+		var row reg.Register
+		if rows > 1 {
+			row = Load(Param("cRow"), GP64())
+		}
+		for r := range rows {
+			for p := range panels {
+				for v := range vectors {
+					visit(acc[(r*panels+p)*vectors+v], strided(c, panel, p, v*s.bytes))
+				}
+			}
+			if r < rows-1 {
+				ADDQ(row, c)
+			}
+		}
+	}
+
+	accumulate := Load(Param("accumulate"), GP64())
+	TESTQ(accumulate, accumulate)
+	JNZ(LabelRef("load"))
+	for _, v := range acc {
+		s.zero(v)
+	}
+	JMP(LabelRef("start"))
+	Label("load")
+	eachOutput(func(v reg.VecVirtual, m Mem) { VMOVUPS(m, v) })
+
+	Label("start")
+	block := Load(Param("a"), GP64())
+	b := Load(Param("b"), GP64())
+	k := Load(Param("k"), GP64())
+	aRow := strides("aRow", rows)
+	aCol := Load(Param("aCol"), GP64())
+	bPanel := strides("bPanel", panels)
+	a, n := GP64(), GP64()
+
+	// term adds the products of one k. What there is less of, values of a or
+	// vectors of b, is held in registers, and the others take turns in one.
+	width := panels * vectors
+	if need := rows*width + min(rows, width) + 1; need > s.vectors {
+		panic(fmt.Sprintf("%s needs %d vector registers", name, need))
+	}
+	term := func(step int) {
+		value := func(r int) reg.VecVirtual {
+			x := s.vector()
+			VBROADCASTSS(strided(a, aRow, r, 0), x)
+			return x
+		}
+		place := func(i int) Mem { return strided(b, bPanel, i/vectors, step*64+i%vectors*s.bytes) }
+		vector := func(i int) reg.VecVirtual {
+			y := s.vector()
+			VMOVUPS(place(i), y)
+			return y
+		}
+		switch {
+		case rows == 1: // each vector of b is used once
+			x := value(0)
+			for i := range width {
+				VFMADD231PS(place(i), x, acc[i])
+			}
+		case rows < width:
+			var x []reg.VecVirtual
+			for r := range rows {
+				x = append(x, value(r))
+			}
+			for i := range width {
+				y := vector(i)
+				for r := range rows {
+					VFMADD231PS(y, x[r], acc[r*width+i])
+				}
+			}
+		default:
+			var y []reg.VecVirtual
+			for i := range width {
+				y = append(y, vector(i))
+			}
+			for r := range rows {
+				x := value(r)
+				for i := range width {
+					VFMADD231PS(y[i], x, acc[r*width+i])
+				}
+			}
+		}
+		ADDQ(aCol, a)
+	}
+
+	Label("block")
+	Comment("The next block of a, or what is left of k.")
+	MOVQ(block, a)
+	ADDQ(parameter("aBlock"), block)
+	MOVQ(parameter("aWidth"), n)
+	CMPQ(n, k)
+	CMOVQGT(k, n)
+	SUBQ(n, k)
+	SUBQ(Imm(unroll), n)
+	JLT(LabelRef("rest"))
+
+	Label("unrolled")
+	for i := range unroll {
+		term(i)
+	}
+	ADDQ(U32(unroll*64), b)
+	SUBQ(Imm(unroll), n)
+	JGE(LabelRef("unrolled"))
+
+	Label("rest")
+	ADDQ(Imm(unroll), n)
+	JZ(LabelRef("next"))
+	Label("single")
+	term(0)
+	ADDQ(Imm(64), b)
+	DECQ(n)
+	JNZ(LabelRef("single"))
+
+	Label("next")
+	TESTQ(k, k)
+	JNZ(LabelRef("block"))
+
+	eachOutput(func(v reg.VecVirtual, m Mem) { VMOVUPS(v, m) })
+	VZEROUPPER()
+	RET()
+}
+
+// parameter is the place of a parameter on the stack.
+func parameter(name string) Op {
+	b, err := Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return b.Addr
+}
+
+// peak generates a loop of independent multiply-adds in registers.
+func peak(s isa) {
+	const chains = 12
+	name := "peak" + s.name
+	TEXT(name, NOSPLIT, "func(n int, x *float32)")
+	Doc(fmt.Sprintf("%s does n times %d multiply-adds of %d floats.", name, chains, s.bytes/4))
+	Pragma("noescape")
+	n := Load(Param("n"), GP64())
+	x := s.vector()
+	VBROADCASTSS(Mem{Base: Load(Param("x"), GP64())}, x)
+	acc := make([]reg.VecVirtual, chains)
+	for i := range acc {
+		acc[i] = s.vector()
+		s.zero(acc[i])
+	}
+	Label("loop")
+	for _, v := range acc {
+		VFMADD231PS(x, x, v)
+	}
+	DECQ(n)
+	JNZ(LabelRef("loop"))
+	VZEROUPPER()
+	RET()
+}
