@@ -1,0 +1,140 @@
+package lstm
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/gorgonia-zoo/zoo/ops"
+	G "gorgonia.org/gorgonia"
+)
+
+// predictTexts and predictTokens bound what a predictor's graph takes at
+// once, and with it the memory of predicting; a longer text runs alone.
+const (
+	predictTexts  = 64
+	predictTokens = 1 << 14
+)
+
+// pool lends predictors: graphs of their own that share the network's
+// weights. At most GOMAXPROCS run at once, so that any number of callers
+// needs a bounded memory.
+type pool struct {
+	network *Network
+	slots   chan struct{}
+	mu      sync.Mutex
+	free    []*predictor
+}
+
+func newPool(n *Network) *pool {
+	return &pool{network: n, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
+}
+
+// predictor is one graph. The network's weights are packed when it first
+// runs, so a predictor does not outlive a change of them.
+type predictor struct {
+	program *ops.Program
+	ids     []int32
+	lengths []int32
+}
+
+func (p *predictor) build(n *Network, tokens int) (err error) {
+	p.program, err = ops.Build(func(g *ops.Graph) (loss, output *G.Node, err error) {
+		var ids, lengths *G.Node
+		ids, p.ids = g.Ints("ids", tokens)
+		lengths, p.lengths = g.Ints("lengths", predictTexts)
+		output, err = n.forward(g, ids, lengths, nil)
+		return nil, output, err
+	})
+	return err
+}
+
+// with calls f with a predictor that nobody else uses meanwhile.
+func (l *pool) with(ctx context.Context, f func(*predictor) error) error {
+	select {
+	case l.slots <- struct{}{}:
+		defer func() { <-l.slots }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	l.mu.Lock()
+	var p *predictor
+	if n := len(l.free); n > 0 {
+		p, l.free = l.free[n-1], l.free[:n-1]
+	}
+	l.mu.Unlock()
+	if p == nil {
+		p = &predictor{}
+		if err := p.build(l.network, predictTokens); err != nil {
+			return err
+		}
+	}
+	if err := f(p); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	l.free = append(l.free, p)
+	l.mu.Unlock()
+	return nil
+}
+
+// WeightsChanged drops the predictors, whose graphs hold the weights in packed
+// form. Whoever writes to Params calls it before predicting again.
+func (n *Network) WeightsChanged() {
+	n.pool.mu.Lock()
+	n.pool.free = nil
+	n.pool.mu.Unlock()
+}
+
+// Logits returns C logits for each text, in the order given. Texts of like
+// length run together; the result of a text does not depend on its
+// neighbours.
+func (n *Network) Logits(ctx context.Context, texts [][]int32) ([][]float32, error) {
+	order := make([]int, len(texts))
+	for i, t := range texts {
+		if len(t) == 0 {
+			return nil, fmt.Errorf("lstm: text %d: %w", i, ErrEmptyText)
+		}
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(len(texts[j]), len(texts[i])) })
+	out := make([][]float32, len(texts))
+	err := n.pool.with(ctx, func(p *predictor) error {
+		for len(order) > 0 {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			count, tokens := 0, 0
+			for count < min(len(order), predictTexts) && (count == 0 || tokens+len(texts[order[count]]) <= predictTokens) {
+				tokens += len(texts[order[count]])
+				count++
+			}
+			if tokens > len(p.ids) {
+				if err := p.build(n, tokens); err != nil {
+					return err
+				}
+			}
+			batch := make([][]int32, count)
+			for i, at := range order[:count] {
+				batch[i] = texts[at]
+			}
+			ops.Pack(p.ids, p.lengths, batch)
+			if err := p.program.Run(); err != nil {
+				return err
+			}
+			data, c := p.program.Output()
+			for i, at := range order[:count] {
+				out[at] = slices.Clone(data[i*c : (i+1)*c])
+			}
+			order = order[count:]
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("lstm: predict: %w", err)
+	}
+	return out, nil
+}

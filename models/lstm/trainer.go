@@ -1,0 +1,148 @@
+package lstm
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/gorgonia-zoo/zoo/ops"
+	G "gorgonia.org/gorgonia"
+)
+
+// ErrEmptyText is returned for a text without tokens.
+var ErrEmptyText = errors.New("a text without tokens")
+
+// Batch is texts as token ids, longest first, with their classes.
+type Batch struct {
+	Texts  [][]int32
+	Labels []int32
+	order  []int // order[i] is the caller's place of Texts[i]
+	tokens int
+}
+
+// NewBatch sorts texts longest first, ties in the order given. labels are the
+// classes of the texts, or nil for a batch that is only predicted. No text is
+// cut.
+func NewBatch(texts [][]int32, labels []int32) (Batch, error) {
+	if len(texts) == 0 {
+		return Batch{}, errors.New("lstm: a batch without texts")
+	}
+	if labels != nil && len(labels) != len(texts) {
+		return Batch{}, fmt.Errorf("lstm: %d labels for %d texts", len(labels), len(texts))
+	}
+	b := Batch{order: make([]int, len(texts)), Texts: make([][]int32, len(texts))}
+	for i, t := range texts {
+		if len(t) == 0 {
+			return Batch{}, fmt.Errorf("lstm: text %d of the batch: %w", i, ErrEmptyText)
+		}
+		b.order[i] = i
+		b.tokens += len(t)
+	}
+	slices.SortStableFunc(b.order, func(i, j int) int { return cmp.Compare(len(texts[j]), len(texts[i])) })
+	if labels != nil {
+		b.Labels = make([]int32, len(labels))
+	}
+	for to, from := range b.order {
+		b.Texts[to] = texts[from]
+		if labels != nil {
+			b.Labels[to] = labels[from]
+		}
+	}
+	return b, nil
+}
+
+// Examples returns the number of texts.
+func (b Batch) Examples() int { return len(b.Texts) }
+
+// Tokens returns the number of tokens of all texts.
+func (b Batch) Tokens() int { return b.tokens }
+
+// Order returns the place each of Texts had when the batch was made.
+func (b Batch) Order() []int { return b.order }
+
+// TrainerConfig is what training needs beside the network.
+type TrainerConfig struct {
+	Seed         uint64    // of the dropout masks
+	Tokens       int       // tokens the graph is first built for; it grows when a batch has more
+	Texts        int       // texts likewise
+	ClassWeights []float32 // weight of each class in the loss; none means equal
+}
+
+// Trainer is the graph that computes losses and gradients of a Network. One
+// goroutine at a time may use it.
+type Trainer struct {
+	network *Network
+	config  TrainerConfig
+	noise   ops.Noise
+	program *ops.Program
+	ids     []int32   // [capacity] token ids, packed
+	lengths []int32   // [capacity] lengths of the texts
+	classes []int32   // [capacity] labels of more than two classes
+	targets []float32 // [capacity] labels of two classes
+}
+
+// Trainer returns a training graph. The weights stay the network's own.
+func (n *Network) Trainer(c TrainerConfig) (*Trainer, error) {
+	if w := len(c.ClassWeights); w != 0 && w != n.config.Classes {
+		return nil, fmt.Errorf("lstm: %d class weights, want %d", w, n.config.Classes)
+	}
+	t := &Trainer{network: n, config: c}
+	t.noise.Seed = c.Seed
+	return t, t.build(max(c.Tokens, 1024), max(c.Texts, 16))
+}
+
+func (t *Trainer) build(tokens, texts int) (err error) {
+	t.program, err = ops.Build(func(g *ops.Graph) (loss, output *G.Node, err error) {
+		var ids, lengths, labels *G.Node
+		ids, t.ids = g.Ints("ids", tokens)
+		lengths, t.lengths = g.Ints("lengths", texts)
+		logits, err := t.network.forward(g, ids, lengths, &t.noise)
+		if err != nil {
+			return nil, nil, err
+		}
+		if t.network.config.Classes == 2 {
+			labels, t.targets = g.Floats("labels", texts, 1)
+			loss, err = ops.BCEWithLogits(logits, labels, t.config.ClassWeights...)
+		} else {
+			labels, t.classes = g.Ints("labels", texts)
+			loss, err = ops.CrossEntropy(logits, labels, t.config.ClassWeights...)
+		}
+		return loss, logits, err
+	})
+	return err
+}
+
+// Params returns the weights, in the order of Step's gradients.
+func (t *Trainer) Params() []*ops.Param { return t.program.Params() }
+
+// Step returns the mean loss of a batch and its gradients, which are valid
+// until the next call. The step numbers the dropout masks: the same step on
+// the same batch gives the same bits.
+func (t *Trainer) Step(b Batch, step uint64) (float32, []ops.Gradient, error) {
+	if len(b.Labels) != len(b.Texts) || len(b.Texts) == 0 {
+		return 0, nil, fmt.Errorf("lstm: %d labels for %d texts", len(b.Labels), len(b.Texts))
+	}
+	if b.tokens > len(t.ids) || len(b.Texts) > len(t.lengths) {
+		// Half as much again, so that growing costs little in all.
+		if err := t.build(max(b.tokens+b.tokens/2, len(t.ids)), max(len(b.Texts), len(t.lengths))); err != nil {
+			return 0, nil, err
+		}
+	}
+	ops.Pack(t.ids, t.lengths, b.Texts)
+	for i, label := range b.Labels {
+		if label < 0 || int(label) >= t.network.config.Classes {
+			return 0, nil, fmt.Errorf("lstm: label %d, want 0 to %d", label, t.network.config.Classes-1)
+		}
+		if t.network.config.Classes == 2 {
+			t.targets[i] = float32(label)
+		} else {
+			t.classes[i] = label
+		}
+	}
+	t.noise.Step = step
+	if err := t.program.Run(); err != nil {
+		return 0, nil, fmt.Errorf("lstm: %w", err)
+	}
+	return t.program.Loss(), t.program.Gradients(), nil
+}

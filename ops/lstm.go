@@ -1,0 +1,219 @@
+package ops
+
+import (
+	"fmt"
+	"runtime"
+
+	"github.com/gorgonia-zoo/zoo/internal/kernel"
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// LSTMWeights are the nodes of one direction of one LSTM layer, in PyTorch's
+// shapes; the four gates lie below one another in the order i, f, g, o.
+type LSTMWeights struct {
+	WeightIH *G.Node // [4H, D]
+	WeightHH *G.Node // [4H, H]
+	BiasIH   *G.Node // [4H]
+	BiasHH   *G.Node // [4H]
+}
+
+func (w LSTMWeights) nodes() []*G.Node { return []*G.Node{w.WeightIH, w.WeightHH, w.BiasIH, w.BiasHH} }
+
+// lstmOp is one LSTM layer over a whole batch of packed texts, in one or both
+// directions.
+type lstmOp struct {
+	static
+	in, hidden int
+	dirs       []*lstmPass
+	inference  bool
+	packing
+	bounds []int
+	out    buffer
+
+	pending   bool // a forward pass whose backward has not run
+	dx        buffer
+	dpanels   []float32
+	parameter [][4]buffer // gradients of each direction's weights
+}
+
+// LSTM runs one layer over x [N, D], packed by lengths, from zero states:
+//
+//	i, f, o = sigmoid(W x + U h + b)   g = tanh(W x + U h + b)
+//	c' = f*c + i*g                     h' = o*tanh(c')
+//
+// (Hochreiter and Schmidhuber 1997 with forget gates, as PyTorch's nn.LSTM).
+// The result is the hidden state at every token, [N, H]; with a second set of
+// weights the texts are also read from their ends and the result is [N, 2H],
+// forward states first.
+func LSTM(x, lengths *G.Node, directions ...LSTMWeights) (*G.Node, error) {
+	return lstm(false, x, lengths, directions)
+}
+
+// InferLSTM is [LSTM] for graphs without a backward pass. It keeps the state
+// of one time step only, and packs the weights when it first runs: they must
+// not change afterwards.
+func InferLSTM(x, lengths *G.Node, directions ...LSTMWeights) (*G.Node, error) {
+	return lstm(true, x, lengths, directions)
+}
+
+func lstm(inference bool, x, lengths *G.Node, directions []LSTMWeights) (*G.Node, error) {
+	if err := matrixNode("lstm", x); err != nil {
+		return nil, err
+	}
+	if n := len(directions); n != 1 && n != 2 {
+		return nil, fmt.Errorf("ops: lstm: %d sets of weights, want 1, or 2 for both directions", n)
+	}
+	if s := directions[0].WeightHH.Shape(); len(s) != 2 {
+		return nil, fmt.Errorf("ops: lstm: weight_hh of shape %v, want [4H, H]", s)
+	}
+	d, h := x.Shape()[1], directions[0].WeightHH.Shape()[1]
+	op := &lstmOp{
+		static: static{"lstm", 2 + 4*len(directions), tensor.Shape{x.Shape()[0], h * len(directions)}, tensor.Float32},
+		in:     d, hidden: h, inference: inference,
+		parameter: make([][4]buffer, len(directions)),
+	}
+	nodes := []*G.Node{x, lengths}
+	for i, w := range directions {
+		for _, check := range []error{
+			paramNode("lstm", "weight_ih", w.WeightIH, 4*h, d),
+			paramNode("lstm", "weight_hh", w.WeightHH, 4*h, h),
+			paramNode("lstm", "bias_ih", w.BiasIH, 4*h),
+			paramNode("lstm", "bias_hh", w.BiasHH, 4*h),
+		} {
+			if check != nil {
+				return nil, check
+			}
+		}
+		op.dirs = append(op.dirs, newLSTMPass(d, h, i == 1, inference))
+		nodes = append(nodes, w.nodes()...)
+	}
+	return G.ApplyOp(op, nodes...)
+}
+
+func (op *lstmOp) Do(inputs ...G.Value) (G.Value, error) {
+	x, rows, cols, err := floats("lstm", inputs[0])
+	if err != nil {
+		return nil, err
+	}
+	if err := op.read("lstm", inputs[1]); err != nil {
+		return nil, err
+	}
+	if err := op.check("lstm", rows); err != nil {
+		return nil, err
+	}
+	if cols != op.in {
+		return nil, fmt.Errorf("ops: lstm: input has %d columns, want %d", cols, op.in)
+	}
+	op.bounds = op.deal(runtime.GOMAXPROCS(0), op.bounds)
+	width := op.hidden * len(op.dirs)
+	out := op.out.matrix(rows, width)
+	for i, dir := range op.dirs {
+		var w [4][]float32
+		for k := range w {
+			if w[k], _, _, err = floats("lstm", inputs[2+4*i+k]); err != nil {
+				return nil, err
+			}
+		}
+		dir.prepare(w, &op.packing)
+	}
+	ranges := len(op.bounds) - 1
+	kernel.Parallel(ranges*len(op.dirs), func(task int) {
+		dir, r := task/ranges, task%ranges
+		op.dirs[dir].forward(&op.packing, x, op.out.data[dir*op.hidden:], width, op.bounds[r], op.bounds[r+1])
+	})
+	op.pending = true
+	return out, nil
+}
+
+func (op *lstmOp) DiffWRT(n int) []bool {
+	d := make([]bool, n)
+	for i := range d {
+		d[i] = i != 1 && !op.inference
+	}
+	return d
+}
+
+// SymDiff returns one derivative for x and for each weight. The first to run
+// does the whole backward pass.
+func (op *lstmOp) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
+	result := make(G.Nodes, len(in))
+	names := [4]string{"dWeightIH", "dWeightHH", "dBiasIH", "dBiasHH"}
+	for i, n := range in {
+		if i == 1 {
+			continue
+		}
+		name, value := "lstm dx", func() G.Value { return op.dx.value }
+		if i >= 2 {
+			dir, k := (i-2)/4, (i-2)%4
+			name = "lstm " + names[k]
+			value = func() G.Value { return op.parameter[dir][k].value }
+		}
+		d, err := newDerivative(name, n, func(v []G.Value) (G.Value, error) {
+			if err := op.backward(v[0]); err != nil {
+				return nil, err
+			}
+			return value(), nil
+		}, grad, out)
+		if err != nil {
+			return nil, err
+		}
+		result[i] = d
+	}
+	return result, nil
+}
+
+// backward computes all gradients, once for each forward pass.
+func (op *lstmOp) backward(grad G.Value) error {
+	if !op.pending {
+		return nil
+	}
+	dy, rows, cols, err := floats("lstm backward", grad)
+	if err != nil {
+		return err
+	}
+	width := op.hidden * len(op.dirs)
+	if rows != op.tokens || cols != width {
+		return fmt.Errorf("ops: lstm backward: gradient [%d %d], want [%d %d]", rows, cols, op.tokens, width)
+	}
+	ranges := len(op.bounds) - 1
+	kernel.Parallel(ranges*len(op.dirs), func(task int) {
+		dir, r := task/ranges, task%ranges
+		op.dirs[dir].backward(&op.packing, dy[dir*op.hidden:], width, op.bounds[r], op.bounds[r+1])
+	})
+	op.dx.matrix(rows, op.in)
+	op.inputGradient(rows)
+	for i, dir := range op.dirs {
+		g := &op.parameter[i]
+		g[0].matrix(4*op.hidden, op.in)
+		g[1].matrix(4*op.hidden, op.hidden)
+		g[2].vector(4 * op.hidden)
+		g[3].vector(4 * op.hidden)
+		dir.weightGradients(op.tokens, [4][]float32{g[0].data, g[1].data, g[2].data, g[3].data})
+	}
+	op.pending = false
+	return nil
+}
+
+// inputGradient is dx = sum over directions of dz W, block by block of
+// tokens.
+func (op *lstmOp) inputGradient(rows int) {
+	const block = tokenBlock
+	panels := kernel.Panels(op.in)
+	blocks := (rows + block - 1) / block
+	size := panels * block * kernel.Width
+	workers := min(blocks, runtime.GOMAXPROCS(0))
+	op.dpanels = grow(op.dpanels, workers*size)
+	kernel.Parallel(workers, func(worker int) {
+		tmp := op.dpanels[worker*size : (worker+1)*size]
+		for b := worker; b < blocks; b += workers {
+			lo := b * block
+			n := min(block, rows-lo)
+			for i, dir := range op.dirs {
+				kernel.Mul(tmp, kernel.Width, n*kernel.Width, dir.gateOperand(lo), dir.wb, dir.gateRows()*kernel.Width,
+					n, dir.gateRows(), panels, i > 0)
+			}
+			kernel.Unpack(op.dx.data[lo*op.in:(lo+n)*op.in], tmp, n, op.in, op.in)
+		}
+	})
+}

@@ -1,0 +1,334 @@
+package ops
+
+import (
+	"github.com/gorgonia-zoo/zoo/internal/kernel"
+)
+
+// lstmPass is one direction of an LSTM layer.
+//
+// Everything it stores is in panels of 16 features, [feature/16][token][16],
+// so that each matrix product reads contiguous memory. The input of the
+// product at a token is the row [x, 1, 0.., h]: the one carries the biases,
+// zeros fill the panel, and h is the hidden state the token starts from. A
+// weight gradient is then one product over all tokens of the gates' panels
+// with the input's.
+//
+// Legend: N tokens, D inputs, H hidden units, K columns of the product's
+// input, Q columns of the gates (each gate filled up to whole panels).
+type lstmPass struct {
+	in, hidden int
+	reverse    bool
+	inference  bool
+	packed     bool // weights are packed and stay
+
+	xPanels, hPanels int
+	stride           int // rows between panels: at least N, chosen against cache conflicts
+
+	wf   []float32 // [Q/16][K][16] weights for the forward product
+	wb   []float32 // [K/16][Q][16] the same for the product with gate gradients
+	xh   []float32 // [K/16][stride][16]
+	z    []float32 // [Q/16][stride][16] gates; their gradients after backward
+	c    []float32 // [H/16][stride][16] cell states
+	dh   []float32 // [H/16][stride][16] gradients of hidden states
+	dc   []float32 // [H/16][B][16] gradient of the cell state, running
+	dw   []float32 // [Q][K] gradient of the packed weights
+	h    []float32 // [B][16] hidden states of one panel of units at one step
+	zero []float32 // [B][16]
+}
+
+func newLSTMPass(in, hidden int, reverse, inference bool) *lstmPass {
+	return &lstmPass{in: in, hidden: hidden, reverse: reverse, inference: inference,
+		xPanels: kernel.Panels(in + 1), hPanels: kernel.Panels(hidden)}
+}
+
+// inputRows is K, the length of the forward product's sums.
+func (l *lstmPass) inputRows() int { return (l.xPanels + l.hPanels) * kernel.Width }
+
+// gateRows is Q, the length of the sums in the product with gate gradients.
+func (l *lstmPass) gateRows() int { return 4 * l.hPanels * kernel.Width }
+
+// gateOperand is the gates' panels from a token on, as a left operand.
+func (l *lstmPass) gateOperand(token int) kernel.Operand {
+	return kernel.Operand{Data: l.z[token*kernel.Width:], Row: kernel.Width, Col: 1, Width: kernel.Width, Block: l.stride * kernel.Width}
+}
+
+// spread returns a row count of at least n for which consecutive panels do
+// not start in the same cache set (64 sets of 64-byte rows).
+func spread(n int) int { return (n+63-7)/64*64 + 7 }
+
+// prepare packs the weights and makes room for a batch.
+func (l *lstmPass) prepare(w [4][]float32, p *packing) {
+	rows := p.tokens
+	if l.inference {
+		rows = p.texts
+	}
+	l.stride = spread(rows)
+	if !l.packed {
+		l.pack(w)
+		l.packed = l.inference
+	}
+	panel := l.stride * kernel.Width
+	l.xh = grow(l.xh, (l.xPanels+l.hPanels)*panel)
+	l.z = grow(l.z, 4*l.hPanels*panel)
+	l.c = grow(l.c, l.hPanels*panel)
+	l.h = grow(l.h, p.texts*kernel.Width)
+	l.zero = grow(l.zero, p.texts*kernel.Width)
+	clear(l.zero)
+	if l.inference {
+		clear(l.c)
+		clear(l.xh)
+		return
+	}
+	l.dh = grow(l.dh, l.hPanels*panel)
+	l.dc = grow(l.dc, l.hPanels*p.texts*kernel.Width)
+	l.dw = grow(l.dw, l.gateRows()*l.inputRows())
+}
+
+// pack lays out the weights for both products. Columns that only fill a panel
+// are zero.
+func (l *lstmPass) pack(w [4][]float32) {
+	const width = kernel.Width
+	k, q := l.inputRows(), l.gateRows()
+	l.wf = grow(l.wf, k*q)
+	clear(l.wf)
+	if !l.inference {
+		l.wb = grow(l.wb, k*q)
+		clear(l.wb)
+	}
+	hColumn := l.xPanels * width
+	kernel.Parallel(4*l.hPanels, func(panel int) {
+		gate, first := panel/l.hPanels, panel%l.hPanels*width
+		for j := range min(width, l.hidden-first) {
+			row := gate*l.hidden + first + j
+			column := panel*width + j
+			put := func(k int, v float32) {
+				l.wf[(panel*l.inputRows()+k)*width+j] = v
+				if !l.inference {
+					l.wb[(k/width*q+column)*width+k%width] = v
+				}
+			}
+			for d, v := range w[0][row*l.in : (row+1)*l.in] {
+				put(d, v)
+			}
+			put(l.in, w[2][row]+w[3][row])
+			for h, v := range w[1][row*l.hidden : (row+1)*l.hidden] {
+				put(hColumn+h, v)
+			}
+		}
+	})
+}
+
+// span is what one range of texts does at one step.
+type span struct {
+	n     int // texts alive in the range
+	row   int // storage row of the first
+	token int // its packed row in the op's input and output
+	begun int // texts that start from the state of another step
+	from  int // storage row of that state
+	going int // texts that hand their state to the next step
+	to    int // storage row it goes to
+}
+
+// span describes step s for the texts lo..hi-1.
+func (l *lstmPass) span(p *packing, s, lo, hi int) span {
+	t, from, next := s, s-1, s+1
+	if l.reverse {
+		t = p.steps - 1 - s
+		from, next = t+1, t-1
+	}
+	sp := span{n: max(0, min(hi, p.alive(t))-lo), token: p.offsets[t] + lo}
+	sp.row = l.place(p, t) + lo
+	if from >= 0 && from < p.steps {
+		sp.begun = max(0, min(sp.n, p.alive(from)-lo))
+		sp.from = l.place(p, from) + lo
+	}
+	if next >= 0 && next < p.steps {
+		sp.going = max(0, min(sp.n, p.alive(next)-lo))
+		sp.to = l.place(p, next) + lo
+	}
+	return sp
+}
+
+// place returns the storage row of the first text at time t: its token, or in
+// inference the text itself, since only one step is kept.
+func (l *lstmPass) place(p *packing, t int) int {
+	if l.inference {
+		return 0
+	}
+	return p.offsets[t]
+}
+
+// forward runs the texts lo..hi-1 through all their tokens and writes hidden
+// states into out, whose rows are ld apart.
+func (l *lstmPass) forward(p *packing, x, out []float32, ld, lo, hi int) {
+	const width = kernel.Width
+	panel, k := l.stride*width, l.inputRows()
+	for s := range p.steps {
+		sp := l.span(p, s, lo, hi)
+		if sp.n == 0 {
+			continue
+		}
+		l.input(x, sp)
+		kernel.Mul(l.z[sp.row*width:], width, panel,
+			kernel.Operand{Data: l.xh[sp.row*width:], Row: width, Col: 1, Width: width, Block: panel},
+			l.wf, k*width, sp.n, k, 4*l.hPanels, false)
+		h := l.h[lo*width : (lo+sp.n)*width]
+		for u := range l.hPanels {
+			l.gates(u, sp, h)
+			columns := min(width, l.hidden-u*width)
+			for r := range sp.n {
+				at := (sp.token+r)*ld + u*width
+				copy(out[at:at+columns], h[r*width:])
+			}
+			at := (l.xPanels+u)*panel + sp.to*width
+			copy(l.xh[at:at+sp.going*width], h)
+		}
+	}
+}
+
+// input fills the product's input: x and the one. The hidden state has been
+// left there by the step before; where a text begins it is zero.
+func (l *lstmPass) input(x []float32, sp span) {
+	const width = kernel.Width
+	panel := l.stride * width
+	for f := range l.xPanels {
+		dst := l.xh[f*panel+sp.row*width:]
+		columns := max(0, min(width, l.in-f*width))
+		for r := range sp.n {
+			row := dst[r*width : (r+1)*width]
+			at := (sp.token+r)*l.in + f*width
+			copy(row, x[at:at+columns])
+			if columns < width {
+				clear(row[columns:])
+				if f == l.in/width {
+					row[l.in%width] = 1
+				}
+			}
+		}
+	}
+	if l.inference {
+		return // states were cleared once and are carried in place
+	}
+	for f := l.xPanels; f < l.xPanels+l.hPanels; f++ {
+		clear(l.xh[f*panel+(sp.row+sp.begun)*width : f*panel+(sp.row+sp.n)*width])
+	}
+}
+
+// gate returns rows of the panel of one gate (0..3: i, f, g, o) for a panel
+// of units.
+func (l *lstmPass) gate(g, u, row, n int) []float32 {
+	return l.rows(l.z, g*l.hPanels+u, row, n)
+}
+
+// rows returns n rows of one panel.
+func (l *lstmPass) rows(panels []float32, panel, row, n int) []float32 {
+	at := (panel*l.stride + row) * kernel.Width
+	return panels[at : at+n*kernel.Width]
+}
+
+// gates applies the non-linear part of a step to one panel of units and
+// leaves the hidden states in h.
+func (l *lstmPass) gates(u int, sp span, h []float32) {
+	part := func(row, n int, prev, h []float32) {
+		kernel.LSTMForward(l.gate(0, u, row, n), l.gate(1, u, row, n), l.gate(2, u, row, n), l.gate(3, u, row, n),
+			prev, l.rows(l.c, u, row, n), h)
+	}
+	if l.inference {
+		part(sp.row, sp.n, l.rows(l.c, u, sp.row, sp.n), h)
+		return
+	}
+	begun := sp.begun * kernel.Width
+	if sp.begun > 0 {
+		part(sp.row, sp.begun, l.rows(l.c, u, sp.from, sp.begun), h[:begun])
+	}
+	if fresh := sp.n - sp.begun; fresh > 0 {
+		part(sp.row+sp.begun, fresh, l.zero[:fresh*kernel.Width], h[begun:])
+	}
+}
+
+// backward turns the gates' panels of the texts lo..hi-1 into gradients of
+// the pre-activations, given dy, the gradients of the hidden states, whose
+// rows are ld apart.
+func (l *lstmPass) backward(p *packing, dy []float32, ld, lo, hi int) {
+	const width = kernel.Width
+	panel, q := l.stride*width, l.gateRows()
+	for s := range p.steps {
+		sp := l.span(p, s, lo, hi)
+		for u := range l.hPanels {
+			columns := min(width, l.hidden-u*width)
+			dst := l.rows(l.dh, u, sp.row, sp.n)
+			for r := range sp.n {
+				at := (sp.token+r)*ld + u*width
+				copy(dst[r*width:(r+1)*width], dy[at:at+columns])
+				clear(dst[r*width+columns : (r+1)*width])
+			}
+		}
+	}
+	for u := range l.hPanels {
+		clear(l.dc[(u*p.texts+lo)*width : (u*p.texts+hi)*width])
+	}
+	for s := p.steps - 1; s >= 0; s-- {
+		sp := l.span(p, s, lo, hi)
+		if sp.n == 0 {
+			continue
+		}
+		for u := range l.hPanels {
+			dc := l.dc[(u*p.texts+lo)*width:]
+			part := func(row, n int, prev, dc []float32) {
+				kernel.LSTMBackward(l.gate(0, u, row, n), l.gate(1, u, row, n), l.gate(2, u, row, n), l.gate(3, u, row, n),
+					l.rows(l.c, u, row, n), prev, l.rows(l.dh, u, row, n), dc[:n*width])
+			}
+			if sp.begun > 0 {
+				part(sp.row, sp.begun, l.rows(l.c, u, sp.from, sp.begun), dc)
+			}
+			if fresh := sp.n - sp.begun; fresh > 0 {
+				part(sp.row+sp.begun, fresh, l.zero[:fresh*width], dc[sp.begun*width:])
+			}
+		}
+		if sp.begun > 0 {
+			// dh of the step before, on top of what reaches it from outside.
+			kernel.Mul(l.dh[sp.from*width:], width, panel, l.gateOperand(sp.row),
+				l.wb[l.xPanels*q*width:], q*width, sp.begun, q, l.hPanels, true)
+		}
+	}
+}
+
+// gradientPanels is the number of panels of gates whose weight gradients one
+// task sums: few enough to stay in a core's cache beside a block of tokens.
+const gradientPanels = 4
+
+// weightGradients is one product over all tokens, ascending: dW = dZ' XH.
+// Its column of the one is the gradient of both biases.
+func (l *lstmPass) weightGradients(tokens int, dst [4][]float32) {
+	const width = kernel.Width
+	panel, k := l.stride*width, l.inputRows()
+	panels := 4 * l.hPanels
+	kernel.Parallel((panels+gradientPanels-1)/gradientPanels, func(task int) {
+		first, last := task*gradientPanels, min((task+1)*gradientPanels, panels)
+		for lo := 0; lo < tokens; lo += tokenBlock {
+			n := min(tokenBlock, tokens-lo)
+			for f := first; f < last; f++ {
+				kernel.Mul(l.dw[f*width*k:], k, width,
+					kernel.Operand{Data: l.z[f*panel+lo*width:], Row: 1, Col: width, Width: n},
+					l.xh[lo*width:], panel, width, n, l.xPanels+l.hPanels, lo > 0)
+			}
+		}
+		for f := first; f < last; f++ {
+			l.unpack(f, dst)
+		}
+	})
+}
+
+// unpack copies the gradients of one panel of gate columns into PyTorch's
+// shapes.
+func (l *lstmPass) unpack(f int, dst [4][]float32) {
+	const width = kernel.Width
+	gate, unit := f/l.hPanels, f%l.hPanels*width
+	for j := range min(width, l.hidden-unit) {
+		src := l.dw[(f*width+j)*l.inputRows():]
+		row := gate*l.hidden + unit + j
+		copy(dst[0][row*l.in:(row+1)*l.in], src)
+		copy(dst[1][row*l.hidden:(row+1)*l.hidden], src[l.xPanels*width:])
+		dst[2][row], dst[3][row] = src[l.in], src[l.in]
+	}
+}
