@@ -1,0 +1,299 @@
+package weights
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"unicode/utf8"
+)
+
+// Errors that callers may want to tell apart. Every error of this package
+// about what a file holds wraps one of them and says what was expected.
+var (
+	ErrFormat    = errors.New("malformed safetensors file")
+	ErrMissing   = errors.New("missing tensor")
+	ErrExtra     = errors.New("unexpected tensor")
+	ErrShape     = errors.New("wrong shape")
+	ErrDType     = errors.New("wrong type")
+	ErrRange     = errors.New("value out of range")
+	ErrNotFinite = errors.New("value is not finite")
+)
+
+// Info describes a tensor of a file.
+type Info struct {
+	Name  string
+	Shape []int
+	DType DType
+	Begin int64 // first byte after the header
+	End   int64 // one past the last byte
+}
+
+// Len returns the number of elements.
+func (i Info) Len() int { return int(i.End-i.Begin) / i.DType.Size() }
+
+// File is an open safetensors file. Its header has been checked in full; its
+// values are read on demand. It is safe for use by many goroutines.
+type File struct {
+	r        io.ReaderAt
+	data     []byte // the whole file if it lies in memory
+	start    int64  // where the values begin
+	size     int64
+	infos    []Info // by Begin
+	index    map[string]int
+	metadata map[string]string
+}
+
+// Read opens a safetensors file that lies in memory. The file refers to data,
+// which must not change.
+func Read(data []byte) (*File, error) {
+	f, err := open(bytes.NewReader(data), int64(len(data)), data)
+	if err != nil {
+		return nil, fmt.Errorf("weights: %w", err)
+	}
+	return f, nil
+}
+
+// ReadFile reads the safetensors file at path into memory and opens it.
+func ReadFile(path string) (*File, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("weights: %w", err)
+	}
+	f, err := open(bytes.NewReader(data), int64(len(data)), data)
+	if err != nil {
+		return nil, fmt.Errorf("weights: %s: %w", path, err)
+	}
+	return f, nil
+}
+
+// Open opens a safetensors file of size bytes without reading its values. What
+// it allocates is bounded by size, whatever the header claims.
+func Open(r io.ReaderAt, size int64) (*File, error) {
+	f, err := open(r, size, nil)
+	if err != nil {
+		return nil, fmt.Errorf("weights: %w", err)
+	}
+	return f, nil
+}
+
+func open(r io.ReaderAt, size int64, data []byte) (*File, error) {
+	if size < 8 {
+		return nil, fmt.Errorf("%w: %d bytes, expected at least 8 for the length of the header", ErrFormat, size)
+	}
+	var length [8]byte
+	if err := readAt(r, length[:], 0); err != nil {
+		return nil, err
+	}
+	n := binary.LittleEndian.Uint64(length[:])
+	if n > maxHeader {
+		return nil, fmt.Errorf("%w: header length %d, expected at most %d", ErrFormat, n, maxHeader)
+	}
+	if n > uint64(size-8) {
+		return nil, fmt.Errorf("%w: header length %d, but only %d bytes follow", ErrFormat, n, size-8)
+	}
+	var header []byte
+	if data != nil {
+		header = data[8 : 8+n]
+	} else {
+		header = make([]byte, n)
+		if err := readAt(r, header, 8); err != nil {
+			return nil, err
+		}
+	}
+	f := &File{r: r, data: data, start: 8 + int64(n), size: size, index: map[string]int{}}
+	if err := f.parse(header); err != nil {
+		return nil, err
+	}
+	return f, f.layout()
+}
+
+func readAt(r io.ReaderAt, b []byte, at int64) error {
+	if n, err := r.ReadAt(b, at); n < len(b) {
+		if err == nil || err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		return fmt.Errorf("reading %d bytes at byte %d: %w", len(b), at, err)
+	}
+	return nil
+}
+
+// parse reads the header's JSON.
+func (f *File) parse(header []byte) error {
+	if !utf8.Valid(header) {
+		return fmt.Errorf("%w: header is not UTF-8", ErrFormat)
+	}
+	if len(header) == 0 || header[0] != '{' {
+		return fmt.Errorf("%w: header must begin with '{'", ErrFormat)
+	}
+	c := &cursor{b: header}
+	err := c.object(func(key string) error {
+		if key == metadataKey {
+			return f.parseMetadata(c)
+		}
+		if _, ok := f.index[key]; ok {
+			return c.errorf("tensor %q given twice", key)
+		}
+		info, err := parseTensor(c, key)
+		if err != nil {
+			return err
+		}
+		f.index[key] = len(f.infos)
+		f.infos = append(f.infos, info)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for ; c.i < len(header); c.i++ {
+		if header[c.i] != ' ' {
+			return c.errorf("expected only spaces after the header, found %s", c.found())
+		}
+	}
+	return nil
+}
+
+func (f *File) parseMetadata(c *cursor) error {
+	if f.metadata != nil {
+		return c.errorf("%s given twice", metadataKey)
+	}
+	f.metadata = map[string]string{}
+	return c.object(func(key string) error {
+		if _, ok := f.metadata[key]; ok {
+			return c.errorf("metadata %q given twice", key)
+		}
+		value, err := c.string()
+		f.metadata[key] = value
+		return err
+	})
+}
+
+func parseTensor(c *cursor, name string) (Info, error) {
+	info := Info{Name: name}
+	if name == "" {
+		return info, c.errorf("tensor without a name")
+	}
+	var seen [3]bool
+	once := func(field int, key string) error {
+		if seen[field] {
+			return c.errorf("tensor %q: %s given twice", name, key)
+		}
+		seen[field] = true
+		return nil
+	}
+	err := c.object(func(key string) error {
+		switch key {
+		case "dtype":
+			if err := once(0, key); err != nil {
+				return err
+			}
+			s, err := c.string()
+			if err != nil {
+				return err
+			}
+			d, ok := dtypeByName[s]
+			if !ok {
+				return c.errorf("tensor %q: unknown dtype %q", name, s)
+			}
+			info.DType = d
+			return nil
+		case "shape":
+			if err := once(1, key); err != nil {
+				return err
+			}
+			return c.array(func() error {
+				n, err := c.integer()
+				if err != nil {
+					return fmt.Errorf("tensor %q: shape: %w", name, err)
+				}
+				if len(info.Shape) == maxDimensions {
+					return c.errorf("tensor %q: more than %d dimensions", name, maxDimensions)
+				}
+				info.Shape = append(info.Shape, n)
+				return nil
+			})
+		case "data_offsets":
+			if err := once(2, key); err != nil {
+				return err
+			}
+			n, offsets := 0, [2]int{}
+			err := c.array(func() (err error) {
+				if n == 2 {
+					return c.errorf("tensor %q: data_offsets of more than two numbers", name)
+				}
+				if offsets[n], err = c.integer(); err != nil {
+					return fmt.Errorf("tensor %q: data_offsets: %w", name, err)
+				}
+				n++
+				return nil
+			})
+			if err == nil && n != 2 {
+				err = c.errorf("tensor %q: data_offsets of %d numbers, expected 2", name, n)
+			}
+			info.Begin, info.End = int64(offsets[0]), int64(offsets[1])
+			return err
+		}
+		return c.errorf("tensor %q: unknown field %q", name, key)
+	})
+	if err != nil {
+		return info, err
+	}
+	for i, key := range []string{"dtype", "shape", "data_offsets"} {
+		if !seen[i] {
+			return info, c.errorf("tensor %q: no %s", name, key)
+		}
+	}
+	return info, nil
+}
+
+// layout checks that the tensors fill the rest of the file, each with as many
+// bytes as its shape takes, without overlaps, holes or leftovers.
+func (f *File) layout() error {
+	slices.SortFunc(f.infos, func(a, b Info) int {
+		return cmp.Or(cmp.Compare(a.Begin, b.Begin), cmp.Compare(a.End, b.End), cmp.Compare(a.Name, b.Name))
+	})
+	at := int64(0)
+	for i, info := range f.infos {
+		f.index[info.Name] = i
+		_, size, ok := volume(info.Shape, info.DType)
+		switch {
+		case !ok:
+			return fmt.Errorf("%w: tensor %q: %v %v overflows", ErrFormat, info.Name, info.DType, info.Shape)
+		case info.End < info.Begin:
+			return fmt.Errorf("%w: tensor %q: ends at byte %d before it begins at %d", ErrFormat, info.Name, info.End, info.Begin)
+		case uint64(info.End-info.Begin) != size:
+			return fmt.Errorf("%w: tensor %q: %d bytes, expected %d for %v %v",
+				ErrFormat, info.Name, info.End-info.Begin, size, info.DType, info.Shape)
+		case info.Begin < at:
+			return fmt.Errorf("%w: tensor %q: begins at byte %d, overlapping %q which ends at %d",
+				ErrFormat, info.Name, info.Begin, f.infos[i-1].Name, at)
+		case info.Begin > at:
+			return fmt.Errorf("%w: tensor %q: begins at byte %d, leaving a hole from %d", ErrFormat, info.Name, info.Begin, at)
+		}
+		at = info.End
+	}
+	switch rest := f.size - f.start; {
+	case at > rest:
+		return fmt.Errorf("%w: file is cut short: %d bytes of values, expected %d", ErrFormat, rest, at)
+	case at < rest:
+		return fmt.Errorf("%w: %d bytes after the last tensor", ErrFormat, rest-at)
+	}
+	return nil
+}
+
+// Tensors describes the tensors in the order of the file.
+func (f *File) Tensors() []Info {
+	infos := slices.Clone(f.infos)
+	for i := range infos {
+		infos[i].Shape = slices.Clone(infos[i].Shape)
+	}
+	return infos
+}
+
+// Metadata returns a copy of the file's metadata.
+func (f *File) Metadata() map[string]string { return maps.Clone(f.metadata) }
