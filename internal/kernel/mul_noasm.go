@@ -5,3 +5,5 @@ package kernel
 func mul(c []float32, cRow, cPanel int, a *Operand, b []float32, bPanel, rows, k, panels int, accumulate bool) {
 	mulPortable(c, cRow, cPanel, a, b, bPanel, rows, k, panels, accumulate)
 }
+
+func peakRounds(n int) (flops int) { return peakRoundsPortable(n) }
