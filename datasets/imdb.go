@@ -1,7 +1,6 @@
 package datasets
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,9 +34,10 @@ const MaxReview = 1 << 20
 // layout, {train,test}/{neg,pos}/ID_RATING.txt and train/unsup/ID_0.txt.
 // It is safe for use by many goroutines.
 type IMDB struct {
-	path    string
-	fsys    fs.FS // of the directory that holds train and test; nil for an archive
-	archive bool
+	name string // for errors
+	fsys fs.FS
+	root string // the directory that holds train and test, or the archive
+	tar  bool   // root is an archive
 }
 
 // OpenIMDB opens the directory aclImdb, its parent, or an archive of it. The
@@ -45,46 +46,52 @@ type IMDB struct {
 func OpenIMDB(name string) (*IMDB, error) {
 	info, err := os.Stat(name)
 	if err != nil {
-		return nil, fmt.Errorf("datasets: opening IMDB: %w", err)
+		return nil, fmt.Errorf("datasets: IMDB: %w", err)
 	}
 	if info.IsDir() {
-		return imdbFS(name, os.DirFS(name))
+		return openIMDB(name, os.DirFS(name), ".")
 	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("datasets: opening IMDB: %w", err)
-	}
-	defer f.Close()
-	if _, err := archiveReader(f); err != nil {
-		return nil, fmt.Errorf("datasets: IMDB %s: %w", name, err)
-	}
-	return &IMDB{path: name, archive: true}, nil
+	return openIMDB(name, os.DirFS(filepath.Dir(name)), filepath.Base(name))
 }
 
-// OpenIMDBFS opens IMDB in a file system whose root is the directory aclImdb
-// or its parent. name stands for it in errors.
-func OpenIMDBFS(name string, fsys fs.FS) (*IMDB, error) { return imdbFS(name, fsys) }
+// OpenIMDBFS opens a directory or an archive of a file system, as OpenIMDB
+// does; "." is the directory that the file system holds.
+func OpenIMDBFS(fsys fs.FS, name string) (*IMDB, error) { return openIMDB(name, fsys, name) }
 
-func imdbFS(name string, fsys fs.FS) (*IMDB, error) {
-	for _, root := range []string{".", "aclImdb"} {
-		for _, part := range []string{"train", "test"} {
-			if info, err := fs.Stat(fsys, path.Join(root, part)); err == nil && info.IsDir() {
-				sub, err := fs.Sub(fsys, root)
-				if err != nil {
-					return nil, fmt.Errorf("datasets: IMDB %s: %w", name, err)
-				}
-				return &IMDB{path: name, fsys: sub}, nil
+func openIMDB(name string, fsys fs.FS, root string) (*IMDB, error) {
+	d := &IMDB{name: name, fsys: fsys, root: root}
+	info, err := fs.Stat(fsys, root)
+	if err != nil {
+		return nil, d.fail("", err)
+	}
+	if !info.IsDir() {
+		d.tar = true
+		return d, d.probe()
+	}
+	for _, root := range []string{root, path.Join(root, "aclImdb")} {
+		for _, part := range []Part{Train, Test} {
+			if info, err := fs.Stat(fsys, path.Join(root, string(part))); err == nil && info.IsDir() {
+				d.root = root
+				return d, nil
 			}
 		}
 	}
-	return nil, fmt.Errorf("datasets: IMDB %s: has neither a folder train nor test, nor aclImdb with one of them: %w", name, ErrNoPart)
+	return nil, d.fail("", fmt.Errorf("neither it nor a folder aclImdb in it has a folder train or test: %w", ErrNoPart))
 }
+
+// fail wraps an error with the set's name and that of a file or member of it.
+func (d *IMDB) fail(member string, err error) error {
+	if member != "" {
+		return fmt.Errorf("datasets: IMDB %s: %s: %w", d.name, member, err)
+	}
+	return fmt.Errorf("datasets: IMDB %s: %w", d.name, err)
+}
+
+// Name returns the path that the set was opened from.
+func (d *IMDB) Name() string { return d.name }
 
 // Classes returns the names that labels index: negative and positive.
 func (d *IMDB) Classes() []string { return []string{"negative", "positive"} }
-
-// Name returns the path that the set was opened from.
-func (d *IMDB) Name() string { return d.path }
 
 // Part yields the examples of one part, negative before positive, each by
 // ascending number. From an archive, each range over the sequence reads the
@@ -92,20 +99,19 @@ func (d *IMDB) Name() string { return d.path }
 // sequence ends after the first error.
 func (d *IMDB) Part(ctx context.Context, part Part) iter.Seq2[Example, error] {
 	return func(yield func(Example, error) bool) {
-		if d.archive {
-			loaded, err := d.Load(ctx, part)
-			if err != nil {
-				yield(Example{}, err)
-				return
-			}
-			for _, e := range loaded[0] {
-				if !yield(e, nil) {
-					return
+		var err error
+		if d.tar || folders(part) == nil {
+			var loaded [][]Example
+			if loaded, err = d.Load(ctx, part); err == nil {
+				for _, e := range loaded[0] {
+					if !yield(e, nil) {
+						return
+					}
 				}
 			}
-			return
+		} else {
+			err = d.readDir(ctx, part, func(e Example) bool { return yield(e, nil) })
 		}
-		err := d.walk(ctx, part, func(e Example) bool { return yield(e, nil) })
 		if err != nil {
 			yield(Example{}, err)
 		}
@@ -113,24 +119,20 @@ func (d *IMDB) Part(ctx context.Context, part Part) iter.Seq2[Example, error] {
 }
 
 // Load reads the wanted parts into memory, in one pass over an archive, and
-// returns them in the order asked for. A part that is missing gives an error
-// that wraps ErrNoPart.
+// returns them in the order asked for, each in the order of Part. A part that
+// is missing gives an error that wraps ErrNoPart.
 func (d *IMDB) Load(ctx context.Context, parts ...Part) ([][]Example, error) {
 	for _, p := range parts {
 		if folders(p) == nil {
-			return nil, fmt.Errorf("datasets: IMDB has no part %q, only train, test and unsup", p)
+			return nil, d.fail("", fmt.Errorf("there is no part %q, only train, test and unsup", p))
 		}
 	}
-	if d.archive {
-		return d.loadArchive(ctx, parts)
+	if d.tar {
+		return d.readTar(ctx, parts)
 	}
 	out := make([][]Example, len(parts))
 	for i, p := range parts {
-		if j := slices.Index(parts[:i], p); j >= 0 {
-			out[i] = slices.Clone(out[j])
-			continue
-		}
-		err := d.walk(ctx, p, func(e Example) bool {
+		err := d.readDir(ctx, p, func(e Example) bool {
 			out[i] = append(out[i], e)
 			return true
 		})
@@ -148,7 +150,8 @@ type folder struct {
 	low, top int // ratings that belong here
 }
 
-// folders lists the class folders of a part in the order they are read.
+// folders lists the class folders of a part in the order they are read. The
+// ratings are those of the set's README: neutral reviews were left out.
 func folders(p Part) []folder {
 	switch p {
 	case Train, Test:
@@ -161,93 +164,51 @@ func folders(p Part) []folder {
 
 // review is what the name of a file says.
 type review struct {
-	file   string
-	id     int
-	rating int
+	file       string
+	id, rating int
 }
 
-// errName is wrapped by complaints about a review's file name.
-var errName = errors.New("expected ID_RATING.txt")
-
 // parse reads a file's name. Numbers are taken in their one canonical form,
-// so that different names have different numbers.
+// so that different names of one rating have different numbers.
 func (f folder) parse(file string) (review, error) {
-	stem, ok := strings.CutSuffix(file, ".txt")
-	id, rating, ok2 := strings.Cut(stem, "_")
-	n, err1 := strconv.ParseUint(id, 10, 31)
+	id, rating, _ := strings.Cut(strings.TrimSuffix(file, ".txt"), "_")
+	n, err := strconv.ParseUint(id, 10, 31)
 	r, err2 := strconv.ParseUint(rating, 10, 31)
-	if !ok || !ok2 || err1 != nil || err2 != nil ||
-		strconv.FormatUint(n, 10) != id || strconv.FormatUint(r, 10) != rating {
-		return review{}, fmt.Errorf("not the name of a review: %w", errName)
+	if err != nil || err2 != nil || fmt.Sprintf("%d_%d.txt", n, r) != file {
+		return review{}, errors.New("the name is not that of a review, ID_RATING.txt")
 	}
 	if r < uint64(f.low) || r > uint64(f.top) {
-		want := fmt.Sprintf("%d to %d", f.low, f.top)
-		if f.low == f.top {
-			want = strconv.Itoa(f.low)
-		}
-		return review{}, fmt.Errorf("rating %d contradicts the folder, which holds %s: %w", r, want, errName)
+		return review{}, fmt.Errorf("the rating %d contradicts the folder, which holds ratings from %d to %d", r, f.low, f.top)
 	}
-	return review{file: file, id: int(n), rating: int(r)}, nil
+	return review{file, int(n), int(r)}, nil
 }
 
 func (f folder) example(r review, text string) Example {
 	return Example{Text: text, Label: f.label, ID: f.path + "/" + strings.TrimSuffix(r.file, ".txt"), Rating: r.rating}
 }
 
-// hidden reports names that systems leave behind: .DS_Store, ._0_3.txt.
-func hidden(file string) bool { return strings.HasPrefix(file, ".") }
+// arrange sorts the reviews of one folder by number and returns the first two
+// that share one, if any do.
+func arrange[T any](list []T, of func(T) review) (a, b review, same bool) {
+	slices.SortStableFunc(list, func(x, y T) int { return of(x).id - of(y).id })
+	for i := 1; i < len(list); i++ {
+		if a, b := of(list[i-1]), of(list[i]); a.id == b.id {
+			return a, b, true
+		}
+	}
+	return a, b, false
+}
 
-// walk reads a part from the directory until f returns false.
-func (d *IMDB) walk(ctx context.Context, part Part, f func(Example) bool) error {
-	list := folders(part)
-	if list == nil {
-		return fmt.Errorf("datasets: IMDB has no part %q, only train, test and unsup", part)
+// checkSize refuses the sizes that no review has.
+func checkSize(n int64) error {
+	if n == 0 {
+		return errors.New("the review is empty")
 	}
-	fail := func(name string, err error) error {
-		return fmt.Errorf("datasets: IMDB %s: %s: %w", d.path, name, err)
-	}
-	for _, folder := range list {
-		entries, err := fs.ReadDir(d.fsys, folder.path)
-		if errors.Is(err, fs.ErrNotExist) {
-			return fail(folder.path, fmt.Errorf("no such folder: %w", ErrNoPart))
-		} else if err != nil {
-			return fail(folder.path, err)
-		}
-		reviews := make([]review, 0, len(entries))
-		for _, e := range entries {
-			name := path.Join(folder.path, e.Name())
-			if hidden(e.Name()) {
-				continue
-			}
-			if !e.Type().IsRegular() {
-				return fail(name, fmt.Errorf("is not a regular file (%v)", e.Type()))
-			}
-			r, err := folder.parse(e.Name())
-			if err != nil {
-				return fail(name, err)
-			}
-			reviews = append(reviews, r)
-		}
-		if len(reviews) == 0 {
-			return fail(folder.path, fmt.Errorf("folder has no reviews: %w", ErrNoPart))
-		}
-		slices.SortFunc(reviews, func(a, b review) int { return cmp.Compare(a.id, b.id) })
-		for i, r := range reviews {
-			name := path.Join(folder.path, r.file)
-			if err := ctx.Err(); err != nil {
-				return fail(name, err)
-			}
-			if i > 0 && reviews[i-1].id == r.id {
-				return fail(name, fmt.Errorf("has the same number as %s", reviews[i-1].file))
-			}
-			text, err := readReview(d.fsys, name)
-			if err != nil {
-				return fail(name, err)
-			}
-			if !f(folder.example(r, text)) {
-				return nil
-			}
-		}
+	if n > MaxReview {
+		return fmt.Errorf("%d bytes, while a review has %d at most: %w", n, MaxReview, errTooLarge)
 	}
 	return nil
 }
+
+// hidden reports names that systems leave behind: .DS_Store, ._0_3.txt.
+func hidden(file string) bool { return strings.HasPrefix(file, ".") }
