@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -49,6 +48,29 @@ type Vocab struct {
 // order of the tokens' bytes. A token equal to a special stands for it and
 // takes no further place. The empty token is refused.
 func BuildVocab(tokens iter.Seq[string], cfg VocabConfig) (*Vocab, error) {
+	// The map holds pointers so that counting a token already seen is one
+	// look-up, and copies of the keys so that it pins no text.
+	counts := make(map[string]*int)
+	for token := range tokens {
+		if c, ok := counts[token]; ok {
+			*c++
+		} else {
+			one := 1
+			counts[strings.Clone(token)] = &one
+		}
+	}
+	return CountedVocab(func(yield func(string, int) bool) {
+		for token, n := range counts {
+			if !yield(token, *n) {
+				return
+			}
+		}
+	}, cfg)
+}
+
+// CountedVocab is BuildVocab for tokens that have been counted already. Each
+// token must come once; their order does not matter.
+func CountedVocab(counts iter.Seq2[string, int], cfg VocabConfig) (*Vocab, error) {
 	if cfg.Specials == nil {
 		cfg.Specials = []string{UNK, PAD}
 	}
@@ -64,34 +86,28 @@ func BuildVocab(tokens iter.Seq[string], cfg VocabConfig) (*Vocab, error) {
 	if limit == 0 {
 		limit = MaxVocab
 	}
-
-	special := make(map[string]bool, len(cfg.Specials))
-	for _, s := range cfg.Specials {
-		special[s] = true
+	type entry struct {
+		token string
+		count int
 	}
-	// The map holds pointers so that counting a token already seen is one
-	// look-up, and copies of the keys so that it pins no text.
-	counts := make(map[string]*int)
-	n := 0
-	for token := range tokens {
-		if c, ok := counts[token]; ok {
-			*c++
-		} else if token == "" {
-			return nil, fmt.Errorf("tokenize: %w: token %d of the corpus is empty", ErrVocab, n)
-		} else if !special[token] {
-			one := 1
-			counts[strings.Clone(token)] = &one
+	var kept []entry
+	for token, n := range counts {
+		if token == "" {
+			return nil, fmt.Errorf("tokenize: %w: a token of the corpus is empty", ErrVocab)
 		}
-		n++
+		if n >= max(1, cfg.MinCount) && !slices.Contains(cfg.Specials, token) {
+			kept = append(kept, entry{token, n})
+		}
 	}
-	if cfg.MinCount > 1 {
-		maps.DeleteFunc(counts, func(_ string, c *int) bool { return *c < cfg.MinCount })
-	}
-	rest := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		return cmp.Or(cmp.Compare(*counts[b], *counts[a]), cmp.Compare(a, b))
+	slices.SortFunc(kept, func(a, b entry) int {
+		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.token, b.token))
 	})
-	rest = rest[:min(len(rest), limit-len(cfg.Specials))]
-	v, err := newVocab(slices.Concat(cfg.Specials, rest), len(cfg.Specials))
+	kept = kept[:min(len(kept), limit-len(cfg.Specials))]
+	words := slices.Clone(cfg.Specials)
+	for _, e := range kept {
+		words = append(words, e.token)
+	}
+	v, err := newVocab(words, len(cfg.Specials))
 	if err != nil {
 		return nil, fmt.Errorf("tokenize: %w", err)
 	}

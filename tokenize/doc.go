@@ -1,0 +1,2 @@
+// Package tokenize turns text into tokens and tokens into ids.
+package tokenize
