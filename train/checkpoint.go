@@ -1,0 +1,314 @@
+package train
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/gorgonia-zoo/zoo/weights"
+)
+
+// CheckpointFile is the name of the checkpoint in Config.Dir: one safetensors
+// file with the tensors parameter/NAME, optimizer/SLOT/NAME, best/NAME and
+// average/NAME, and metadata with the rest of the state, the settings it was
+// trained with and a checksum. It is replaced by renaming, so that a kill at
+// any moment leaves either the old file or the new one.
+const CheckpointFile = "checkpoint.safetensors"
+
+// lockFile is locked while a run goes on. The kernel unlocks it when the
+// process ends, however it ends; the file itself stays.
+const lockFile = ".train.lock"
+
+const checkpointFormat = "zoo checkpoint 1"
+
+// open takes the directory and loads the checkpoint that is to be resumed.
+func (r *run) open() error {
+	dir := r.cfg.Dir
+	if dir == "" {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	r.lock = flock.New(filepath.Join(dir, lockFile))
+	switch ok, err := r.lock.TryLock(); {
+	case err != nil:
+		return fmt.Errorf("train: lock %s: %w", dir, err)
+	case !ok:
+		return fmt.Errorf("train: %s: %w", dir, ErrLocked)
+	}
+	path := r.path()
+	if err := weights.RemoveTemporary(path); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	data, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("train: %w", err)
+	case !r.cfg.Resume:
+		return fmt.Errorf("train: %s: %w; resume it or choose another directory", dir, ErrExists)
+	}
+	if err := r.load(data); err != nil {
+		return fmt.Errorf("train: %s: %w", path, err)
+	}
+	return nil
+}
+
+func (r *run) path() string { return filepath.Join(r.cfg.Dir, CheckpointFile) }
+
+// close gives the directory back.
+func (r *run) close() {
+	if r.lock != nil {
+		r.lock.Close()
+	}
+}
+
+// checkpointDue reports whether a checkpoint is to be written in the middle of
+// an epoch. The clock decides only when one is written, never what happens
+// next.
+func (r *run) checkpointDue() bool {
+	return r.cfg.Dir != "" &&
+		(r.cfg.CheckpointEvery > 0 && r.Step%r.cfg.CheckpointEvery == 0 ||
+			r.cfg.CheckpointInterval > 0 && time.Since(r.saved) >= r.cfg.CheckpointInterval)
+}
+
+// save writes the checkpoint.
+func (r *run) save() error {
+	if r.cfg.Dir == "" {
+		return nil
+	}
+	r.catchUp()
+	if name := r.firstNotFinite(); name != "" {
+		return r.at(fmt.Errorf("no checkpoint written: weights of %s are %w", name, ErrNotFinite))
+	}
+	tensors, metadata, err := r.snapshot()
+	if err == nil {
+		err = weights.WriteFileAtomic(r.path(), func(w io.Writer) error {
+			return weights.Write(w, tensors, metadata)
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("train: checkpoint after step %d: %w", r.Step, err)
+	}
+	r.saved = time.Now()
+	return nil
+}
+
+// tensors lists what a checkpoint holds; the values are the run's own memory.
+func (r *run) tensors() []weights.Tensor {
+	var list []weights.Tensor
+	for i, t := range r.targets {
+		name, shape := t.param.Name, []int(t.param.Shape())
+		add := func(prefix string, data []float32) {
+			if data != nil {
+				list = append(list, weights.Tensor{Name: prefix + "/" + name, Shape: shape, Data: data})
+			}
+		}
+		add("parameter", t.data)
+		for k, slot := range r.rule.names() {
+			add("optimizer/"+slot, t.state[k])
+		}
+		if r.cfg.KeepBest && r.Best != nil {
+			add("best", r.best[i])
+		}
+		if r.Averages > 0 {
+			add("average", r.mean[i])
+		}
+	}
+	return list
+}
+
+// snapshot returns what a checkpoint holds, with its checksum.
+func (r *run) snapshot() ([]weights.Tensor, map[string]string, error) {
+	state, err := json.Marshal(&r.state)
+	if err != nil {
+		return nil, nil, err
+	}
+	settings, err := json.Marshal(r.settings())
+	if err != nil {
+		return nil, nil, err
+	}
+	tensors := r.tensors()
+	metadata := map[string]string{"format": checkpointFormat, "state": string(state), "settings": string(settings)}
+	sum, err := checksum(tensors, metadata)
+	metadata["sha256"] = sum
+	return tensors, metadata, err
+}
+
+// checksum returns the SHA-256 of the file without its checksum.
+func checksum(tensors []weights.Tensor, metadata map[string]string) (string, error) {
+	h := sha256.New()
+	err := weights.Write(h, tensors, metadata)
+	return hex.EncodeToString(h.Sum(nil)), err
+}
+
+// settings are what a run cannot be resumed without.
+func (r *run) settings() map[string]string {
+	var groups strings.Builder
+	for _, t := range r.targets {
+		if t.scale != 1 {
+			fmt.Fprintf(&groups, "%s=%v ", t.param.Name, t.scale)
+		}
+	}
+	c := &r.cfg
+	return map[string]string{
+		"optimizer": c.Optimizer.String(),
+		"schedule":  describe(c.Schedule),
+		"clip_norm": fmt.Sprint(c.ClipNorm),
+		"groups":    groups.String(),
+		"average":   fmt.Sprintf("%+v", c.Average),
+		"monitor":   fmt.Sprintf("%+v", c.Monitor),
+		"keep_best": fmt.Sprint(c.KeepBest),
+		"seed":      fmt.Sprint(c.Seed),
+		"recipe":    c.Recipe,
+	}
+}
+
+// parseCheckpoint reads a checkpoint and checks all that can be checked without
+// knowing the run it belongs to.
+func parseCheckpoint(data []byte) (*weights.File, state, map[string]string, error) {
+	fail := func(format string, args ...any) (*weights.File, state, map[string]string, error) {
+		return nil, state{}, nil, fmt.Errorf("%w: %w", ErrCheckpoint, fmt.Errorf(format, args...))
+	}
+	f, err := weights.Read(data)
+	if err != nil {
+		return fail("%w", err)
+	}
+	metadata := f.Metadata()
+	if got := metadata["format"]; got != checkpointFormat {
+		return fail("format is %q, want %q", got, checkpointFormat)
+	}
+	var tensors []weights.Tensor
+	for _, info := range f.Tensors() {
+		t, err := f.Tensor(info.Name)
+		if err != nil {
+			return fail("%w", err)
+		}
+		tensors = append(tensors, t)
+	}
+	want := metadata["sha256"]
+	delete(metadata, "sha256")
+	switch got, err := checksum(tensors, metadata); {
+	case err != nil:
+		return fail("%w", err)
+	case got != want:
+		return fail("checksum is %s, want %s: the file is damaged", got, want)
+	}
+	// The checksum covers what was read; this covers how it was written.
+	metadata["sha256"] = want
+	rest := &matcher{data}
+	if err := weights.Write(rest, tensors, metadata); err != nil || len(rest.want) > 0 {
+		return fail("the file is damaged: it does not hold the bytes that were written")
+	}
+	var s state
+	if err := decodeExactly(metadata["state"], &s); err != nil {
+		return fail("state: %w", err)
+	}
+	if err := s.check(); err != nil {
+		return fail("state: %w", err)
+	}
+	settings := map[string]string{}
+	if err := decodeExactly(metadata["settings"], &settings); err != nil {
+		return fail("settings: %w", err)
+	}
+	return f, s, settings, nil
+}
+
+// matcher is a writer that accepts only the bytes of want.
+type matcher struct{ want []byte }
+
+func (m *matcher) Write(p []byte) (int, error) {
+	if !bytes.HasPrefix(m.want, p) {
+		return 0, errors.New("other bytes")
+	}
+	m.want = m.want[len(p):]
+	return len(p), nil
+}
+
+// decodeExactly decodes JSON that must be what encoding v gives.
+func decodeExactly(text string, v any) error {
+	if err := json.Unmarshal([]byte(text), v); err != nil {
+		return err
+	}
+	again, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	if string(again) != text {
+		return errors.New("JSON that this version does not write")
+	}
+	return nil
+}
+
+// check reports counts that cannot be.
+func (s *state) check() error {
+	for _, n := range []int{s.Step, s.Epoch, s.EpochStep, s.Averages, s.AveragedAt, s.Stale} {
+		if n < 0 {
+			return fmt.Errorf("count %d is negative", n)
+		}
+	}
+	if s.EpochStep > s.Step || s.Epoch > s.Step || s.AveragedAt > s.Step || s.Averages > s.Step {
+		return fmt.Errorf("counts do not fit %d steps", s.Step)
+	}
+	if !(s.Loss.Weight >= 0) || (s.EpochStep == 0) != (s.Loss.Weight == 0) {
+		return fmt.Errorf("loss over %v examples after %d steps of an epoch", s.Loss.Weight, s.EpochStep)
+	}
+	return nil
+}
+
+// load takes over the checkpoint in data. It changes nothing before all is
+// checked.
+func (r *run) load(data []byte) error {
+	f, s, settings, err := parseCheckpoint(data)
+	if err != nil {
+		return err
+	}
+	now := r.settings()
+	for _, key := range slices.Sorted(maps.Keys(now)) {
+		if settings[key] != now[key] {
+			return fmt.Errorf("%w: %s was %q, is %q", ErrMismatch, key, settings[key], now[key])
+		}
+	}
+	before := r.state
+	r.state = s
+	tensors := r.tensors()
+	var names []string
+	for _, t := range tensors {
+		names = append(names, t.Name)
+	}
+	values := make([]weights.Tensor, len(tensors))
+	err = f.CheckNames(names)
+	for i := 0; i < len(tensors) && err == nil; i++ {
+		values[i], err = f.Tensor(tensors[i].Name)
+		if err == nil && !slices.Equal(values[i].Shape, tensors[i].Shape) {
+			err = fmt.Errorf("%s is %v, the model's is %v", tensors[i].Name, values[i].Shape, tensors[i].Shape)
+		}
+		if err == nil && !strings.HasPrefix(tensors[i].Name, "optimizer/") {
+			err = weights.CheckFinite(values[i : i+1])
+		}
+	}
+	if err != nil {
+		r.state = before
+		return fmt.Errorf("%w: %w", ErrMismatch, err)
+	}
+	for i, t := range tensors {
+		copy(t.Data, values[i].Data)
+	}
+	r.updater.step = s.Step
+	return nil
+}

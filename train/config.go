@@ -1,0 +1,110 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+)
+
+// Errors that a caller may want to branch on.
+var (
+	// ErrNotFinite: a loss, a gradient or a weight is NaN or infinite.
+	ErrNotFinite = errors.New("not finite")
+	// ErrLocked: another process trains in the same directory.
+	ErrLocked = errors.New("directory is in use by another run")
+	// ErrExists: the directory holds a checkpoint and Resume is not set.
+	ErrExists = errors.New("directory holds the checkpoint of an earlier run")
+	// ErrCheckpoint: the checkpoint is damaged or not a checkpoint.
+	ErrCheckpoint = errors.New("checkpoint cannot be used")
+	// ErrMismatch: the checkpoint belongs to another model or configuration.
+	ErrMismatch = errors.New("checkpoint belongs to another run")
+)
+
+// Config says how to train. The zero value trains nothing: Epochs or Steps
+// must be set.
+type Config struct {
+	Epochs int // passes over the data; 0: until Steps
+	Steps  int // optimizer steps at most, counted over all epochs; 0: no limit
+
+	Optimizer Optimizer // nil: Adam{}
+	Schedule  Schedule  // nil: Constant{}
+	ClipNorm  float64   // largest norm of all gradients together; 0: no clipping
+
+	// Groups returns the multiplier of the learning rate for the parameter of
+	// the given name. 0 freezes it: its gradient is neither read nor counted.
+	// nil: 1 for all.
+	Groups func(name string) float32
+
+	// Evaluate measures the model on validation data, at the end of each epoch
+	// and of training. It must depend on the weights alone. nil: no validation.
+	Evaluate func(ctx context.Context) (Metrics, error)
+	// EvaluateEvery asks for evaluations within epochs too, every so many
+	// steps. 0: none.
+	EvaluateEvery int
+
+	Monitor  Monitor // the metric that Patience and KeepBest watch
+	Patience int     // stop after this many evaluations in a row without improvement; 0: never
+	KeepBest bool    // at the end restore the weights of the best evaluation
+
+	Average Average // of the weights; zero: none
+
+	Recorders []Recorder
+
+	// Dir holds the checkpoint and a lock. Empty: neither. A checkpoint is
+	// written at the end of each epoch, when training stops for any reason,
+	// and as the next two say.
+	Dir                string
+	CheckpointEvery    int           // steps; 0: not by steps
+	CheckpointInterval time.Duration // 0: not by time
+	// Resume continues from the checkpoint in Dir, or starts from the
+	// beginning where there is none.
+	Resume bool
+
+	// Seed and Recipe are what the caller made the model and the data from.
+	// Fit draws nothing at random; it keeps both in the checkpoint and refuses
+	// to resume with others.
+	Seed   uint64
+	Recipe string
+}
+
+// Monitor names the metric to watch and says which way is better.
+type Monitor struct {
+	Metric   string  // a name in the Metrics that Evaluate returns
+	Maximize bool    // true where larger is better, as for accuracy
+	MinDelta float64 // an improvement must exceed this
+}
+
+// improves reports whether value is better than best. A value that is not
+// finite never is.
+func (m Monitor) improves(value float64, best *Best) bool {
+	switch {
+	case math.IsNaN(value) || math.IsInf(value, 0):
+		return false
+	case best == nil:
+		return true
+	case m.Maximize:
+		return value > best.Value+m.MinDelta
+	}
+	return value < best.Value-m.MinDelta
+}
+
+// check reports the first setting that makes no sense.
+func (c *Config) check() error {
+	switch {
+	case c.Epochs < 0 || c.Steps < 0:
+		return fmt.Errorf("train: %d epochs and %d steps: neither can be negative", c.Epochs, c.Steps)
+	case c.Epochs == 0 && c.Steps == 0:
+		return errors.New("train: neither Epochs nor Steps is set")
+	case !(c.ClipNorm >= 0) || math.IsInf(c.ClipNorm, 0):
+		return fmt.Errorf("train: ClipNorm %v, want a norm or 0 for none", c.ClipNorm)
+	case c.EvaluateEvery < 0 || c.CheckpointEvery < 0 || c.CheckpointInterval < 0 || c.Patience < 0:
+		return errors.New("train: EvaluateEvery, CheckpointEvery, CheckpointInterval and Patience cannot be negative")
+	case (c.Patience > 0 || c.KeepBest) && (c.Evaluate == nil || c.Monitor.Metric == ""):
+		return errors.New("train: Patience and KeepBest need Evaluate and Monitor.Metric")
+	case c.Resume && c.Dir == "":
+		return errors.New("train: Resume needs Dir")
+	}
+	return c.Average.check()
+}

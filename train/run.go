@@ -1,0 +1,342 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/gorgonia-zoo/zoo/ops"
+)
+
+// state is all that later steps depend on besides tensors. It is kept in the
+// checkpoint.
+type state struct {
+	Step       int      `json:"step"`       // steps done
+	Epoch      int      `json:"epoch"`      // whole epochs done
+	EpochStep  int      `json:"epoch_step"` // steps done in the epoch under way
+	Loss       Mean     `json:"loss"`       // over the epoch under way
+	Averages   int      `json:"averages"`   // moments that entered the average
+	AveragedAt int      `json:"averaged_at"`
+	Stale      int      `json:"stale"` // evaluations since the best
+	Best       *Best    `json:"best,omitempty"`
+	History    []Record `json:"history,omitempty"`
+}
+
+// run is a training run under way.
+type run struct {
+	cfg Config
+	state
+	*updater
+	steps, epochSteps int         // in all and an epoch, 0 where not known
+	best, mean        [][]float32 // best and average weights, nil for frozen parameters
+	lock              *flock.Flock
+	saved             time.Time // when the last checkpoint was written
+	savedStep         int
+}
+
+// begin checks the configuration, takes the directory and loads the checkpoint
+// that is to be resumed.
+func begin(params []*ops.Param, epochSteps int, cfg Config) (_ *run, err error) {
+	if cfg.Schedule == nil {
+		cfg.Schedule = Constant{}
+	}
+	if cfg.Optimizer == nil {
+		cfg.Optimizer = Adam{}
+	}
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	r := &run{cfg: cfg, epochSteps: max(0, epochSteps), steps: cfg.Steps}
+	if n := cfg.Epochs * r.epochSteps; n > 0 && (r.steps == 0 || n < r.steps) {
+		r.steps = n
+	}
+	if r.updater, err = newUpdater(params, cfg.Optimizer, cfg.Groups); err != nil {
+		return nil, err
+	}
+	if cfg.KeepBest {
+		r.best = r.copies()
+	}
+	if cfg.Average.Kind != NoAverage {
+		r.mean = r.copies()
+	}
+	if err := r.open(); err != nil {
+		r.close()
+		return nil, err
+	}
+	r.saved, r.savedStep = time.Now(), r.Step
+	return r, nil
+}
+
+// copies allocates room for the weights that are trained.
+func (r *run) copies() [][]float32 {
+	c := make([][]float32, len(r.targets))
+	for i, t := range r.targets {
+		if t.scale > 0 {
+			c[i] = make([]float32, len(t.data))
+		}
+	}
+	return c
+}
+
+// more reports whether another epoch is to be trained.
+func (r *run) more() bool {
+	return (r.cfg.Epochs == 0 || r.Epoch < r.cfg.Epochs) &&
+		(r.cfg.Steps == 0 || r.Step < r.cfg.Steps) && !r.stale()
+}
+
+// stale reports whether patience has run out.
+func (r *run) stale() bool { return r.cfg.Patience > 0 && r.Stale >= r.cfg.Patience }
+
+// rate returns the learning rate of the next step.
+func (r *run) rate() (float64, error) {
+	f := r.cfg.Schedule.Factor(r.Step, r.steps)
+	if math.IsNaN(f) && r.steps == 0 {
+		return 0, fmt.Errorf("train: schedule %s needs the number of steps: set Config.Steps, or let Data say how many an epoch has", describe(r.cfg.Schedule))
+	}
+	if !(f >= 0) || math.IsInf(f, 0) {
+		return 0, fmt.Errorf("train: schedule %s gives %v for step %d of %d", describe(r.cfg.Schedule), f, r.Step, r.steps)
+	}
+	return r.updater.rule.rate() * f, nil
+}
+
+// read makes ready the rows that the next step reads.
+func (r *run) read(rows [][]int32) error {
+	if rows != nil && len(rows) != len(r.targets) {
+		return fmt.Errorf("Rows returned %d lists for %d parameters", len(rows), len(r.targets))
+	}
+	for i := range r.targets {
+		var list []int32
+		if rows != nil {
+			list = rows[i]
+		}
+		if err := r.updater.read(&r.targets[i], list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inspect checks what a step returned, before any weight is touched.
+func (r *run) inspect(loss float32, grads []ops.Gradient, examples int) (norm float64, err error) {
+	if examples < 1 {
+		return 0, fmt.Errorf("train: batch of %d examples", examples)
+	}
+	if err := r.checkGradients(grads); err != nil {
+		return 0, err
+	}
+	norm, culprit := r.norm(grads)
+	if f := float64(loss); math.IsNaN(f) || math.IsInf(f, 0) {
+		if name := r.firstNotFinite(); name != "" {
+			return 0, fmt.Errorf("loss is %v and weights of %s are %w; a lower learning rate or ClipNorm may help", loss, name, ErrNotFinite)
+		}
+		if culprit == "" {
+			culprit = "none"
+		}
+		return 0, fmt.Errorf("loss is %v, %w (first parameter with such a gradient: %s); a lower learning rate or ClipNorm may help", loss, ErrNotFinite, culprit)
+	}
+	if culprit != "" {
+		return 0, fmt.Errorf("gradient of %s is %w; a lower learning rate or ClipNorm may help", culprit, ErrNotFinite)
+	}
+	return norm, nil
+}
+
+// firstNotFinite names the first parameter with a NaN or infinite weight.
+func (r *run) firstNotFinite() string {
+	for i := range r.targets {
+		for _, v := range r.targets[i].data {
+			if v-v != 0 {
+				return r.targets[i].param.Name
+			}
+		}
+	}
+	return ""
+}
+
+// at adds the place to an error of a step.
+func (r *run) at(err error) error {
+	return fmt.Errorf("train: epoch %d, step %d: %w", r.Epoch+1, r.Step+1, err)
+}
+
+// count notes that a step is done.
+func (r *run) count(loss float32, examples int) {
+	r.Step++
+	r.EpochStep++
+	r.Loss.Add(float64(loss), examples)
+}
+
+// average takes the weights into the average when that is due, once a step.
+func (r *run) average(epochEnd bool) {
+	if !r.cfg.Average.due(r.Step, epochEnd) || r.AveragedAt == r.Step {
+		return
+	}
+	r.catchUp()
+	w := r.cfg.Average.weight(r.Averages)
+	for i, t := range r.targets {
+		if r.mean[i] != nil {
+			mix(r.mean[i], t.data, w)
+		}
+	}
+	r.Averages++
+	r.AveragedAt = r.Step
+}
+
+// swap exchanges the weights with their average, where there is one.
+func (r *run) swap() {
+	if r.Averages == 0 {
+		return
+	}
+	for i, t := range r.targets {
+		if r.mean[i] != nil {
+			swap(t.data, r.mean[i])
+		}
+	}
+}
+
+// evaluate measures the model and keeps its weights if it is the best so far.
+// It changes the state only when it succeeds.
+func (r *run) evaluate(ctx context.Context) (Metrics, error) {
+	r.catchUp()
+	if name := r.firstNotFinite(); name != "" {
+		return nil, r.at(fmt.Errorf("weights of %s are %w; a lower learning rate or ClipNorm may help", name, ErrNotFinite))
+	}
+	if r.cfg.Evaluate == nil {
+		return nil, nil
+	}
+	r.swap()
+	defer r.swap()
+	metrics, err := r.cfg.Evaluate(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("train: evaluation after step %d: %w", r.Step, err)
+	}
+	name := r.cfg.Monitor.Metric
+	if name == "" {
+		return metrics, nil
+	}
+	value, ok := metrics[name]
+	if !ok {
+		return nil, fmt.Errorf("train: evaluation gives no metric %q to monitor, only: %v", name, metrics)
+	}
+	r.Stale++
+	if r.cfg.Monitor.improves(value, r.Best) {
+		r.Stale = 0
+		r.Best = &Best{Value: value, Epoch: r.Epoch + 1, Step: r.Step}
+		for i, t := range r.targets {
+			if r.best != nil && r.best[i] != nil {
+				copy(r.best[i], t.data)
+			}
+		}
+	}
+	return metrics, nil
+}
+
+// endEpoch evaluates and counts an epoch.
+func (r *run) endEpoch(ctx context.Context, tokensPerSecond float64) error {
+	if r.EpochStep == 0 {
+		return fmt.Errorf("train: epoch %d has no batches", r.Epoch+1)
+	}
+	r.average(true)
+	metrics, err := r.evaluate(ctx)
+	if err != nil {
+		return err
+	}
+	return r.record(metrics, tokensPerSecond, true)
+}
+
+// record adds to the history.
+func (r *run) record(metrics Metrics, tokensPerSecond float64, complete bool) error {
+	r.History = append(r.History, Record{
+		Epoch: r.Epoch + 1, Step: r.Step, Loss: r.Loss.Value(), Validation: metrics, TokensPerSecond: tokensPerSecond,
+	})
+	e := r.event(Event{Kind: KindEpoch, Loss: r.Loss.Value(), Record: &r.History[len(r.History)-1]})
+	if complete {
+		r.Epoch++
+		r.EpochStep, r.Loss = 0, Mean{}
+	}
+	return r.send(e)
+}
+
+// event fills in where training stands.
+func (r *run) event(e Event) Event {
+	e.Step, e.Steps, e.Epoch, e.EpochStep, e.EpochSteps = r.Step, r.steps, r.Epoch+1, r.EpochStep, r.epochSteps
+	if e.Kind == KindDone && r.EpochStep == 0 {
+		e.Epoch = r.Epoch
+	}
+	return e
+}
+
+func (r *run) report(e Event) error { return r.send(r.event(e)) }
+
+func (r *run) send(e Event) error {
+	for _, rec := range r.cfg.Recorders {
+		if err := rec.Record(e); err != nil {
+			return fmt.Errorf("train: recorder: %w", err)
+		}
+	}
+	return nil
+}
+
+func (r *run) result(reason Reason) Result {
+	return Result{Reason: reason, Epochs: r.Epoch, Steps: r.Step, Best: r.Best, History: r.History}
+}
+
+// stop ends a run that did not come to its end: it saves what there is.
+func (r *run) stop(reason Reason, cause error) (Result, error) {
+	if reason == Cancelled {
+		cause = fmt.Errorf("train: stopped after step %d: %w", r.Step, cause)
+	}
+	if err := r.save(); err != nil && !(reason == NotFinite && errors.Is(err, ErrNotFinite)) {
+		cause = errors.Join(cause, err)
+	}
+	res := r.result(reason)
+	if err := r.report(Event{Kind: KindDone, Result: &res}); err != nil && reason != Failed {
+		cause = errors.Join(cause, err)
+	}
+	return res, cause
+}
+
+// finish ends a run: the last evaluation, if an epoch was cut short, and the
+// best or average weights.
+func (r *run) finish(ctx context.Context) (Result, error) {
+	reason := Finished
+	switch {
+	case r.stale():
+		reason = EarlyStopped
+	case r.cfg.Epochs == 0 || r.Epoch < r.cfg.Epochs:
+		reason = StepLimit
+	}
+	if r.EpochStep > 0 {
+		// Saved before the evaluation, so that a run that is resumed with a
+		// higher limit goes on as if it had never stopped here.
+		if err := r.save(); err != nil {
+			return r.result(Failed), err
+		}
+		metrics, err := r.evaluate(ctx)
+		if err != nil {
+			return r.stop(reasonOf(err), err)
+		}
+		if err := r.record(metrics, 0, false); err != nil {
+			return r.result(Failed), err
+		}
+	}
+	switch {
+	case r.cfg.KeepBest && r.Best != nil:
+		r.install(r.best)
+	case r.Averages > 0:
+		r.install(r.mean)
+	}
+	res := r.result(reason)
+	return res, r.report(Event{Kind: KindDone, Result: &res})
+}
+
+// install copies weights into the parameters.
+func (r *run) install(weights [][]float32) {
+	for i, t := range r.targets {
+		if weights[i] != nil {
+			copy(t.data, weights[i])
+		}
+	}
+}
