@@ -17,7 +17,7 @@ type kernels struct {
 
 // tileArgs are the arguments of a micro-kernel, distances in bytes.
 type tileArgs struct {
-	c, a, b                                             *float32
+	c, cNext, a, b                                      *float32
 	cRow, cPanel, aRow, aCol, aWidth, aBlock, bPanel, k int
 	accumulate                                          int
 }
@@ -45,48 +45,68 @@ func mul(c []float32, cRow, cPanel int, a *Operand, b []float32, bPanel, rows, k
 func (s *kernels) mul(c []float32, cRow, cPanel int, a *Operand, b []float32, bPanel, rows, k, panels int, accumulate bool) {
 	const size = 4 // bytes in a float32
 	t := tileArgs{
-		cRow: size * cRow, cPanel: size * cPanel,
+		cRow: size * cRow,
 		aRow: size * a.Row, aCol: size * a.Col, aWidth: a.Width, aBlock: size * a.Block,
-		bPanel: size * bPanel,
 	}
 
 	// Tiles of nearly equal height: 32 rows are 6, 6, 5, 5, 5, 5.
 	tiles := (rows + s.height - 1) / s.height
 	low, higher := rows/tiles, rows%tiles
-	group := s.group[low]
 
-	for first := 0; first < k; {
-		t.k = s.depth(first, k, a.Width)
+	// The panels of a wide tile lie far apart, so that successive tiles read
+	// group ascending streams of b from end to end. With neighbouring panels each
+	// stream would break off after one panel, and the prefetchers with it.
+	group := s.group[low]
+	apart := panels / group
+	t.cPanel, t.bPanel = size*cPanel*apart, size*bPanel*apart
+
+	for first := 0; first < k; first += t.k {
+		t.k = k
+		if tiles > 1 { // b is read more than once: let it stay in the cache
+			t.k = s.depth(first, k, a.Width)
+		}
 		if accumulate || first > 0 {
 			t.accumulate = 1
 		}
-		for p := 0; p < panels; p += group {
-			last := min(p+group, panels)
+		for p := 0; p < panels; p++ {
+			if p == apart {
+				p *= group // what is left over when the panels are dealt to groups
+				if p == panels {
+					break
+				}
+			}
 			for i, r := 0, 0; i < tiles; i++ {
 				h := low
 				if i < higher {
 					h++
 				}
 				t.a = &a.Data[a.offset(r, first)]
-				for q := p; q < last; {
+				wide, times := false, 1
+				if p < apart {
+					wide = group > 1 && s.group[h] == group
+					if !wide {
+						times = group
+					}
+				}
+				for q := p; times > 0; times-- {
 					t.b = &b[q*bPanel+first*Width]
 					t.c = &c[q*cPanel+r*cRow]
-					wide := s.group[h] > 1 && last-q >= s.group[h]
+					t.cNext = t.c
+					if i < tiles-1 {
+						t.cNext = &c[q*cPanel+(r+h)*cRow]
+					} else if q < panels-1 {
+						t.cNext = &c[(q+1)*cPanel]
+					}
 					if s == &kernelsAVX512 {
 						tileAVX512(h, wide, &t)
 					} else {
 						tileAVX2(h, wide, &t)
 					}
-					if wide {
-						q += s.group[h]
-					} else {
-						q++
-					}
+					q += apart
 				}
 				r += h
 			}
 		}
-		first += t.k
 	}
 }
 
@@ -103,23 +123,23 @@ func (s *kernels) depth(first, k, width int) int {
 func tileAVX2(h int, wide bool, t *tileArgs) {
 	switch {
 	case !wide && h == 1:
-		mul1x16AVX2(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul1x16AVX2(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case !wide && h == 2:
-		mul2x16AVX2(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul2x16AVX2(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case !wide && h == 3:
-		mul3x16AVX2(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul3x16AVX2(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case !wide && h == 4:
-		mul4x16AVX2(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul4x16AVX2(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case !wide && h == 5:
-		mul5x16AVX2(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul5x16AVX2(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case !wide && h == 6:
-		mul6x16AVX2(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul6x16AVX2(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case wide && h == 1:
-		mul1x64AVX2(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul1x64AVX2(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case wide && h == 2:
-		mul2x32AVX2(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul2x32AVX2(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case wide && h == 3:
-		mul3x32AVX2(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul3x32AVX2(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	}
 }
 
@@ -127,36 +147,36 @@ func tileAVX2(h int, wide bool, t *tileArgs) {
 func tileAVX512(h int, wide bool, t *tileArgs) {
 	switch {
 	case !wide && h == 1:
-		mul1x16AVX512(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul1x16AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case !wide && h == 2:
-		mul2x16AVX512(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul2x16AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case !wide && h == 3:
-		mul3x16AVX512(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul3x16AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case !wide && h == 4:
-		mul4x16AVX512(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul4x16AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case !wide && h == 5:
-		mul5x16AVX512(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul5x16AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case !wide && h == 6:
-		mul6x16AVX512(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul6x16AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case !wide && h == 7:
-		mul7x16AVX512(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul7x16AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case !wide && h == 8:
-		mul8x16AVX512(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul8x16AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case wide && h == 1:
-		mul1x128AVX512(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul1x128AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case wide && h == 2:
-		mul2x64AVX512(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul2x64AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case wide && h == 3:
-		mul3x64AVX512(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul3x64AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case wide && h == 4:
-		mul4x32AVX512(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul4x32AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case wide && h == 5:
-		mul5x32AVX512(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul5x32AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case wide && h == 6:
-		mul6x32AVX512(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul6x32AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case wide && h == 7:
-		mul7x32AVX512(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul7x32AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	case wide && h == 8:
-		mul8x32AVX512(t.c, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul8x32AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
 	}
 }

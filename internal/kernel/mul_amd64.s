@@ -4,10 +4,10 @@
 
 #include "textflag.h"
 
-// func mul1x16AVX2(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, CMOV, FMA3
-TEXT ·mul1x16AVX2(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul1x16AVX2(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·mul1x16AVX2(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VXORPS Y0, Y0, Y0
@@ -20,16 +20,19 @@ load:
 	VMOVUPS 32(AX), Y1
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aCol+48(FP), BX
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aCol+56(FP), BX
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, SI
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), DI
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), DI
 	CMPQ    DI, DX
 	CMOVQGT DX, DI
 	SUBQ    DI, DX
@@ -79,10 +82,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul1x64AVX2(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, CMOV, FMA3
-TEXT ·mul1x64AVX2(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul1x64AVX2(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·mul1x64AVX2(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VXORPS Y0, Y0, Y0
@@ -97,7 +100,7 @@ TEXT ·mul1x64AVX2(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
+	MOVQ    cPanel+40(FP), CX
 	LEAQ    (CX)(CX*2), DX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -109,18 +112,21 @@ load:
 	VMOVUPS 32(AX)(DX*1), Y7
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aCol+48(FP), BX
-	MOVQ bPanel+72(FP), SI
-	LEAQ (SI)(SI*2), DI
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aCol+56(FP), BX
+	MOVQ       bPanel+80(FP), SI
+	LEAQ       (SI)(SI*2), DI
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, R8
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R9
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R9
 	CMPQ    R9, DX
 	CMOVQGT DX, R9
 	SUBQ    R9, DX
@@ -195,7 +201,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
+	MOVQ    cPanel+40(FP), CX
 	LEAQ    (CX)(CX*2), DX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
@@ -208,10 +214,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul2x16AVX2(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, CMOV, FMA3
-TEXT ·mul2x16AVX2(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul2x16AVX2(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·mul2x16AVX2(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VXORPS Y0, Y0, Y0
@@ -222,7 +228,7 @@ TEXT ·mul2x16AVX2(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -230,17 +236,22 @@ load:
 	VMOVUPS 32(AX), Y3
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	MOVQ aCol+48(FP), SI
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	MOVQ       aCol+56(FP), SI
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, DI
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R8
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R8
 	CMPQ    R8, DX
 	CMOVQGT DX, R8
 	SUBQ    R8, DX
@@ -310,7 +321,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
@@ -319,10 +330,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul2x32AVX2(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, CMOV, FMA3
-TEXT ·mul2x32AVX2(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul2x32AVX2(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·mul2x32AVX2(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VXORPS Y0, Y0, Y0
@@ -337,8 +348,8 @@ TEXT ·mul2x32AVX2(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
-	MOVQ    cRow+24(FP), DX
+	MOVQ    cPanel+40(FP), CX
+	MOVQ    cRow+32(FP), DX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	VMOVUPS (AX)(CX*1), Y2
@@ -350,18 +361,23 @@ load:
 	VMOVUPS 32(AX)(CX*1), Y7
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	MOVQ aCol+48(FP), SI
-	MOVQ bPanel+72(FP), DI
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	MOVQ       aCol+56(FP), SI
+	MOVQ       bPanel+80(FP), DI
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, R8
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R9
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R9
 	CMPQ    R9, DX
 	CMOVQGT DX, R9
 	SUBQ    R9, DX
@@ -461,8 +477,8 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
-	MOVQ    cRow+24(FP), DX
+	MOVQ    cPanel+40(FP), CX
+	MOVQ    cRow+32(FP), DX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, (AX)(CX*1)
@@ -475,10 +491,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul3x16AVX2(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, CMOV, FMA3
-TEXT ·mul3x16AVX2(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul3x16AVX2(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·mul3x16AVX2(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VXORPS Y0, Y0, Y0
@@ -491,7 +507,7 @@ TEXT ·mul3x16AVX2(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -502,17 +518,24 @@ load:
 	VMOVUPS 32(AX), Y5
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	MOVQ aCol+48(FP), SI
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	MOVQ       aCol+56(FP), SI
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, DI
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R8
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R8
 	CMPQ    R8, DX
 	CMOVQGT DX, R8
 	SUBQ    R8, DX
@@ -597,7 +620,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
@@ -609,10 +632,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul3x32AVX2(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, CMOV, FMA3
-TEXT ·mul3x32AVX2(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul3x32AVX2(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·mul3x32AVX2(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VXORPS Y0, Y0, Y0
@@ -631,8 +654,8 @@ TEXT ·mul3x32AVX2(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
-	MOVQ    cRow+24(FP), DX
+	MOVQ    cPanel+40(FP), CX
+	MOVQ    cRow+32(FP), DX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	VMOVUPS (AX)(CX*1), Y2
@@ -649,18 +672,25 @@ load:
 	VMOVUPS 32(AX)(CX*1), Y11
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	MOVQ aCol+48(FP), SI
-	MOVQ bPanel+72(FP), DI
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	MOVQ       aCol+56(FP), SI
+	MOVQ       bPanel+80(FP), DI
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, R8
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R9
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R9
 	CMPQ    R9, DX
 	CMOVQGT DX, R9
 	SUBQ    R9, DX
@@ -785,8 +815,8 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
-	MOVQ    cRow+24(FP), DX
+	MOVQ    cPanel+40(FP), CX
+	MOVQ    cRow+32(FP), DX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, (AX)(CX*1)
@@ -804,10 +834,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul4x16AVX2(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, CMOV, FMA3
-TEXT ·mul4x16AVX2(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul4x16AVX2(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·mul4x16AVX2(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VXORPS Y0, Y0, Y0
@@ -822,7 +852,7 @@ TEXT ·mul4x16AVX2(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -836,18 +866,27 @@ load:
 	VMOVUPS 32(AX), Y7
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ aCol+48(FP), DI
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       aCol+56(FP), DI
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, R8
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R9
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R9
 	CMPQ    R9, DX
 	CMOVQGT DX, R9
 	SUBQ    R9, DX
@@ -947,7 +986,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
@@ -962,10 +1001,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul5x16AVX2(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, CMOV, FMA3
-TEXT ·mul5x16AVX2(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul5x16AVX2(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·mul5x16AVX2(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VXORPS Y0, Y0, Y0
@@ -982,7 +1021,7 @@ TEXT ·mul5x16AVX2(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -999,18 +1038,29 @@ load:
 	VMOVUPS 32(AX), Y9
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ aCol+48(FP), DI
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       aCol+56(FP), DI
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, R8
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R9
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R9
 	CMPQ    R9, DX
 	CMOVQGT DX, R9
 	SUBQ    R9, DX
@@ -1125,7 +1175,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
@@ -1143,10 +1193,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul6x16AVX2(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, CMOV, FMA3
-TEXT ·mul6x16AVX2(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul6x16AVX2(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·mul6x16AVX2(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VXORPS Y0, Y0, Y0
@@ -1165,7 +1215,7 @@ TEXT ·mul6x16AVX2(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -1185,19 +1235,32 @@ load:
 	VMOVUPS 32(AX), Y11
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
-	MOVQ aCol+48(FP), R8
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	LEAQ       (BX)(BX*2), SI
+	LEAQ       (BX)(BX*4), DI
+	MOVQ       aCol+56(FP), R8
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, R9
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R10
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R10
 	CMPQ    R10, DX
 	CMOVQGT DX, R10
 	SUBQ    R10, DX
@@ -1327,7 +1390,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
@@ -1348,10 +1411,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul1x16AVX512(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·mul1x16AVX512(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul1x16AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mul1x16AVX512(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -1362,16 +1425,19 @@ load:
 	VMOVUPS (AX), Z0
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aCol+48(FP), BX
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aCol+56(FP), BX
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, SI
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), DI
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), DI
 	CMPQ    DI, DX
 	CMOVQGT DX, DI
 	SUBQ    DI, DX
@@ -1415,10 +1481,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul1x128AVX512(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·mul1x128AVX512(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul1x128AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mul1x128AVX512(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -1433,7 +1499,7 @@ TEXT ·mul1x128AVX512(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
+	MOVQ    cPanel+40(FP), CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (CX)(CX*4), BX
 	LEAQ    (DX)(CX*4), SI
@@ -1447,20 +1513,23 @@ load:
 	VMOVUPS (AX)(SI*1), Z7
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aCol+48(FP), BX
-	MOVQ bPanel+72(FP), SI
-	LEAQ (SI)(SI*2), DI
-	LEAQ (SI)(SI*4), R8
-	LEAQ (DI)(SI*4), R9
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aCol+56(FP), BX
+	MOVQ       bPanel+80(FP), SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, R10
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R11
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R11
 	CMPQ    R11, DX
 	CMOVQGT DX, R11
 	SUBQ    R11, DX
@@ -1535,7 +1604,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
+	MOVQ    cPanel+40(FP), CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (CX)(CX*4), BX
 	LEAQ    (DX)(CX*4), SI
@@ -1550,10 +1619,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul2x16AVX512(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·mul2x16AVX512(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul2x16AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mul2x16AVX512(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -1562,23 +1631,28 @@ TEXT ·mul2x16AVX512(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS (AX), Z0
 	ADDQ    CX, AX
 	VMOVUPS (AX), Z1
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	MOVQ aCol+48(FP), SI
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	MOVQ       aCol+56(FP), SI
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, DI
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R8
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R8
 	CMPQ    R8, DX
 	CMOVQGT DX, R8
 	SUBQ    R8, DX
@@ -1633,17 +1707,17 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
 	VZEROUPPER
 	RET
 
-// func mul2x64AVX512(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·mul2x64AVX512(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul2x64AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mul2x64AVX512(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -1658,9 +1732,9 @@ TEXT ·mul2x64AVX512(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
+	MOVQ    cPanel+40(FP), CX
 	LEAQ    (CX)(CX*2), DX
-	MOVQ    cRow+24(FP), BX
+	MOVQ    cRow+32(FP), BX
 	VMOVUPS (AX), Z0
 	VMOVUPS (AX)(CX*1), Z1
 	VMOVUPS (AX)(CX*2), Z2
@@ -1672,19 +1746,24 @@ load:
 	VMOVUPS (AX)(DX*1), Z7
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	MOVQ aCol+48(FP), SI
-	MOVQ bPanel+72(FP), DI
-	LEAQ (DI)(DI*2), R8
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	MOVQ       aCol+56(FP), SI
+	MOVQ       bPanel+80(FP), DI
+	LEAQ       (DI)(DI*2), R8
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, R9
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R10
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R10
 	CMPQ    R10, DX
 	CMOVQGT DX, R10
 	SUBQ    R10, DX
@@ -1784,9 +1863,9 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
+	MOVQ    cPanel+40(FP), CX
 	LEAQ    (CX)(CX*2), DX
-	MOVQ    cRow+24(FP), BX
+	MOVQ    cRow+32(FP), BX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, (AX)(CX*1)
 	VMOVUPS Z2, (AX)(CX*2)
@@ -1799,10 +1878,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul3x16AVX512(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·mul3x16AVX512(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul3x16AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mul3x16AVX512(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -1812,7 +1891,7 @@ TEXT ·mul3x16AVX512(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS (AX), Z0
 	ADDQ    CX, AX
 	VMOVUPS (AX), Z1
@@ -1820,17 +1899,24 @@ load:
 	VMOVUPS (AX), Z2
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	MOVQ aCol+48(FP), SI
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	MOVQ       aCol+56(FP), SI
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, DI
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R8
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R8
 	CMPQ    R8, DX
 	CMOVQGT DX, R8
 	SUBQ    R8, DX
@@ -1895,7 +1981,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
@@ -1904,10 +1990,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul3x64AVX512(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·mul3x64AVX512(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul3x64AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mul3x64AVX512(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -1926,9 +2012,9 @@ TEXT ·mul3x64AVX512(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
+	MOVQ    cPanel+40(FP), CX
 	LEAQ    (CX)(CX*2), DX
-	MOVQ    cRow+24(FP), BX
+	MOVQ    cRow+32(FP), BX
 	VMOVUPS (AX), Z0
 	VMOVUPS (AX)(CX*1), Z1
 	VMOVUPS (AX)(CX*2), Z2
@@ -1945,19 +2031,26 @@ load:
 	VMOVUPS (AX)(DX*1), Z11
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	MOVQ aCol+48(FP), SI
-	MOVQ bPanel+72(FP), DI
-	LEAQ (DI)(DI*2), R8
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	MOVQ       aCol+56(FP), SI
+	MOVQ       bPanel+80(FP), DI
+	LEAQ       (DI)(DI*2), R8
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, R9
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R10
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R10
 	CMPQ    R10, DX
 	CMOVQGT DX, R10
 	SUBQ    R10, DX
@@ -2082,9 +2175,9 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
+	MOVQ    cPanel+40(FP), CX
 	LEAQ    (CX)(CX*2), DX
-	MOVQ    cRow+24(FP), BX
+	MOVQ    cRow+32(FP), BX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, (AX)(CX*1)
 	VMOVUPS Z2, (AX)(CX*2)
@@ -2102,10 +2195,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul4x16AVX512(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·mul4x16AVX512(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul4x16AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mul4x16AVX512(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -2116,7 +2209,7 @@ TEXT ·mul4x16AVX512(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS (AX), Z0
 	ADDQ    CX, AX
 	VMOVUPS (AX), Z1
@@ -2126,18 +2219,27 @@ load:
 	VMOVUPS (AX), Z3
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ aCol+48(FP), DI
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       aCol+56(FP), DI
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, R8
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R9
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R9
 	CMPQ    R9, DX
 	CMOVQGT DX, R9
 	SUBQ    R9, DX
@@ -2212,7 +2314,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
@@ -2223,10 +2325,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul4x32AVX512(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·mul4x32AVX512(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul4x32AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mul4x32AVX512(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -2241,8 +2343,8 @@ TEXT ·mul4x32AVX512(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
-	MOVQ    cRow+24(FP), DX
+	MOVQ    cPanel+40(FP), CX
+	MOVQ    cRow+32(FP), DX
 	VMOVUPS (AX), Z0
 	VMOVUPS (AX)(CX*1), Z1
 	ADDQ    DX, AX
@@ -2256,19 +2358,28 @@ load:
 	VMOVUPS (AX)(CX*1), Z7
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ aCol+48(FP), DI
-	MOVQ bPanel+72(FP), R8
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       aCol+56(FP), DI
+	MOVQ       bPanel+80(FP), R8
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, R9
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R10
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R10
 	CMPQ    R10, DX
 	CMOVQGT DX, R10
 	SUBQ    R10, DX
@@ -2368,8 +2479,8 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
-	MOVQ    cRow+24(FP), DX
+	MOVQ    cPanel+40(FP), CX
+	MOVQ    cRow+32(FP), DX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, (AX)(CX*1)
 	ADDQ    DX, AX
@@ -2384,10 +2495,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul5x16AVX512(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·mul5x16AVX512(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul5x16AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mul5x16AVX512(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -2399,7 +2510,7 @@ TEXT ·mul5x16AVX512(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS (AX), Z0
 	ADDQ    CX, AX
 	VMOVUPS (AX), Z1
@@ -2411,18 +2522,29 @@ load:
 	VMOVUPS (AX), Z4
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ aCol+48(FP), DI
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       aCol+56(FP), DI
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, R8
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R9
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R9
 	CMPQ    R9, DX
 	CMOVQGT DX, R9
 	SUBQ    R9, DX
@@ -2507,7 +2629,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
@@ -2520,10 +2642,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul5x32AVX512(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·mul5x32AVX512(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul5x32AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mul5x32AVX512(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -2540,8 +2662,8 @@ TEXT ·mul5x32AVX512(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
-	MOVQ    cRow+24(FP), DX
+	MOVQ    cPanel+40(FP), CX
+	MOVQ    cRow+32(FP), DX
 	VMOVUPS (AX), Z0
 	VMOVUPS (AX)(CX*1), Z1
 	ADDQ    DX, AX
@@ -2558,19 +2680,30 @@ load:
 	VMOVUPS (AX)(CX*1), Z9
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ aCol+48(FP), DI
-	MOVQ bPanel+72(FP), R8
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       aCol+56(FP), DI
+	MOVQ       bPanel+80(FP), R8
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, R9
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R10
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R10
 	CMPQ    R10, DX
 	CMOVQGT DX, R10
 	SUBQ    R10, DX
@@ -2685,8 +2818,8 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
-	MOVQ    cRow+24(FP), DX
+	MOVQ    cPanel+40(FP), CX
+	MOVQ    cRow+32(FP), DX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, (AX)(CX*1)
 	ADDQ    DX, AX
@@ -2704,10 +2837,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul6x16AVX512(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·mul6x16AVX512(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul6x16AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mul6x16AVX512(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -2720,7 +2853,7 @@ TEXT ·mul6x16AVX512(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS (AX), Z0
 	ADDQ    CX, AX
 	VMOVUPS (AX), Z1
@@ -2734,19 +2867,32 @@ load:
 	VMOVUPS (AX), Z5
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
-	MOVQ aCol+48(FP), R8
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	LEAQ       (BX)(BX*2), SI
+	LEAQ       (BX)(BX*4), DI
+	MOVQ       aCol+56(FP), R8
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, R9
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R10
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R10
 	CMPQ    R10, DX
 	CMOVQGT DX, R10
 	SUBQ    R10, DX
@@ -2841,7 +2987,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
@@ -2856,10 +3002,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul6x32AVX512(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·mul6x32AVX512(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul6x32AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mul6x32AVX512(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -2878,8 +3024,8 @@ TEXT ·mul6x32AVX512(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
-	MOVQ    cRow+24(FP), DX
+	MOVQ    cPanel+40(FP), CX
+	MOVQ    cRow+32(FP), DX
 	VMOVUPS (AX), Z0
 	VMOVUPS (AX)(CX*1), Z1
 	ADDQ    DX, AX
@@ -2899,20 +3045,33 @@ load:
 	VMOVUPS (AX)(CX*1), Z11
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
-	MOVQ aCol+48(FP), R8
-	MOVQ bPanel+72(FP), R9
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	LEAQ       (BX)(BX*2), SI
+	LEAQ       (BX)(BX*4), DI
+	MOVQ       aCol+56(FP), R8
+	MOVQ       bPanel+80(FP), R9
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, R10
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R11
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R11
 	CMPQ    R11, DX
 	CMOVQGT DX, R11
 	SUBQ    R11, DX
@@ -3042,8 +3201,8 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
-	MOVQ    cRow+24(FP), DX
+	MOVQ    cPanel+40(FP), CX
+	MOVQ    cRow+32(FP), DX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, (AX)(CX*1)
 	ADDQ    DX, AX
@@ -3064,10 +3223,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul7x16AVX512(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·mul7x16AVX512(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul7x16AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mul7x16AVX512(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -3081,7 +3240,7 @@ TEXT ·mul7x16AVX512(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS (AX), Z0
 	ADDQ    CX, AX
 	VMOVUPS (AX), Z1
@@ -3097,19 +3256,34 @@ load:
 	VMOVUPS (AX), Z6
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
-	MOVQ aCol+48(FP), R8
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	LEAQ       (BX)(BX*2), SI
+	LEAQ       (BX)(BX*4), DI
+	MOVQ       aCol+56(FP), R8
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, R9
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R10
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R10
 	CMPQ    R10, DX
 	CMOVQGT DX, R10
 	SUBQ    R10, DX
@@ -3214,7 +3388,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
@@ -3231,10 +3405,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul7x32AVX512(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·mul7x32AVX512(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul7x32AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mul7x32AVX512(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -3255,8 +3429,8 @@ TEXT ·mul7x32AVX512(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
-	MOVQ    cRow+24(FP), DX
+	MOVQ    cPanel+40(FP), CX
+	MOVQ    cRow+32(FP), DX
 	VMOVUPS (AX), Z0
 	VMOVUPS (AX)(CX*1), Z1
 	ADDQ    DX, AX
@@ -3279,20 +3453,35 @@ load:
 	VMOVUPS (AX)(CX*1), Z13
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
-	MOVQ aCol+48(FP), R8
-	MOVQ bPanel+72(FP), R9
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	LEAQ       (BX)(BX*2), SI
+	LEAQ       (BX)(BX*4), DI
+	MOVQ       aCol+56(FP), R8
+	MOVQ       bPanel+80(FP), R9
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, R10
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R11
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R11
 	CMPQ    R11, DX
 	CMOVQGT DX, R11
 	SUBQ    R11, DX
@@ -3437,8 +3626,8 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
-	MOVQ    cRow+24(FP), DX
+	MOVQ    cPanel+40(FP), CX
+	MOVQ    cRow+32(FP), DX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, (AX)(CX*1)
 	ADDQ    DX, AX
@@ -3462,10 +3651,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul8x16AVX512(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·mul8x16AVX512(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul8x16AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mul8x16AVX512(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -3480,7 +3669,7 @@ TEXT ·mul8x16AVX512(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS (AX), Z0
 	ADDQ    CX, AX
 	VMOVUPS (AX), Z1
@@ -3498,20 +3687,37 @@ load:
 	VMOVUPS (AX), Z7
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
-	LEAQ (SI)(BX*4), R8
-	MOVQ aCol+48(FP), R9
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	LEAQ       (BX)(BX*2), SI
+	LEAQ       (BX)(BX*4), DI
+	LEAQ       (SI)(BX*4), R8
+	MOVQ       aCol+56(FP), R9
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, R10
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R11
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R11
 	CMPQ    R11, DX
 	CMOVQGT DX, R11
 	SUBQ    R11, DX
@@ -3626,7 +3832,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+24(FP), CX
+	MOVQ    cRow+32(FP), CX
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
@@ -3645,10 +3851,10 @@ next:
 	VZEROUPPER
 	RET
 
-// func mul8x32AVX512(c *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·mul8x32AVX512(SB), NOSPLIT, $0-96
-	MOVQ   accumulate+88(FP), AX
+// func mul8x32AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mul8x32AVX512(SB), NOSPLIT, $0-104
+	MOVQ   accumulate+96(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -3671,8 +3877,8 @@ TEXT ·mul8x32AVX512(SB), NOSPLIT, $0-96
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
-	MOVQ    cRow+24(FP), DX
+	MOVQ    cPanel+40(FP), CX
+	MOVQ    cRow+32(FP), DX
 	VMOVUPS (AX), Z0
 	VMOVUPS (AX)(CX*1), Z1
 	ADDQ    DX, AX
@@ -3698,21 +3904,38 @@ load:
 	VMOVUPS (AX)(CX*1), Z15
 
 start:
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), CX
-	MOVQ k+80(FP), DX
-	MOVQ aRow+40(FP), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
-	LEAQ (SI)(BX*4), R8
-	MOVQ aCol+48(FP), R9
-	MOVQ bPanel+72(FP), R10
+	MOVQ       cNext+8(FP), AX
+	MOVQ       cRow+32(FP), CX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 60(AX)
+	MOVQ       a+16(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       k+88(FP), DX
+	MOVQ       aRow+48(FP), BX
+	LEAQ       (BX)(BX*2), SI
+	LEAQ       (BX)(BX*4), DI
+	LEAQ       (SI)(BX*4), R8
+	MOVQ       aCol+56(FP), R9
+	MOVQ       bPanel+80(FP), R10
 
 block:
 	// The next block of a, or what is left of k.
 	MOVQ    AX, R11
-	ADDQ    aBlock+64(FP), AX
-	MOVQ    aWidth+56(FP), R12
+	ADDQ    aBlock+72(FP), AX
+	MOVQ    aWidth+64(FP), R12
 	CMPQ    R12, DX
 	CMOVQGT DX, R12
 	SUBQ    R12, DX
@@ -3872,8 +4095,8 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+32(FP), CX
-	MOVQ    cRow+24(FP), DX
+	MOVQ    cPanel+40(FP), CX
+	MOVQ    cRow+32(FP), DX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, (AX)(CX*1)
 	ADDQ    DX, AX

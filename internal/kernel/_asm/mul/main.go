@@ -104,7 +104,7 @@ func strides(param string, n int) map[int]reg.GPVirtual {
 // tile generates the product of rows rows and panels panels.
 func tile(s isa, rows, panels int) {
 	name := fmt.Sprintf("mul%dx%d%s", rows, panels*16, s.name)
-	TEXT(name, NOSPLIT, "func(c, a, b *float32, cRow, cPanel, aRow, aCol, aWidth, aBlock, bPanel, k, accumulate int)")
+	TEXT(name, NOSPLIT, "func(c, cNext, a, b *float32, cRow, cPanel, aRow, aCol, aWidth, aBlock, bPanel, k, accumulate int)")
 	Doc(fmt.Sprintf("%s computes %d rows of %d panels. All distances are in bytes; k is at least 1.", name, rows, panels))
 	Pragma("noescape")
 	vectors := 64 / s.bytes // in a row of a panel
@@ -144,6 +144,14 @@ func tile(s isa, rows, panels int) {
 	eachOutput(func(v reg.VecVirtual, m Mem) { VMOVUPS(m, v) })
 
 	Label("start")
+	next := Load(Param("cNext"), GP64())
+	nextRow := Load(Param("cRow"), GP64())
+	for r := range rows {
+		PREFETCHT0(Mem{Base: next, Disp: 60})
+		if r < rows-1 {
+			ADDQ(nextRow, next)
+		}
+	}
 	block := Load(Param("a"), GP64())
 	b := Load(Param("b"), GP64())
 	k := Load(Param("k"), GP64())
