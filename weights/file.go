@@ -1,8 +1,10 @@
 package weights
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
-	"math"
+	"io"
 	"slices"
 	"strings"
 )
@@ -46,20 +48,52 @@ func notFloat(info Info) error {
 
 // values reads and converts a tensor's elements.
 func (f *File) values(info Info, dst []float32) error {
-	if f.data != nil {
-		decode(info.DType, dst, f.data[f.start+info.Begin:f.start+info.End])
+	size := int64(info.DType.Size())
+	err := f.bytes(info, func(at int64, b []byte) error {
+		decode(info.DType, dst[at/size:at/size+int64(len(b))/size], b)
 		return nil
-	}
-	size := info.DType.Size()
-	buf := make([]byte, min(chunk, len(dst)*size))
-	for at := 0; at < len(dst); at += chunk / size {
-		part := dst[at:min(at+chunk/size, len(dst))]
-		if err := readAt(f.r, buf[:len(part)*size], f.start+info.Begin+int64(at*size)); err != nil {
-			return fmt.Errorf("weights: tensor %q: %w", info.Name, err)
-		}
-		decode(info.DType, part, buf)
+	})
+	if err != nil {
+		return fmt.Errorf("weights: %w", err)
 	}
 	return nil
+}
+
+// bytes calls visit for a tensor's stored elements: all at once from memory,
+// otherwise part by part. at is the first byte's place in the tensor.
+func (f *File) bytes(info Info, visit func(at int64, b []byte) error) error {
+	if f.data != nil {
+		return visit(0, f.data[f.start+info.Begin:f.start+info.End])
+	}
+	n := info.End - info.Begin
+	buf := make([]byte, min(chunk, n))
+	for at := int64(0); at < n; at += chunk {
+		part := buf[:min(chunk, n-at)]
+		if err := readAt(f.r, part, f.start+info.Begin+at); err != nil {
+			return fmt.Errorf("tensor %q: %w", info.Name, err)
+		}
+		if err := visit(at, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// WriteTo writes the file's bytes as they were read.
+func (f *File) WriteTo(w io.Writer) (int64, error) {
+	return io.Copy(w, io.NewSectionReader(f.r, 0, f.size))
+}
+
+// Size returns the file's length in bytes.
+func (f *File) Size() int64 { return f.size }
+
+// SHA256 returns the checksum of the file's bytes in hexadecimal.
+func (f *File) SHA256() (string, error) {
+	h := sha256.New()
+	if _, err := f.WriteTo(h); err != nil {
+		return "", fmt.Errorf("weights: %w", err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // CheckNames returns an error that lists the tensors of want that the file
@@ -99,49 +133,4 @@ func list(names []string) string {
 		s += fmt.Sprintf(" and %d more", len(names)-most)
 	}
 	return s
-}
-
-// CheckFinite returns an error that names the first tensor that holds NaN or
-// an infinity.
-func CheckFinite(tensors []Tensor) error {
-	for _, t := range tensors {
-		if i := notFinite(t.Data); i >= 0 {
-			return fmt.Errorf("weights: %w: tensor %q: element %d is %v", ErrNotFinite, t.Name, i, t.Data[i])
-		}
-	}
-	return nil
-}
-
-func notFinite(x []float32) int {
-	for i, v := range x {
-		if math.Float32bits(v)&0x7f800000 == 0x7f800000 {
-			return i
-		}
-	}
-	return -1
-}
-
-// CheckFinite is the function of the same name for a file's tensors. Tensors
-// that are not of floating point are passed over.
-func (f *File) CheckFinite() error {
-	buf := make([]float32, chunk/4)
-	for _, info := range f.infos {
-		if !info.DType.float() {
-			continue
-		}
-		size, n := int64(info.DType.Size()), info.Len()
-		for at := 0; at < n; at += len(buf) {
-			part := buf[:min(len(buf), n-at)]
-			sub := info
-			sub.Begin += int64(at) * size
-			sub.End = sub.Begin + int64(len(part))*size
-			if err := f.values(sub, part); err != nil {
-				return err
-			}
-			if i := notFinite(part); i >= 0 {
-				return fmt.Errorf("weights: %w: tensor %q: element %d is %v", ErrNotFinite, info.Name, at+i, part[i])
-			}
-		}
-	}
-	return nil
 }
