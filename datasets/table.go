@@ -1,0 +1,272 @@
+package datasets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// TableConfig says how to read a table. The zero value guesses everything.
+type TableConfig struct {
+	// Text, Label and Target name the columns of the texts, of their classes,
+	// and of the number that a regression predicts. Empty ones are guessed
+	// from the names and the first rows; Guesses says how.
+	Text, Label, Target string
+
+	// Classes are the labels allowed, in order; nil means whatever the file
+	// holds, sorted. A label that is no class by name, whatever its case, may
+	// be a class by number (0 for the first) unless the names are numbers
+	// themselves, and false and true stand for the two classes of two.
+	Classes []string
+	// MaxClasses bounds the labels of a file where Classes is nil; 0 means
+	// 1000. A column with more was hardly meant.
+	MaxClasses int
+	// Unlabelled reads texts alone, with Label -1.
+	Unlabelled bool
+	// SkipEmpty passes over rows whose text or label is empty, and counts
+	// them. Without it they are errors.
+	SkipEmpty bool
+
+	// Format is that of the file; empty means by its first bytes and its name.
+	Format Format
+	// Comma separates the cells of CSV; 0 means the tab for .tsv, and
+	// otherwise that of comma, semicolon, tab and bar which the header holds
+	// most.
+	Comma rune
+	// Quotes says what quotes mean in CSV; empty means QuotesStrict.
+	Quotes Quotes
+	// Encoding is "utf-8", "windows-1252", "iso-8859-1" or "utf-16"; empty
+	// means UTF-8, and an error that says what the file seems to be instead.
+	Encoding string
+}
+
+// Format is a file format.
+type Format string
+
+// The formats of tables. The first three may be packed by gzip.
+const (
+	CSV     Format = "csv"
+	TSV     Format = "tsv"
+	JSONL   Format = "jsonl"
+	Parquet Format = "parquet"
+)
+
+// Quotes says what the double quote means in CSV and TSV.
+type Quotes string
+
+const (
+	// QuotesStrict follows RFC 4180: a cell with quotes in it is quoted as a
+	// whole, and they are doubled.
+	QuotesStrict Quotes = "strict"
+	// QuotesLazy takes misplaced quotes for text.
+	QuotesLazy Quotes = "lazy"
+	// QuotesNone takes all quotes for text; no cell holds a line end.
+	QuotesNone Quotes = "none"
+)
+
+// MaxRow is the largest row of a table read, in bytes.
+const MaxRow = 16 << 20
+
+var (
+	// ErrNoColumn is wrapped by errors about a column that a table lacks, or
+	// that could not be guessed.
+	ErrNoColumn = errors.New("no such column")
+	// ErrLabel is wrapped by errors about labels: neither class, too many
+	// classes, or one only.
+	ErrLabel = errors.New("unusable label")
+	// ErrEncoding is wrapped by errors about text that is not in the encoding
+	// expected.
+	ErrEncoding = errors.New("wrong encoding")
+)
+
+// Table is a file of rows. Reading streams: memory does not grow with the
+// file but in Load and LoadColumns, which return it. A Table is safe for use
+// by many goroutines.
+type Table struct {
+	name    string // for errors
+	fsys    fs.FS
+	path    string
+	cfg     TableConfig // with Format and Comma decided
+	columns []string
+	text    role
+	label   role
+	target  role
+	guesses []string
+	guessed bool // the delimiter was, and is not the usual one
+
+	mu      sync.Mutex
+	summary *Summary // of the first complete pass
+}
+
+// role is a column chosen for a purpose, or why there is none.
+type role struct {
+	column int
+	err    error
+}
+
+// OpenTable opens a .csv, .tsv, .jsonl (.ndjson) or .parquet file, the first
+// three packed by gzip or not. It reads the header and the first rows; what is
+// wrong further on is found by Scan and by the readers.
+func OpenTable(name string, cfg TableConfig) (*Table, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, fmt.Errorf("datasets: table: %w", err)
+	}
+	if info.IsDir() {
+		return nil, fmt.Errorf("datasets: table %s: is a directory; name a .csv, .tsv, .jsonl or .parquet file in it", name)
+	}
+	return openTable(name, os.DirFS(filepath.Dir(name)), filepath.Base(name), cfg)
+}
+
+// OpenTableFS is OpenTable in a file system.
+func OpenTableFS(fsys fs.FS, name string, cfg TableConfig) (*Table, error) {
+	return openTable(name, fsys, name, cfg)
+}
+
+func openTable(name string, fsys fs.FS, path string, cfg TableConfig) (*Table, error) {
+	t := &Table{name: name, fsys: fsys, path: path, cfg: cfg}
+	if t.cfg.MaxClasses <= 0 {
+		t.cfg.MaxClasses = 1000
+	}
+	r, err := t.open(nil)
+	t.guessed = cfg.Comma == 0 && t.cfg.Format == CSV && t.cfg.Comma != ','
+	if err != nil {
+		return nil, t.fail(0, err)
+	}
+	defer r.Close()
+	sample, err := t.sample(r)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.choose(sample); err != nil {
+		return nil, t.fail(0, err)
+	}
+	return t, nil
+}
+
+// fail wraps an error with the table's name and, where it is known, the line.
+func (t *Table) fail(line int, err error) error {
+	if line > 0 {
+		return fmt.Errorf("datasets: table %s: line %d: %w", t.name, line, err)
+	}
+	return fmt.Errorf("datasets: table %s: %w", t.name, err)
+}
+
+// Name returns the path that the table was opened from.
+func (t *Table) Name() string { return t.name }
+
+// Format returns the format of the file.
+func (t *Table) Format() Format { return t.cfg.Format }
+
+// Columns returns the names of the columns in the file's order. Those of JSON
+// lines are the keys of the first thousand rows.
+func (t *Table) Columns() []string { return slices.Clone(t.columns) }
+
+// Guesses says in sentences what was not given and how it was guessed.
+func (t *Table) Guesses() []string { return slices.Clone(t.guesses) }
+
+// TextColumn returns the name of the column of texts.
+func (t *Table) TextColumn() (string, error) { return t.column(t.text) }
+
+// LabelColumn returns the name of the column of labels.
+func (t *Table) LabelColumn() (string, error) { return t.column(t.label) }
+
+// TargetColumn returns the name of the column that a regression predicts.
+func (t *Table) TargetColumn() (string, error) { return t.column(t.target) }
+
+func (t *Table) column(r role) (string, error) {
+	if r.err != nil {
+		return "", t.fail(0, r.err)
+	}
+	return t.columns[r.column], nil
+}
+
+// Row is one row as it stands in the file.
+type Row struct {
+	// Line is the number of the line it begins on, counted from 1; in Parquet
+	// the number of the row.
+	Line int
+	// Cells holds a string for each column; empty for JSON's null and for
+	// keys that are missing. It is valid until the next row is read.
+	Cells []string
+}
+
+// Rows yields all rows of the table. The sequence ends after the first error.
+func (t *Table) Rows(ctx context.Context) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		if err := t.each(ctx, nil, func(r Row) (bool, error) { return yield(r, nil), nil }); err != nil {
+			yield(Row{}, err)
+		}
+	}
+}
+
+// each calls f for every row until it returns false. want lists the columns
+// whose cells are read; nil means all.
+func (t *Table) each(ctx context.Context, want []int, f func(Row) (bool, error)) error {
+	r, err := t.open(want)
+	if err != nil {
+		return t.fail(0, err)
+	}
+	defer r.Close()
+	check := encodingCheck{columns: t.columns}
+	for n := 0; ; n++ {
+		if err := ctx.Err(); err != nil {
+			return t.fail(0, err)
+		}
+		row, err := r.next()
+		if err == io.EOF {
+			if n == 0 {
+				return t.fail(0, errors.New("has a header but no rows"))
+			}
+			return nil
+		} else if err != nil {
+			return t.fail(row.Line, err)
+		}
+		if err := check.row(row, want); err != nil {
+			return t.fail(row.Line, err)
+		}
+		more, err := f(row)
+		if err != nil {
+			return t.fail(row.Line, err)
+		}
+		if !more {
+			return nil
+		}
+	}
+}
+
+// rows is a reader of one format. next returns io.EOF after the last row, and
+// with other errors the line they are on, if it is known.
+type rows interface {
+	header() []string
+	next() (Row, error)
+	Close() error
+}
+
+// quoteAll lists names for an error, the first twenty of them.
+func quoteAll(names []string) string {
+	var b strings.Builder
+	for i, n := range names {
+		if i == 20 {
+			fmt.Fprintf(&b, ", and %d more", len(names)-i)
+			break
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		if len(n) > 60 {
+			n = strings.ToValidUTF8(n[:60], "") + "..."
+		}
+		b.WriteString(strconv.Quote(n))
+	}
+	return b.String()
+}

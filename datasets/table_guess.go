@@ -1,0 +1,243 @@
+package datasets
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Names that columns usually have, likeliest first.
+var (
+	textNames   = []string{"text", "review", "sentence", "review_text", "reviewtext", "content", "comment", "message", "body", "tweet", "document", "description", "phrase"}
+	labelNames  = []string{"label", "labels", "sentiment", "class", "category", "stars", "star_rating", "rating", "polarity", "score", "target", "y"}
+	targetNames = []string{"target", "y", "value", "price", "label"}
+)
+
+// sample reads the first rows, by which the columns are guessed.
+func (t *Table) sample(r rows) ([][]string, error) {
+	var sample [][]string
+	for size := 0; len(sample) < 1000 && size < 8<<20; {
+		row, err := r.next()
+		if err == io.EOF {
+			break
+		} else if err != nil {
+			return nil, t.fail(row.Line, err)
+		}
+		sample = append(sample, slices.Clone(row.Cells))
+		for _, c := range row.Cells {
+			size += len(c) + 16
+		}
+	}
+	t.columns = r.header()
+	if j, ok := r.(*jsonRows); ok {
+		t.columns = slices.Clone(j.names)
+	}
+	if len(sample) == 0 && t.columns == nil {
+		return nil, t.fail(0, fmt.Errorf("there are no rows"))
+	}
+	return sample, nil
+}
+
+// cell returns a cell of a sampled row, which lacks the keys of JSON lines that
+// were first seen after it.
+func cell(row []string, i int) string {
+	if i < len(row) {
+		return row[i]
+	}
+	return ""
+}
+
+// choose settles which column is what. Columns that were named must exist;
+// one that cannot be guessed is an error for those alone who need it.
+func (t *Table) choose(sample [][]string) error {
+	if t.guessed {
+		t.guesses = append(t.guesses, fmt.Sprintf("cells are separated by %q, by the first line", t.cfg.Comma))
+	}
+	for _, r := range []struct {
+		role  *role
+		noun  string
+		given string
+		guess func([][]string) (int, string)
+	}{
+		{&t.text, "text", t.cfg.Text, t.guessText},
+		{&t.label, "label", t.cfg.Label, t.guessLabel},
+		{&t.target, "target", t.cfg.Target, t.guessTarget},
+	} {
+		var err error
+		if r.given != "" {
+			if r.role.column, err = t.find(r.given); err != nil {
+				return err
+			}
+			continue
+		}
+		column, why := r.guess(sample)
+		if column < 0 {
+			r.role.column, r.role.err = -1, fmt.Errorf("which column is the %s? there are %s; name one: %w", r.noun, quoteAll(t.columns), ErrNoColumn)
+			if data := t.headless(); data != "" {
+				r.role.err = fmt.Errorf("the first line should name the columns (such as text,label), and has %q: %w", data, ErrNoColumn)
+			}
+			continue
+		}
+		r.role.column = column
+		if r.role != &t.target || t.text.err != nil { // a table of texts has no use for it
+			t.guesses = append(t.guesses, fmt.Sprintf("the %s is in column %q, %s", r.noun, t.columns[column], why))
+		}
+	}
+	return nil
+}
+
+// find returns the column of a name.
+func (t *Table) find(name string) (int, error) {
+	if i := slices.Index(t.columns, name); i >= 0 {
+		return i, nil
+	}
+	return -1, noColumn(name, t.columns)
+}
+
+// noColumn says which columns there are and which was probably meant.
+func noColumn(name string, columns []string) error {
+	best, least := "", len(name)/2+1
+	for _, c := range columns[:min(len(columns), 1000)] {
+		if len(c) > 100 {
+			continue
+		}
+		if d := distance(strings.ToLower(name), strings.ToLower(c)); d < least {
+			best, least = c, d
+		}
+	}
+	hint := ""
+	if best != "" {
+		hint = fmt.Sprintf(" (did you mean %q?)", best)
+	}
+	return fmt.Errorf("column %q: %w%s; there are %s", name, ErrNoColumn, hint, quoteAll(columns))
+}
+
+// distance is that of Levenshtein 1966.
+func distance(a, b string) int {
+	if len(a) > 100 {
+		a = a[:100]
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, diagonal+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// headless returns a name that looks like data: a number or a sentence.
+func (t *Table) headless() string {
+	if t.cfg.Format != CSV && t.cfg.Format != TSV {
+		return ""
+	}
+	for _, c := range t.columns {
+		if _, number := Number(c); number || len(c) > 60 || strings.Count(c, " ") >= 6 {
+			return string([]rune(c)[:min(40, utf8.RuneCountInString(c))])
+		}
+	}
+	return ""
+}
+
+func (t *Table) byName(names []string, not int) int {
+	for _, n := range names {
+		for i, c := range t.columns {
+			if i != not && strings.EqualFold(c, n) {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// guessText takes the column of a usual name, or the one of the longest cells
+// if they are of several words.
+func (t *Table) guessText(sample [][]string) (int, string) {
+	if i := t.byName(textNames, -1); i >= 0 {
+		return i, "by its name"
+	}
+	if t.headless() != "" {
+		return -1, ""
+	}
+	best, most := -1, 0
+	for i := range t.columns {
+		size, words := 0, 0
+		for _, row := range sample {
+			size += len(cell(row, i))
+			words += len(strings.Fields(cell(row, i)))
+		}
+		if words >= 3*len(sample) && size > most {
+			best, most = i, size
+		}
+	}
+	return best, "which has the longest cells"
+}
+
+// guessLabel takes the column of a usual name, or the only one beside the
+// text with few different values that recur.
+func (t *Table) guessLabel(sample [][]string) (int, string) {
+	if t.text.err == nil {
+		if i := t.byName(labelNames, t.text.column); i >= 0 {
+			return i, "by its name"
+		}
+	}
+	if t.text.err != nil || t.headless() != "" {
+		return -1, ""
+	}
+	if len(t.columns) == 2 {
+		return 1 - t.text.column, "the only other"
+	}
+	found := -1
+	for i := range t.columns {
+		if i == t.text.column {
+			continue
+		}
+		values := map[string]bool{}
+		for _, row := range sample {
+			values[cell(row, i)] = true
+		}
+		if len(values) < 2 || len(values) > 20 || 2*len(values) > len(sample) {
+			continue
+		}
+		if found >= 0 {
+			return -1, ""
+		}
+		found = i
+	}
+	return found, "the only one with few different values"
+}
+
+// guessTarget takes the column of a usual name, or the last if it is numeric.
+func (t *Table) guessTarget(sample [][]string) (int, string) {
+	if i := t.byName(targetNames, -1); i >= 0 {
+		return i, "by its name"
+	}
+	last := len(t.columns) - 1
+	if last < 0 || len(sample) == 0 || t.headless() != "" {
+		return -1, ""
+	}
+	numbers := 0
+	for _, row := range sample {
+		if _, ok := Number(cell(row, last)); ok {
+			numbers++
+		} else if !Missing(cell(row, last)) {
+			return -1, ""
+		}
+	}
+	if numbers == 0 {
+		return -1, ""
+	}
+	return last, "the last, which holds numbers"
+}

@@ -1,0 +1,213 @@
+package datasets
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"unicode/utf8"
+)
+
+// lineReader reads lines that are not blank, without their ends.
+type lineReader struct {
+	r     *bufio.Reader
+	limit *rowLimit
+	n     int   // of the line read last, from 1
+	read  int64 // bytes
+	long  []byte
+}
+
+func (l *lineReader) next() ([]byte, error) {
+	for {
+		l.limit.allow(l.read)
+		l.n++
+		line, err := l.r.ReadSlice('\n')
+		if err == bufio.ErrBufferFull {
+			l.long = append(l.long[:0], line...)
+			for err == bufio.ErrBufferFull {
+				line, err = l.r.ReadSlice('\n')
+				l.long = append(l.long, line...)
+			}
+			line = l.long
+		}
+		l.read += int64(len(line))
+		if err != nil && err != io.EOF {
+			return nil, damage(err)
+		}
+		if err == io.EOF && len(line) == 0 {
+			return nil, io.EOF
+		}
+		if line = bytes.TrimRight(line, "\r\n"); len(bytes.TrimSpace(line)) > 0 {
+			return line, nil
+		}
+	}
+}
+
+// jsonRows reads one JSON object a line.
+type jsonRows struct {
+	io.Closer
+	lines   lineReader
+	columns map[string]int // nil: every key counts, and grows names
+	names   []string
+	want    []bool // columns that must hold one value, not a list or an object
+	given   []bool // columns of the row in hand
+	row     Row
+}
+
+// newJSONL reads rows of the columns given; with none, next finds them.
+func newJSONL(f io.Closer, text io.Reader, columns []string, want []int) (rows, error) {
+	limit := &rowLimit{r: text}
+	j := &jsonRows{Closer: f, lines: lineReader{r: bufio.NewReaderSize(limit, 1<<16), limit: limit}}
+	j.columns = map[string]int{}
+	if columns != nil {
+		j.names = columns
+		for i, c := range columns {
+			j.columns[c] = i
+		}
+		j.want = make([]bool, len(columns))
+		for _, c := range want {
+			j.want[c] = true
+		}
+	}
+	j.given = make([]bool, len(columns))
+	j.row.Cells = make([]string, len(columns))
+	return j, nil
+}
+
+// header returns nil: the keys may differ from row to row.
+func (j *jsonRows) header() []string { return nil }
+
+func (j *jsonRows) next() (Row, error) {
+	line, err := j.lines.next()
+	j.row.Line = j.lines.n
+	if err != nil {
+		return j.row, err
+	}
+	clear(j.row.Cells)
+	clear(j.given)
+	err = j.parse(bytes.TrimSpace(line))
+	return j.row, err // after parse, which may have added cells
+}
+
+// parse fills the row's cells from one object.
+func (j *jsonRows) parse(line []byte) error {
+	if !utf8.Valid(line) {
+		return notUTF8(string(line), false) // JSON would take it for U+FFFD in silence
+	}
+	switch {
+	case line[0] == '[':
+		return errors.New("is a JSON array; expected one object a line: jq -c '.[]' IN > OUT")
+	case line[0] != '{':
+		return fmt.Errorf("begins with %q; expected a JSON object, such as {\"text\": \"...\", \"label\": \"...\"}", rune(line[0]))
+	case !json.Valid(line):
+		var into any
+		err := json.Unmarshal(line, &into)
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			return fmt.Errorf("column %d: %w; expected one whole JSON object a line: jq -c . IN > OUT", syntax.Offset, err)
+		}
+		return fmt.Errorf("%w; expected one whole JSON object a line", err)
+	}
+	// The line is valid, which the cutting below relies on.
+	rest := skipSpace(line[1:])
+	for rest[0] != '}' {
+		key := cutValue(rest)
+		name, err := unquote(key)
+		if err != nil {
+			return err
+		}
+		rest = skipSpace(rest[len(key):])
+		rest = skipSpace(rest[1:]) // the colon
+		value := cutValue(rest)
+		if err := j.set(name, value); err != nil {
+			return err
+		}
+		if rest = skipSpace(rest[len(value):]); rest[0] == ',' {
+			rest = skipSpace(rest[1:])
+		}
+	}
+	return nil
+}
+
+// set puts a value in its column.
+func (j *jsonRows) set(name string, value []byte) error {
+	i, ok := j.columns[name]
+	if !ok {
+		if j.want != nil {
+			return nil // a key that the first rows did not have
+		}
+		if i = len(j.names); i == maxColumns {
+			return errColumns
+		}
+		j.columns[name] = i
+		j.names = append(j.names, name)
+		j.row.Cells, j.given = append(j.row.Cells, ""), append(j.given, false)
+	}
+	if j.given[i] {
+		return fmt.Errorf("has the key %q twice", name)
+	}
+	j.given[i] = true
+	switch value[0] {
+	case '"':
+		s, err := unquote(value)
+		j.row.Cells[i] = s
+		return err
+	case 'n':
+		return nil
+	case '[', '{':
+		if j.want != nil && j.want[i] {
+			return fmt.Errorf("column %q holds a list or an object; expected a string, a number or true or false", name)
+		}
+	}
+	j.row.Cells[i] = string(value)
+	return nil
+}
+
+func skipSpace(b []byte) []byte { return bytes.TrimLeft(b, " \t\r\n") }
+
+// cutValue returns the JSON value that valid JSON begins with.
+func cutValue(b []byte) []byte {
+	depth := 0
+	for i := 0; i < len(b); i++ {
+		switch b[i] {
+		case '"':
+			for i++; b[i] != '"'; i++ {
+				if b[i] == '\\' {
+					i++
+				}
+			}
+			if depth == 0 {
+				return b[:i+1]
+			}
+		case '[', '{':
+			depth++
+		case ']', '}':
+			if depth == 0 {
+				return b[:i]
+			}
+			if depth--; depth == 0 {
+				return b[:i+1]
+			}
+		case ',', ':', ' ', '\t', '\r', '\n':
+			if depth == 0 {
+				return b[:i]
+			}
+		}
+	}
+	return b
+}
+
+// unquote reads a JSON string.
+func unquote(b []byte) (string, error) {
+	if bytes.IndexByte(b, '\\') < 0 {
+		return string(b[1 : len(b)-1]), nil
+	}
+	var s string
+	if err := json.Unmarshal(b, &s); err != nil {
+		return "", fmt.Errorf("string %s: %w", strconv.Quote(string(b[:min(len(b), 40)])), err)
+	}
+	return s, nil
+}

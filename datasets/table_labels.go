@@ -1,0 +1,147 @@
+package datasets
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// labels numbers the labels of a table.
+type labels struct {
+	given  bool
+	max    int
+	names  []string // by number
+	counts []int
+	seen   map[string]int // as written to number
+	asked  map[string]int // taken for a class by number or truth
+	// order leads from the numbers given out to those of the classes sorted.
+	order []int
+}
+
+func newLabels(cfg TableConfig) *labels {
+	l := &labels{max: cfg.MaxClasses, seen: map[string]int{}, asked: map[string]int{}}
+	if cfg.Classes != nil {
+		l.given = true
+		for _, c := range cfg.Classes {
+			l.names = append(l.names, canonical(c))
+		}
+		l.counts = make([]int, len(l.names))
+	}
+	return l
+}
+
+// canonical is a label without the spaces around it, and, where it is a whole
+// number written with a fraction, as pandas writes those of a column with
+// gaps, without that: 1.0 is 1.
+func canonical(label string) string {
+	label = strings.TrimSpace(label)
+	if whole, zeros, ok := strings.Cut(label, "."); ok && strings.Trim(zeros, "0") == "" {
+		if _, err := strconv.ParseInt(whole, 10, 64); err == nil {
+			return whole
+		}
+	}
+	return label
+}
+
+// add returns the number of a label.
+func (l *labels) add(written string) (int, error) {
+	if i, ok := l.seen[written]; ok {
+		l.counts[i]++
+		return i, nil
+	}
+	name := canonical(written)
+	i := slices.Index(l.names, name)
+	switch {
+	case i >= 0:
+	case l.given:
+		if i = l.match(name); i < 0 {
+			return 0, fmt.Errorf("%.60q is none of the classes %s: %w", name, quoteAll(l.names), ErrLabel)
+		}
+	default:
+		if len(l.names) == l.max {
+			return 0, fmt.Errorf("more than %d different labels, the last %.60q; is this the column of the classes? %w", l.max, name, ErrLabel)
+		}
+		i = len(l.names)
+		l.names, l.counts = append(l.names, strings.Clone(name)), append(l.counts, 0)
+	}
+	if len(l.seen) < 1<<14 { // the same label may be written in endless ways
+		l.seen[strings.Clone(written)] = i
+	}
+	l.counts[i]++
+	return i, nil
+}
+
+// match finds the class given that a label means without being its name.
+func (l *labels) match(label string) int {
+	if i := slices.IndexFunc(l.names, func(n string) bool { return strings.EqualFold(n, label) }); i >= 0 {
+		return i
+	}
+	if len(l.names) == 2 {
+		switch strings.ToLower(label) {
+		case "false":
+			return l.ask(label, 0)
+		case "true":
+			return l.ask(label, 1)
+		}
+	}
+	if slices.ContainsFunc(l.names, func(n string) bool { _, ok := Number(n); return ok }) {
+		return -1 // numbers are names here
+	}
+	if n, err := strconv.ParseUint(label, 10, 31); err == nil && int(n) < len(l.names) {
+		return l.ask(label, int(n))
+	}
+	return -1
+}
+
+func (l *labels) ask(label string, i int) int {
+	if len(l.asked) < 100 { // 0, 00, 000
+		l.asked[strings.Clone(label)] = i
+	}
+	return i
+}
+
+// finish sorts the classes that were found, numbers by their value if all are
+// numbers, and sets order.
+func (l *labels) finish() (classes []string, counts []int, notes []string) {
+	by := make([]int, len(l.names))
+	l.order = make([]int, len(l.names))
+	for i := range by {
+		by[i] = i
+	}
+	if !l.given {
+		numeric := !slices.ContainsFunc(l.names, func(n string) bool { _, ok := Number(n); return !ok })
+		slices.SortFunc(by, func(a, b int) int {
+			order := strings.Compare(l.names[a], l.names[b])
+			if numeric {
+				x, _ := Number(l.names[a])
+				y, _ := Number(l.names[b])
+				order = cmp.Or(cmp.Compare(x, y), order)
+			}
+			return order
+		})
+	}
+	folded := map[string]string{}
+	for i, j := range by {
+		l.order[j] = i
+		classes, counts = append(classes, l.names[j]), append(counts, l.counts[j])
+		if l.counts[j] == 0 {
+			notes = append(notes, fmt.Sprintf("no row has the label %q", l.names[j]))
+		}
+		low := strings.ToLower(l.names[j])
+		if other, ok := folded[low]; ok && !l.given {
+			notes = append(notes, fmt.Sprintf("the labels %q and %q differ in case alone and count as two classes", other, l.names[j]))
+		}
+		folded[low] = l.names[j]
+	}
+	asked := make([]string, 0, len(l.asked))
+	for label := range l.asked {
+		asked = append(asked, label)
+	}
+	slices.Sort(asked)
+	for _, label := range asked {
+		notes = append(notes, fmt.Sprintf("the label %q was taken for the class %q", label, l.names[l.asked[label]]))
+	}
+	return classes, counts, notes
+}

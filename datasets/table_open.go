@@ -1,0 +1,162 @@
+package datasets
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// open starts a pass over the rows. The first call decides the format.
+func (t *Table) open(want []int) (rows, error) {
+	f, err := t.fsys.Open(t.path)
+	if err != nil {
+		return nil, err
+	}
+	r, err := t.reader(f, want)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	if t.columns == nil {
+		return r, nil
+	}
+	if h := r.header(); h != nil && !slices.Equal(h, t.columns) {
+		r.Close()
+		return nil, errors.New("the columns changed since the file was opened")
+	}
+	return r, nil
+}
+
+func (t *Table) reader(f fs.File, want []int) (rows, error) {
+	packed := bufio.NewReader(f)
+	magic, err := packed.Peek(4)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	if t.cfg.Format == "" && string(magic) == "PAR1" || t.cfg.Format == Parquet {
+		t.cfg.Format = Parquet
+		return newParquet(f, want)
+	}
+	plain, err := inflate(packed, maxTableRatio, 0)
+	if err != nil {
+		return nil, err
+	}
+	buf := bufio.NewReaderSize(plain, 1<<16)
+	head, err := buf.Peek(4096)
+	if err != nil && err != io.EOF {
+		return nil, damage(err)
+	}
+	if t.cfg.Format == "" {
+		if t.cfg.Format, err = recognise(t.path, head); err != nil {
+			return nil, err
+		}
+	}
+	text, err := decode(buf, head, t.cfg.Encoding)
+	if err != nil {
+		return nil, err
+	}
+	switch t.cfg.Format {
+	case CSV, TSV:
+		return newCSV(f, text, &t.cfg)
+	case JSONL:
+		return newJSONL(f, text, t.columns, want)
+	}
+	return nil, fmt.Errorf("there is no format %q, only csv, tsv, jsonl and parquet", t.cfg.Format)
+}
+
+// damage marks the errors of unpacking.
+func damage(err error) error {
+	if errors.Is(err, errTooLarge) || errors.Is(err, ErrDamaged) || errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", err, ErrDamaged)
+}
+
+// recognise tells the format of a table from its first bytes, where other
+// programs' formats give themselves away, and its name.
+func recognise(name string, head []byte) (Format, error) {
+	trimmed := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
+	switch {
+	case len(trimmed) == 0:
+		return "", errors.New("file is empty")
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		return "", errors.New("is a zip file or an Excel workbook; save the sheet as CSV UTF-8")
+	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
+		return "", errors.New("is an old Excel workbook; save the sheet as CSV UTF-8")
+	case bytes.HasPrefix(head, []byte("PAR1")):
+		return "", errors.New("is a Parquet file packed by gzip; unpack it")
+	case isTar(head):
+		return "", errors.New("is a tar archive; unpack it and name the table in it")
+	case hasPrefixFold(trimmed, "<!doctype html"), hasPrefixFold(trimmed, "<html"):
+		return "", errors.New("is a web page; was the page saved in place of the file it links to?")
+	}
+	switch strings.ToLower(path.Ext(strings.TrimSuffix(strings.ToLower(name), ".gz"))) {
+	case ".csv":
+		return CSV, nil
+	case ".tsv", ".tab":
+		return TSV, nil
+	case ".jsonl", ".ndjson", ".json":
+		return JSONL, nil
+	}
+	if trimmed[0] == '{' {
+		return JSONL, nil
+	}
+	return "", errors.New("the format cannot be told from the name; expected .csv, .tsv, .jsonl or .parquet, the first three with or without .gz")
+}
+
+func hasPrefixFold(b []byte, prefix string) bool {
+	return len(b) >= len(prefix) && strings.EqualFold(string(b[:len(prefix)]), prefix)
+}
+
+// rowLimit fails when a row passes MaxRow, so that a quote which is never
+// closed does not read the rest of the file into memory. allow is called
+// before each row.
+type rowLimit struct {
+	r       io.Reader
+	n, most int64
+}
+
+func (l *rowLimit) allow(read int64) { l.most = read + MaxRow + 1<<16 }
+
+func (l *rowLimit) Read(p []byte) (int, error) {
+	if l.n >= l.most {
+		return 0, errRow
+	}
+	n, err := l.r.Read(p[:min(int64(len(p)), l.most-l.n)])
+	l.n += int64(n)
+	return n, err
+}
+
+var errRow = fmt.Errorf("a row has over %d bytes (is a quote opened and never closed?): %w", MaxRow, errTooLarge)
+
+// maxColumns bounds the columns of a table.
+const maxColumns = 100_000
+
+var errColumns = fmt.Errorf("has over %d columns: %w", maxColumns, errTooLarge)
+
+// checkHeader names nameless columns and refuses those of one name.
+func checkHeader(names []string) ([]string, error) {
+	if len(names) > maxColumns {
+		return nil, errColumns
+	}
+	out := make([]string, len(names))
+	seen := make(map[string]int, len(names))
+	for i, n := range names {
+		n = strings.TrimSpace(n)
+		if n == "" {
+			n = fmt.Sprintf("column %d", i+1) // pandas leaves its index nameless
+		}
+		if j, ok := seen[n]; ok {
+			return nil, fmt.Errorf("line 1: columns %d and %d are both named %q", j+1, i+1, n)
+		}
+		seen[n] = i
+		out[i] = n
+	}
+	return out, nil
+}
