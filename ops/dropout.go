@@ -54,23 +54,24 @@ func dropout(x, lengths *G.Node, p float64, noise *Noise, name string) (*G.Node,
 	op := &dropoutOp{static: static{"dropout " + name, 1, x.Shape().Clone(), tensor.Float32}, noise: noise, p: p}
 	in := []*G.Node{x}
 	if lengths != nil {
+		if err := intsNode(op.name, "lengths", lengths); err != nil {
+			return nil, err
+		}
 		op.locked, op.arity = true, 2
 		in = append(in, lengths)
 	}
 	return G.ApplyOp(op, in...)
 }
 
-func (op *dropoutOp) Do(inputs ...G.Value) (G.Value, error) {
+func (op *dropoutOp) Do(inputs ...G.Value) (v G.Value, err error) {
+	defer guard(op.name, &err)
 	x, rows, cols, err := floats(op.name, inputs[0])
 	if err != nil {
 		return nil, err
 	}
 	masks := rows
 	if op.locked {
-		if err := op.read(op.name, inputs[1]); err != nil {
-			return nil, err
-		}
-		if err := op.check(op.name, rows); err != nil {
+		if err := op.read(op.name, inputs[1], rows); err != nil {
 			return nil, err
 		}
 		masks = op.texts
@@ -131,6 +132,10 @@ func (op *dropoutOp) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 	d, err := newDerivative("d"+op.name, in[0], func(v []G.Value) (G.Value, error) {
 		dy, rows, cols, err := floats("d"+op.name, v[0])
 		if err != nil {
+			return nil, err
+		}
+		s := op.out.value.Shape()
+		if err := like("d"+op.name, rows, cols, s[0], s[1]); err != nil {
 			return nil, err
 		}
 		dx := op.grad.matrix(rows, cols)

@@ -40,6 +40,11 @@ func Embedding(table, ids, lengths *G.Node) (*G.Node, error) {
 	if err := matrixNode("embedding", table); err != nil {
 		return nil, err
 	}
+	for _, err := range []error{intsNode("embedding", "ids", ids), intsNode("embedding", "lengths", lengths)} {
+		if err != nil {
+			return nil, err
+		}
+	}
 	v, e := table.Shape()[0], table.Shape()[1]
 	op := &embeddingOp{static: static{"embedding", 3, tensor.Shape{ids.Shape()[0], e}, tensor.Float32}, vocab: v, width: e}
 	return G.ApplyOp(op, table, ids, lengths)
@@ -51,21 +56,18 @@ func (op *embeddingOp) used(inputs []G.Value) ([]int32, error) {
 	if err != nil {
 		return nil, err
 	}
-	lens, err := ints("embedding", inputs[2])
+	_, _, n, err := count("embedding", inputs[2])
 	if err != nil {
 		return nil, err
 	}
-	n := 0
-	for _, l := range lens {
-		n += int(l)
-	}
-	if n < 0 || n > len(ids) {
+	if n > len(ids) {
 		return nil, fmt.Errorf("ops: embedding: lengths say %d tokens, %d ids are given", n, len(ids))
 	}
 	return ids[:n], nil
 }
 
-func (op *embeddingOp) Do(inputs ...G.Value) (G.Value, error) {
+func (op *embeddingOp) Do(inputs ...G.Value) (v G.Value, err error) {
+	defer guard(op.name, &err)
 	table, _, _, err := floats("embedding", inputs[0])
 	if err != nil {
 		return nil, err
@@ -92,7 +94,11 @@ func (op *embeddingOp) DiffWRT(int) []bool { return []bool{true, false, false} }
 
 func (op *embeddingOp) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 	d, err := newDerivative("dEmbedding", in[0], op.backward, in[0], in[1], in[2], grad)
-	return G.Nodes{d, nil, nil}, err
+	if err != nil {
+		return nil, err
+	}
+	d.Op().(*derivative).sparse = true
+	return G.Nodes{d, nil, nil}, nil
 }
 
 // backward sums the gradients of equal ids, each in ascending order of rows.
@@ -105,8 +111,8 @@ func (op *embeddingOp) backward(inputs []G.Value) (G.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if rows != len(ids) || cols != op.width {
-		return nil, fmt.Errorf("ops: dEmbedding: gradient [%d %d], want [%d %d]", rows, cols, len(ids), op.width)
+	if err := like("dEmbedding", rows, cols, len(ids), op.width); err != nil {
+		return nil, err
 	}
 	op.pairs = op.pairs[:0]
 	for i, id := range ids {

@@ -3,6 +3,7 @@ package ops
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	G "gorgonia.org/gorgonia"
@@ -19,34 +20,70 @@ type Graph struct {
 	expr   *G.ExprGraph
 	params []*Param
 	nodes  G.Nodes
+	names  map[string]bool
+	err    error // about the first name given twice
 }
 
 // Build constructs a graph and compiles it. define adds the nodes and returns
 // the loss, or nil for a graph that only predicts, and the node to read after
 // a run, or nil. Gradients of the loss are taken with respect to every
-// parameter, in the order in which define asked for them.
-func Build(define func(*Graph) (loss, output *G.Node, err error)) (*Program, error) {
+// parameter, in the order in which define asked for them; the loss must depend
+// on each.
+func Build(define func(*Graph) (loss, output *G.Node, err error)) (p *Program, err error) {
 	building.Lock()
 	defer building.Unlock()
-	g := &Graph{expr: G.NewGraph()}
+	defer func() {
+		// Gorgonia panics on graphs that it cannot build.
+		if cause := recover(); cause != nil {
+			p, err = nil, fmt.Errorf("ops: build: %v", cause)
+		}
+	}()
+	g := &Graph{expr: G.NewGraph(), names: map[string]bool{seedName: true}}
 	loss, output, err := define(g)
+	if err == nil {
+		err = g.err
+	}
 	if err != nil {
 		return nil, err
 	}
-	p := &Program{params: g.params, loss: loss, output: output}
+	p = &Program{params: g.params, loss: loss, output: output}
 	if loss != nil {
-		seed := G.NewScalar(g.expr, tensor.Float32, G.WithName("dLoss"), G.WithValue(float32(1)))
+		seed := G.NewScalar(g.expr, tensor.Float32, G.WithName(seedName), G.WithValue(float32(1)))
 		if p.grads, err = G.Backpropagate(G.Nodes{loss}, G.Nodes{seed}, g.nodes); err != nil {
 			return nil, fmt.Errorf("ops: gradients: %w", err)
 		}
 		p.gradients = make([]Gradient, len(p.grads))
 	}
+	// Gorgonia would add the sparse gradients of a table that is used twice as
+	// though they were dense.
+	for _, n := range g.expr.AllNodes() {
+		if d, ok := n.Op().(*derivative); ok && d.sparse && g.expr.To(n.ID()).Len() > 0 {
+			return nil, errors.New("ops: embedding: a table is looked up once in a graph and used for nothing else")
+		}
+	}
 	p.vm = G.NewTapeMachine(g.expr)
 	return p, nil
 }
 
-// Param returns a node bound to the parameter's own memory.
+// seedName names the node of the loss's own gradient, 1.
+const seedName = "dLoss"
+
+// claim notes the name of an input: Gorgonia takes inputs of one name for one
+// node, and the memory of the second would never be read.
+func (g *Graph) claim(name string) {
+	if g.names[name] && g.err == nil {
+		g.err = fmt.Errorf("ops: build: two inputs or parameters are named %q", name)
+	}
+	g.names[name] = true
+}
+
+// Param returns the node bound to the parameter's own memory, the same one
+// each time.
 func (g *Graph) Param(p *Param) *G.Node {
+	if i := slices.Index(g.params, p); i >= 0 {
+		return g.nodes[i]
+	}
+	g.claim(p.Name)
 	n := G.NewTensor(g.expr, tensor.Float32, p.Value.Dims(), G.WithShape(p.Value.Shape()...), G.WithName(p.Name), G.WithValue(p.Value))
 	g.params = append(g.params, p)
 	g.nodes = append(g.nodes, n)
@@ -55,6 +92,7 @@ func (g *Graph) Param(p *Param) *G.Node {
 
 // Ints returns an int32 vector input of n elements and its memory.
 func (g *Graph) Ints(name string, n int) (*G.Node, []int32) {
+	g.claim(name)
 	data := make([]int32, n)
 	value := tensor.New(tensor.WithShape(n), tensor.WithBacking(data))
 	return G.NewVector(g.expr, tensor.Int32, G.WithShape(n), G.WithName(name), G.WithValue(value)), data
@@ -62,6 +100,7 @@ func (g *Graph) Ints(name string, n int) (*G.Node, []int32) {
 
 // Floats returns a float32 matrix input and its memory.
 func (g *Graph) Floats(name string, rows, cols int) (*G.Node, []float32) {
+	g.claim(name)
 	data := make([]float32, rows*cols)
 	value := tensor.New(tensor.WithShape(rows, cols), tensor.WithBacking(data))
 	return G.NewMatrix(g.expr, tensor.Float32, G.WithShape(rows, cols), G.WithName(name), G.WithValue(value)), data
@@ -98,13 +137,16 @@ func (p *Program) Run() error {
 	return nil
 }
 
-// cause drops the machine's own context, which quotes whole tensors, and
+// cause drops the machine's own context, which prints its instructions, and
 // keeps the op's error.
 func cause(err error) error {
 	for {
-		next := errors.Unwrap(err)
-		if c, ok := err.(interface{ Cause() error }); ok && next == nil {
-			next = c.Cause()
+		var next error
+		switch e := err.(type) {
+		case interface{ Err() error }: // the machine's
+			next = e.Err()
+		case interface{ Cause() error }: // of github.com/pkg/errors, which Gorgonia uses
+			next = e.Cause()
 		}
 		if next == nil {
 			return err
@@ -113,11 +155,11 @@ func cause(err error) error {
 	}
 }
 
-// Loss returns the loss of the last run.
+// Loss returns the loss of the last run of a graph that has one.
 func (p *Program) Loss() float32 { return p.loss.Value().Data().(float32) }
 
-// Output returns the output node's value of the last run, row-major, and its
-// number of columns. The memory is the op's: it changes with the next run.
+// Output returns the value of the output node of the last run, row-major, and
+// its number of columns. The memory is the op's: it changes with the next run.
 func (p *Program) Output() (data []float32, cols int) {
 	v := p.output.Value()
 	return v.Data().([]float32), v.Shape()[len(v.Shape())-1]

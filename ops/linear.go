@@ -67,7 +67,8 @@ func transposed(data []float32, rows, cols int) kernel.Operand {
 	return kernel.Operand{Data: data, Row: 1, Col: cols, Width: rows}
 }
 
-func (op *linearOp) Do(inputs ...G.Value) (G.Value, error) {
+func (op *linearOp) Do(inputs ...G.Value) (v G.Value, err error) {
+	defer guard(op.name, &err)
 	x, rows, cols, err := floats("linear", inputs[0])
 	if err != nil {
 		return nil, err
@@ -80,7 +81,7 @@ func (op *linearOp) Do(inputs ...G.Value) (G.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if cols != op.in || rows == 0 {
+	if cols != op.in {
 		return nil, fmt.Errorf("ops: linear: input [%d %d], want %d columns", rows, cols, op.in)
 	}
 	y := op.y.matrix(rows, op.out)
@@ -119,6 +120,9 @@ func (op *linearOp) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 		if err != nil {
 			return nil, err
 		}
+		if len(x) != rows*op.in {
+			return nil, fmt.Errorf("ops: linear dWeight: input of %d numbers for %d rows", len(x), rows)
+		}
 		out := op.dw.matrix(op.out, op.in)
 		op.product(op.dw.data, transposed(dy, rows, op.out), x, op.out, rows, op.in, false)
 		return out, nil
@@ -141,10 +145,11 @@ func (op *linearOp) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 	return G.Nodes{dx, dw, db}, err
 }
 
+// gradient returns dy, checked against the shape of y.
 func (op *linearOp) gradient(v G.Value) (dy []float32, rows, cols int, err error) {
 	dy, rows, cols, err = floats("linear backward", v)
-	if err == nil && cols != op.out {
-		err = fmt.Errorf("ops: linear backward: gradient has %d columns, want %d", cols, op.out)
+	if err == nil {
+		err = like("linear backward", rows, cols, op.y.value.Shape()[0], op.out)
 	}
 	return dy, rows, cols, err
 }

@@ -3,6 +3,7 @@ package ops
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -23,11 +24,12 @@ func newLoss(name string, pred, target *G.Node, row func([]float32, any, int, []
 	if err := matrixNode(name, pred); err != nil {
 		return nil, err
 	}
-	op := &lossOp{static: static{name, 2, nil, tensor.Float32}, row: row, value: newScalar()}
+	op := &lossOp{static: static{name, 2, nil, tensor.Float32}, row: row, value: G.NewF32(0)}
 	return G.ApplyOp(op, pred, target)
 }
 
-func (op *lossOp) Do(inputs ...G.Value) (G.Value, error) {
+func (op *lossOp) Do(inputs ...G.Value) (v G.Value, err error) {
+	defer guard(op.name, &err)
 	pred, rows, cols, err := floats(op.name, inputs[0])
 	if err != nil {
 		return nil, err
@@ -64,7 +66,7 @@ func (op *lossOp) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 		}
 		s := op.grad.value.Shape()
 		dx := op.dx.matrix(s[0], s[1])
-		for i, g := range op.grad.data {
+		for i, g := range op.grad.data[:len(op.dx.data)] {
 			op.dx.data[i] = g * dy
 		}
 		return dx, nil
@@ -81,9 +83,29 @@ func floatRow(op string, target any, r, cols int) ([]float32, error) {
 	return t[r*cols : (r+1)*cols], nil
 }
 
+// classWeights returns a copy of the weights, which must be finite and not
+// negative, one a class or none.
+func classWeights(op string, weights []float32, classes int) ([]float32, error) {
+	if n := len(weights); n != 0 && n != classes {
+		return nil, fmt.Errorf("ops: %s: %d class weights for %d classes", op, n, classes)
+	}
+	for i, w := range weights {
+		if !(w >= 0 && w <= math.MaxFloat32) {
+			return nil, fmt.Errorf("ops: %s: weight %v of class %d, want a finite number, 0 or above", op, w, i)
+		}
+	}
+	return slices.Clone(weights), nil
+}
+
 // MSE returns the mean squared error of pred [B, O] against target
 // [capacity, O], a mean over all B*O elements, as PyTorch's MSELoss.
 func MSE(pred, target *G.Node) (*G.Node, error) {
+	if err := matrixNode("mse", pred); err != nil {
+		return nil, err
+	}
+	if err := paramNode("mse", "target", target, target.Shape()[0], pred.Shape()[1]); err != nil {
+		return nil, err
+	}
 	return newLoss("mse", pred, target, func(y []float32, target any, r int, grad []float32) (float64, float64, error) {
 		want, err := floatRow("mse", target, r, len(y))
 		if err != nil {
@@ -100,21 +122,28 @@ func MSE(pred, target *G.Node) (*G.Node, error) {
 }
 
 // BCEWithLogits returns the binary cross-entropy of logits [B, 1] against
-// labels, a float32 vector of 0 to 1, weighted by the label's class where
-// weights (none, or one for class 0 and one for class 1) are given:
-// log(1+exp(x)) - x*y in a form that never overflows. The mean is over the
-// weights, as PyTorch's cross-entropy.
+// labels [capacity, 1] of 0 to 1: log(1+exp(x)) - x*y in a form that never
+// overflows. Where weights are given, one for class 0 and one for class 1,
+// each row counts by its label's, and the mean is over the weights, as of
+// PyTorch's CrossEntropyLoss.
 func BCEWithLogits(logits, labels *G.Node, weights ...float32) (*G.Node, error) {
-	if n := len(weights); n != 0 && n != 2 {
-		return nil, fmt.Errorf("ops: bce: %d class weights, want 2", n)
+	weights, err := classWeights("bce", weights, 2)
+	if err != nil {
+		return nil, err
 	}
 	if logits.Dims() != 2 || logits.Shape()[1] != 1 {
 		return nil, fmt.Errorf("ops: bce: logits of shape %v, want one column", logits.Shape())
+	}
+	if err := paramNode("bce", "labels", labels, labels.Shape()[0], 1); err != nil {
+		return nil, err
 	}
 	return newLoss("bce", logits, labels, func(x []float32, labels any, r int, grad []float32) (float64, float64, error) {
 		label, err := floatRow("bce", labels, r, 1)
 		if err != nil {
 			return 0, 0, err
+		}
+		if !(label[0] >= 0 && label[0] <= 1) {
+			return 0, 0, fmt.Errorf("ops: bce: label %v of row %d, want 0 to 1", label[0], r)
 		}
 		z, y, w := float64(x[0]), float64(label[0]), 1.0
 		if len(weights) == 2 {
@@ -126,17 +155,24 @@ func BCEWithLogits(logits, labels *G.Node, weights ...float32) (*G.Node, error) 
 			p = e / (1 + e)
 		}
 		grad[0] = float32(w * (p - y))
-		return w * (max(z, 0) - float64(z*y) + log1p(e)), w, nil
+		return float64(w * (max(z, 0) - float64(z*y) + log1p(e))), w, nil
 	})
 }
 
 // CrossEntropy returns the cross-entropy of softmax(logits) [B, C] against
-// labels, an int32 vector of classes, weighted by the label's class where
-// weights (none or one a class) are given. The mean is over the weights, as
+// labels, an int32 vector of classes. Where weights are given, one a class,
+// each row counts by its label's, and the mean is over the weights, as of
 // PyTorch's CrossEntropyLoss.
 func CrossEntropy(logits, labels *G.Node, weights ...float32) (*G.Node, error) {
-	if n := len(weights); n != 0 && (logits.Dims() != 2 || n != logits.Shape()[1]) {
-		return nil, fmt.Errorf("ops: cross-entropy: %d class weights for logits of shape %v", n, logits.Shape())
+	if err := matrixNode("cross-entropy", logits); err != nil {
+		return nil, err
+	}
+	if err := intsNode("cross-entropy", "labels", labels); err != nil {
+		return nil, err
+	}
+	weights, err := classWeights("cross-entropy", weights, logits.Shape()[1])
+	if err != nil {
+		return nil, err
 	}
 	return newLoss("cross-entropy", logits, labels, func(x []float32, labels any, r int, grad []float32) (float64, float64, error) {
 		classes, ok := labels.([]int32)
@@ -166,6 +202,6 @@ func CrossEntropy(logits, labels *G.Node, weights ...float32) (*G.Node, error) {
 			}
 			grad[j] = float32(w * p)
 		}
-		return w * (log(sum) - (float64(x[label]) - float64(top))), w, nil
+		return float64(w * (log(sum) - (float64(x[label]) - float64(top)))), w, nil
 	})
 }

@@ -61,6 +61,9 @@ func lstm(inference bool, x, lengths *G.Node, directions []LSTMWeights) (*G.Node
 	if err := matrixNode("lstm", x); err != nil {
 		return nil, err
 	}
+	if err := intsNode("lstm", "lengths", lengths); err != nil {
+		return nil, err
+	}
 	if n := len(directions); n != 1 && n != 2 {
 		return nil, fmt.Errorf("ops: lstm: %d sets of weights, want 1, or 2 for both directions", n)
 	}
@@ -91,15 +94,14 @@ func lstm(inference bool, x, lengths *G.Node, directions []LSTMWeights) (*G.Node
 	return G.ApplyOp(op, nodes...)
 }
 
-func (op *lstmOp) Do(inputs ...G.Value) (G.Value, error) {
+func (op *lstmOp) Do(inputs ...G.Value) (v G.Value, err error) {
+	defer guard(op.name, &err)
 	x, rows, cols, err := floats("lstm", inputs[0])
 	if err != nil {
 		return nil, err
 	}
-	if err := op.read("lstm", inputs[1]); err != nil {
-		return nil, err
-	}
-	if err := op.check("lstm", rows); err != nil {
+	op.pending = false
+	if err := op.read("lstm", inputs[1], rows); err != nil {
 		return nil, err
 	}
 	if cols != op.in {
@@ -173,8 +175,8 @@ func (op *lstmOp) backward(grad G.Value) error {
 		return err
 	}
 	width := op.hidden * len(op.dirs)
-	if rows != op.tokens || cols != width {
-		return fmt.Errorf("ops: lstm backward: gradient [%d %d], want [%d %d]", rows, cols, op.tokens, width)
+	if err := like("lstm backward", rows, cols, op.tokens, width); err != nil {
+		return err
 	}
 	ranges := len(op.bounds) - 1
 	kernel.Parallel(ranges*len(op.dirs), func(task int) {

@@ -59,20 +59,29 @@ func (s *static) Hashcode() uint32 {
 // one's value.
 type derivative struct {
 	static
-	do func(inputs []G.Value) (G.Value, error)
+	do     func(inputs []G.Value) (G.Value, error)
+	sparse bool // the value is a RowSparse
 }
 
-func (d *derivative) Do(inputs ...G.Value) (G.Value, error) { return d.do(inputs) }
+func (d *derivative) Do(inputs ...G.Value) (v G.Value, err error) {
+	defer guard(d.name, &err)
+	return d.do(inputs)
+}
+
+// guard, deferred by every op, turns a panic into an error: the machine runs
+// ops in a goroutine of its own, where a panic would end the process.
+func guard(op string, err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("ops: %s: %v", op, p)
+	}
+}
 
 // newDerivative applies a derivative with respect to the node wrt, whose
 // capacity shape it inherits.
 func newDerivative(name string, wrt *G.Node, do func([]G.Value) (G.Value, error), inputs ...*G.Node) (*G.Node, error) {
-	d := &derivative{static{name, len(inputs), wrt.Shape().Clone(), tensor.Float32}, do}
+	d := &derivative{static: static{name, len(inputs), wrt.Shape().Clone(), tensor.Float32}, do: do}
 	return G.ApplyOp(d, inputs...)
 }
-
-// scalar is the float32 that a loss returns.
-func newScalar() *G.F32 { return G.NewF32(0) }
 
 // buffer is a matrix that an op owns: it grows when needed and is reused
 // afterwards.
@@ -107,12 +116,15 @@ func (b *buffer) vector(n int) *tensor.Dense {
 	return b.value
 }
 
-// floats returns the float32 matrix in v with its number of rows and columns.
-// A vector counts as one column.
+// floats returns the float32 matrix in v with its number of rows and columns,
+// neither of them zero. A vector counts as one column.
 func floats(op string, v G.Value) (data []float32, rows, cols int, err error) {
 	data, ok := v.Data().([]float32)
 	if !ok {
 		return nil, 0, 0, fmt.Errorf("ops: %s: input of type %T, want float32", op, v.Data())
+	}
+	if d, ok := v.(*tensor.Dense); ok && d.RequiresIterator() {
+		return nil, 0, 0, fmt.Errorf("ops: %s: input of shape %v is transposed or a slice, want contiguous rows", op, v.Shape())
 	}
 	switch s := v.Shape(); len(s) {
 	case 1:
@@ -122,10 +134,18 @@ func floats(op string, v G.Value) (data []float32, rows, cols int, err error) {
 	default:
 		return nil, 0, 0, fmt.Errorf("ops: %s: input of shape %v, want a matrix", op, s)
 	}
-	if len(data) < rows*cols {
+	if rows == 0 || cols == 0 || len(data) < rows*cols {
 		return nil, 0, 0, fmt.Errorf("ops: %s: %d elements for shape %v", op, len(data), v.Shape())
 	}
 	return data[:rows*cols], rows, cols, nil
+}
+
+// like checks that a gradient has the shape of what it is the gradient of.
+func like(op string, rows, cols, wantRows, wantCols int) error {
+	if rows != wantRows || cols != wantCols {
+		return fmt.Errorf("ops: %s: gradient of shape [%d %d], want [%d %d]", op, rows, cols, wantRows, wantCols)
+	}
+	return nil
 }
 
 // ints returns the int32 vector in v.
@@ -155,6 +175,14 @@ func scalarOf(op string, v G.Value) (float32, error) {
 func matrixNode(op string, n *G.Node) error {
 	if n.Dtype() != tensor.Float32 || n.Dims() != 2 {
 		return fmt.Errorf("ops: %s: input %s is %v of %v, want a float32 matrix", op, n.Name(), n.Shape(), n.Dtype())
+	}
+	return nil
+}
+
+// intsNode checks while a graph is built that n is an int32 vector.
+func intsNode(op, what string, n *G.Node) error {
+	if n.Dtype() != tensor.Int32 || n.Dims() != 1 {
+		return fmt.Errorf("ops: %s: %s %s is %v of %v, want an int32 vector", op, what, n.Name(), n.Shape(), n.Dtype())
 	}
 	return nil
 }

@@ -21,26 +21,38 @@ type packing struct {
 // alive returns the number of texts that have a token at time t.
 func (p *packing) alive(t int) int { return p.offsets[t+1] - p.offsets[t] }
 
-// read takes the layout from a lengths vector: the lengths of the texts,
-// longest first, followed by zeros up to the vector's capacity.
-func (p *packing) read(op string, v G.Value) error {
-	lens, err := ints(op, v)
-	if err != nil {
-		return err
-	}
-	p.texts = 0
-	for p.texts < len(lens) && lens[p.texts] > 0 {
-		p.texts++
+// count returns the texts and tokens of a lengths vector: the lengths of the
+// texts, longest first, followed by zeros up to the vector's capacity.
+func count(op string, v G.Value) (lens []int32, texts, tokens int, err error) {
+	if lens, err = ints(op, v); err != nil {
+		return nil, 0, 0, err
 	}
 	for i, n := range lens {
 		if i > 0 && n > lens[i-1] || n < 0 {
-			return fmt.Errorf("ops: %s: length %d of text %d: lengths must be positive, longest first, zeros last", op, n, i)
+			return nil, 0, 0, fmt.Errorf("ops: %s: length %d of text %d: lengths must be positive, longest first, zeros last", op, n, i)
 		}
+		if n > 0 {
+			texts++
+		}
+		tokens += int(n)
 	}
-	if p.texts == 0 {
-		return fmt.Errorf("ops: %s: a batch without tokens", op)
+	if texts == 0 {
+		return nil, 0, 0, fmt.Errorf("ops: %s: a batch without tokens", op)
 	}
-	p.lens = lens[:p.texts]
+	return lens, texts, tokens, nil
+}
+
+// read takes the layout from a lengths vector, for an input that has the
+// given number of rows, one a token.
+func (p *packing) read(op string, v G.Value, rows int) error {
+	lens, texts, tokens, err := count(op, v)
+	if err != nil {
+		return err
+	}
+	if rows != tokens {
+		return fmt.Errorf("ops: %s: input has %d rows, the lengths say %d tokens", op, rows, tokens)
+	}
+	p.texts, p.tokens, p.lens = texts, tokens, lens[:texts]
 	p.steps = int(lens[0])
 	if cap(p.offsets) < p.steps+1 {
 		p.offsets = make([]int, 0, p.steps+1+p.steps/4)
@@ -53,16 +65,6 @@ func (p *packing) read(op string, v G.Value) error {
 		}
 		row += n
 		p.offsets = append(p.offsets, row)
-	}
-	p.tokens = row
-	return nil
-}
-
-// check reports whether a value of the given number of rows is one row a
-// token.
-func (p *packing) check(op string, rows int) error {
-	if rows != p.tokens {
-		return fmt.Errorf("ops: %s: input has %d rows, the lengths say %d tokens", op, rows, p.tokens)
 	}
 	return nil
 }
@@ -86,13 +88,22 @@ func (p *packing) deal(n int, bounds []int) []int {
 	return bounds
 }
 
-// Pack writes the tokens of texts, which must be sorted longest first, into
+// Pack writes the tokens of texts, sorted longest first and none empty, into
 // dst in packed order and their lengths into lens; it returns the number of
-// tokens. dst and lens must be large enough; lens is padded with zeros.
-func Pack(dst, lens []int32, texts [][]int32) int {
-	for i := range lens {
-		lens[i] = 0
+// tokens. lens is padded with zeros. It is an error when texts are not sorted
+// or dst or lens too short, and both are then left as they were.
+func Pack(dst, lens []int32, texts [][]int32) (int, error) {
+	tokens := 0
+	for b, text := range texts {
+		if len(text) == 0 || b > 0 && len(text) > len(texts[b-1]) {
+			return 0, fmt.Errorf("ops: pack: text %d has %d tokens: texts must not be empty and come longest first", b, len(text))
+		}
+		tokens += len(text)
 	}
+	if tokens > len(dst) || len(texts) > len(lens) {
+		return 0, fmt.Errorf("ops: pack: %d tokens of %d texts, there is room for %d of %d", tokens, len(texts), len(dst), len(lens))
+	}
+	clear(lens)
 	for b, text := range texts {
 		lens[b] = int32(len(text))
 	}
@@ -106,5 +117,5 @@ func Pack(dst, lens []int32, texts [][]int32) int {
 			row++
 		}
 	}
-	return row
+	return row, nil
 }

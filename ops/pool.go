@@ -39,6 +39,9 @@ func Pool(x, lengths *G.Node, forward int, kinds ...Pooling) (*G.Node, error) {
 	if err := matrixNode("pool", x); err != nil {
 		return nil, err
 	}
+	if err := intsNode("pool", "lengths", lengths); err != nil {
+		return nil, err
+	}
 	d := x.Shape()[1]
 	if len(kinds) == 0 || forward < 0 || forward > d {
 		return nil, fmt.Errorf("ops: pool: %d kinds and %d forward features of %d", len(kinds), forward, d)
@@ -57,15 +60,13 @@ func Pool(x, lengths *G.Node, forward int, kinds ...Pooling) (*G.Node, error) {
 	return G.ApplyOp(op, x, lengths)
 }
 
-func (op *poolOp) Do(inputs ...G.Value) (G.Value, error) {
+func (op *poolOp) Do(inputs ...G.Value) (v G.Value, err error) {
+	defer guard(op.name, &err)
 	x, rows, d, err := floats("pool", inputs[0])
 	if err != nil {
 		return nil, err
 	}
-	if err := op.read("pool", inputs[1]); err != nil {
-		return nil, err
-	}
-	if err := op.check("pool", rows); err != nil {
+	if err := op.read("pool", inputs[1], rows); err != nil {
 		return nil, err
 	}
 	out := op.out.matrix(op.texts, len(op.kinds)*d)
@@ -90,7 +91,7 @@ func (op *poolOp) reduce(dst, x []float32, b, d int, kind Pooling) {
 	}
 	switch kind {
 	case PoolLast:
-		copy(dst[:op.forward], row(n - 1))
+		copy(dst[:op.forward], row(n-1))
 		copy(dst[op.forward:], row(0)[op.forward:])
 	case PoolMean:
 		clear(dst)
@@ -106,7 +107,7 @@ func (op *poolOp) reduce(dst, x []float32, b, d int, kind Pooling) {
 		}
 		for t := 1; t < n; t++ {
 			for j, v := range row(t) {
-				if v > dst[j] {
+				if v > dst[j] || v != v { // a NaN is never lost
 					dst[j], arg[j] = v, int32(op.offsets[t]+b)
 				}
 			}
@@ -126,10 +127,10 @@ func (op *poolOp) backward(inputs []G.Value) (G.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := cols / len(op.kinds)
-	if rows != op.texts || cols != len(op.kinds)*d {
-		return nil, fmt.Errorf("ops: dpool: gradient [%d %d] for %d texts", rows, cols, op.texts)
+	if err := like("dpool", rows, cols, op.texts, op.out.value.Shape()[1]); err != nil {
+		return nil, err
 	}
+	d := cols / len(op.kinds)
 	grad := op.grad.matrix(op.tokens, d)
 	dx := op.grad.data
 	kernel.Parallel(op.texts, func(b int) {

@@ -21,7 +21,8 @@ func ReLU(x *G.Node) (*G.Node, error) {
 	return G.ApplyOp(&reluOp{static: static{"relu", 1, x.Shape().Clone(), tensor.Float32}}, x)
 }
 
-func (op *reluOp) Do(inputs ...G.Value) (G.Value, error) {
+func (op *reluOp) Do(inputs ...G.Value) (v G.Value, err error) {
+	defer guard(op.name, &err)
 	x, rows, cols, err := floats("relu", inputs[0])
 	if err != nil {
 		return nil, err
@@ -39,8 +40,11 @@ func (op *reluOp) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 		if err != nil {
 			return nil, err
 		}
-		y, _, _, err := floats("drelu", v[1])
+		y, yRows, yCols, err := floats("drelu", v[1])
 		if err != nil {
+			return nil, err
+		}
+		if err := like("drelu", rows, cols, yRows, yCols); err != nil {
 			return nil, err
 		}
 		dx := op.dx.matrix(rows, cols)

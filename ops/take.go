@@ -20,10 +20,14 @@ func Take(x, count *G.Node) (*G.Node, error) {
 	if err := matrixNode("take", x); err != nil {
 		return nil, err
 	}
+	if err := intsNode("take", "count", count); err != nil {
+		return nil, err
+	}
 	return G.ApplyOp(&takeOp{static: static{"take", 2, x.Shape().Clone(), tensor.Float32}}, x, count)
 }
 
-func (op *takeOp) Do(inputs ...G.Value) (G.Value, error) {
+func (op *takeOp) Do(inputs ...G.Value) (v G.Value, err error) {
+	defer guard(op.name, &err)
 	x, rows, cols, err := floats("take", inputs[0])
 	if err != nil {
 		return nil, err
