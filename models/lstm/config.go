@@ -20,6 +20,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/gorgonia-zoo/zoo/ops"
 )
@@ -61,9 +62,10 @@ type Dropout struct {
 // Limits of what New accepts: a guard against absurd files, far above any
 // useful size.
 const (
-	MaxVocab  = 1 << 24
-	MaxWidth  = 1 << 14
-	MaxLayers = 16
+	MaxVocab      = 1 << 24
+	MaxWidth      = 1 << 14
+	MaxLayers     = 16
+	MaxParameters = 1 << 30
 )
 
 // filled returns the config with zeros replaced by what they mean, or says
@@ -108,7 +110,25 @@ func (c Config) filled() (Config, error) {
 	if !(c.EmbeddingStd > 0 && c.EmbeddingStd < 1e6) {
 		return c, fmt.Errorf("lstm: config: embedding_std is %v, want a positive number", c.EmbeddingStd)
 	}
+	if n := c.parameters(); n > MaxParameters {
+		return c, fmt.Errorf("lstm: config: %d parameters, want at most %d", n, MaxParameters)
+	}
+	c.Pooling = slices.Clone(c.Pooling)
 	return c, nil
+}
+
+// parameters is the number of weights of a network of this shape.
+func (c Config) parameters() int64 {
+	h, dirs := int64(c.Hidden), int64(c.directions())
+	n := int64(c.Vocab) * int64(c.Embedding)
+	for i := range c.Layers {
+		in := h * dirs
+		if i == 0 {
+			in = int64(c.Embedding)
+		}
+		n += dirs * 4 * h * (in + h + 2)
+	}
+	return n + int64(c.logits())*(h*dirs*int64(len(c.Pooling))+1)
 }
 
 // ParseConfig reads a Config from JSON, refusing unknown fields.

@@ -3,6 +3,7 @@ package lstm
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/gorgonia-zoo/zoo/ops"
 	G "gorgonia.org/gorgonia"
@@ -87,7 +88,11 @@ func empty(c Config) (*Network, error) {
 }
 
 // Config returns the shape of the network.
-func (n *Network) Config() Config { return n.config }
+func (n *Network) Config() Config {
+	c := n.config
+	c.Pooling = slices.Clone(c.Pooling)
+	return c
+}
 
 // Params returns the weights: embedding, LSTM layer by layer, linear layer.
 func (n *Network) Params() []*ops.Param {

@@ -27,6 +27,7 @@ type pool struct {
 	slots   chan struct{}
 	mu      sync.Mutex
 	free    []*predictor
+	weights uint64 // counts changes of the weights
 }
 
 func newPool(n *Network) *pool {
@@ -39,6 +40,7 @@ type predictor struct {
 	program *ops.Program
 	ids     []int32
 	lengths []int32
+	weights uint64 // those that it has packed
 }
 
 func (p *predictor) build(n *Network, tokens int) (err error) {
@@ -61,24 +63,25 @@ func (l *pool) with(ctx context.Context, f func(*predictor) error) error {
 		return context.Cause(ctx)
 	}
 	l.mu.Lock()
-	var p *predictor
+	p := &predictor{weights: l.weights}
 	if n := len(l.free); n > 0 {
 		p, l.free = l.free[n-1], l.free[:n-1]
 	}
 	l.mu.Unlock()
-	if p == nil {
-		p = &predictor{}
+	if p.program == nil {
 		if err := p.build(l.network, predictTokens); err != nil {
 			return err
 		}
 	}
-	if err := f(p); err != nil {
-		return err
-	}
+	err := f(p)
+	// A predictor serves again after an error, but one that has grown for a
+	// long text would keep its memory for ever.
 	l.mu.Lock()
-	l.free = append(l.free, p)
+	if p.program != nil && p.weights == l.weights && len(p.ids) <= predictTokens {
+		l.free = append(l.free, p)
+	}
 	l.mu.Unlock()
-	return nil
+	return err
 }
 
 // WeightsChanged drops the predictors, whose graphs hold the weights in packed
@@ -86,6 +89,7 @@ func (l *pool) with(ctx context.Context, f func(*predictor) error) error {
 func (n *Network) WeightsChanged() {
 	n.pool.mu.Lock()
 	n.pool.free = nil
+	n.pool.weights++
 	n.pool.mu.Unlock()
 }
 
@@ -121,7 +125,9 @@ func (n *Network) Logits(ctx context.Context, texts [][]int32) ([][]float32, err
 			for i, at := range order[:count] {
 				batch[i] = texts[at]
 			}
-			ops.Pack(p.ids, p.lengths, batch)
+			if _, err := ops.Pack(p.ids, p.lengths, batch); err != nil {
+				return err
+			}
 			if err := p.program.Run(); err != nil {
 				return err
 			}

@@ -80,6 +80,8 @@ type Trainer struct {
 	lengths []int32   // [capacity] lengths of the texts
 	classes []int32   // [capacity] labels of more than two classes
 	targets []float32 // [capacity] labels of two classes
+	rows    [][]int32 // what Rows returns
+	read    []int32
 }
 
 // Trainer returns a training graph. The weights stay the network's own.
@@ -89,7 +91,10 @@ func (n *Network) Trainer(c TrainerConfig) (*Trainer, error) {
 	}
 	t := &Trainer{network: n, config: c}
 	t.noise.Seed = c.Seed
-	return t, t.build(max(c.Tokens, 1024), max(c.Texts, 16))
+	if err := t.build(max(c.Tokens, 1024), max(c.Texts, 16)); err != nil {
+		return nil, fmt.Errorf("lstm: %w", err)
+	}
+	return t, nil
 }
 
 func (t *Trainer) build(tokens, texts int) (err error) {
@@ -123,13 +128,20 @@ func (t *Trainer) Step(b Batch, step uint64) (float32, []ops.Gradient, error) {
 	if len(b.Labels) != len(b.Texts) || len(b.Texts) == 0 {
 		return 0, nil, fmt.Errorf("lstm: %d labels for %d texts", len(b.Labels), len(b.Texts))
 	}
+	if b.tokens == 0 { // a batch that NewBatch has not made
+		for _, text := range b.Texts {
+			b.tokens += len(text)
+		}
+	}
 	if b.tokens > len(t.ids) || len(b.Texts) > len(t.lengths) {
 		// Half as much again, so that growing costs little in all.
 		if err := t.build(max(b.tokens+b.tokens/2, len(t.ids)), max(len(b.Texts), len(t.lengths))); err != nil {
-			return 0, nil, err
+			return 0, nil, fmt.Errorf("lstm: %w", err)
 		}
 	}
-	ops.Pack(t.ids, t.lengths, b.Texts)
+	if _, err := ops.Pack(t.ids, t.lengths, b.Texts); err != nil {
+		return 0, nil, fmt.Errorf("lstm: %w", err)
+	}
 	for i, label := range b.Labels {
 		if label < 0 || int(label) >= t.network.config.Classes {
 			return 0, nil, fmt.Errorf("lstm: label %d, want 0 to %d", label, t.network.config.Classes-1)
@@ -145,4 +157,18 @@ func (t *Trainer) Step(b Batch, step uint64) (float32, []ops.Gradient, error) {
 		return 0, nil, fmt.Errorf("lstm: %w", err)
 	}
 	return t.program.Loss(), t.program.Gradients(), nil
+}
+
+// Rows returns, for each of Params, the rows that Step will read: those of
+// the batch's tokens for the embedding, nil (all) for the others.
+func (t *Trainer) Rows(b Batch) [][]int32 {
+	if t.rows == nil {
+		t.rows = make([][]int32, len(t.Params()))
+	}
+	t.read = t.read[:0]
+	for _, text := range b.Texts {
+		t.read = append(t.read, text...)
+	}
+	t.rows[0] = t.read
+	return t.rows
 }

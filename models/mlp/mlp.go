@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/gorgonia-zoo/zoo/ops"
@@ -25,8 +26,11 @@ type Config struct {
 	Sizes []int `json:"sizes"`
 }
 
-// MaxSize is the largest width of a layer that New accepts.
-const MaxSize = 1 << 16
+// Limits of what New accepts: a guard against absurd files.
+const (
+	MaxSize       = 1 << 16 // width of a layer
+	MaxParameters = 1 << 30
+)
 
 func (c Config) check() error {
 	if len(c.Sizes) < 2 || len(c.Sizes) > 64 {
@@ -35,6 +39,12 @@ func (c Config) check() error {
 	for i, n := range c.Sizes {
 		if n < 1 || n > MaxSize {
 			return fmt.Errorf("mlp: size %d of layer %d, want 1 to %d", n, i, MaxSize)
+		}
+	}
+	parameters := 0
+	for i, n := range c.Sizes[1:] {
+		if parameters += n * (c.Sizes[i] + 1); parameters > MaxParameters {
+			return fmt.Errorf("mlp: sizes %v have more than %d parameters", c.Sizes, MaxParameters)
 		}
 	}
 	return nil
@@ -66,6 +76,7 @@ func New(c Config, seed uint64) (*Regressor, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
+	c.Sizes = slices.Clone(c.Sizes)
 	r := &Regressor{config: c, predictors: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	for i := 1; i < len(c.Sizes); i++ {
 		in, out := c.Sizes[i-1], c.Sizes[i]
@@ -79,7 +90,7 @@ func New(c Config, seed uint64) (*Regressor, error) {
 }
 
 // Config returns the shape of the regressor.
-func (r *Regressor) Config() Config { return r.config }
+func (r *Regressor) Config() Config { return Config{Sizes: slices.Clone(r.config.Sizes)} }
 
 // Params returns the weights, in the order of the layers.
 func (r *Regressor) Params() []*ops.Param { return r.params }
@@ -132,7 +143,10 @@ type Trainer struct {
 // batches make it grow.
 func (r *Regressor) Trainer(capacity int) (*Trainer, error) {
 	t := &Trainer{r: r}
-	return t, t.build(max(1, capacity))
+	if err := t.build(max(1, capacity)); err != nil {
+		return nil, fmt.Errorf("mlp: %w", err)
+	}
+	return t, nil
 }
 
 func (t *Trainer) build(capacity int) (err error) {
@@ -168,7 +182,7 @@ func (t *Trainer) Step(b Batch, _ uint64) (float32, []ops.Gradient, error) {
 	}
 	if b.N > t.capacity {
 		if err := t.build(max(b.N, 2*t.capacity)); err != nil {
-			return 0, nil, err
+			return 0, nil, fmt.Errorf("mlp: %w", err)
 		}
 	}
 	copy(t.x, b.X)
@@ -205,8 +219,13 @@ func (r *Regressor) Predict(ctx context.Context, x []float32) ([]float32, error)
 	}
 	p, err := r.take()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("mlp: %w", err)
 	}
+	defer func() {
+		r.mu.Lock()
+		r.free = append(r.free, p)
+		r.mu.Unlock()
+	}()
 	y := make([]float32, 0, len(x)/in*out)
 	for len(x) > 0 {
 		if err := ctx.Err(); err != nil {
@@ -222,9 +241,6 @@ func (r *Regressor) Predict(ctx context.Context, x []float32) ([]float32, error)
 		y = append(y, data[:n*out]...)
 		x = x[n*in:]
 	}
-	r.mu.Lock()
-	r.free = append(r.free, p)
-	r.mu.Unlock()
 	return y, nil
 }
 
