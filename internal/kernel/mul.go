@@ -1,6 +1,9 @@
 package kernel
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Operand is a left operand of Mul. Its element (r, k) is
 //
@@ -87,21 +90,33 @@ func Mul(c []float32, cRow, cPanel int, a Operand, b []float32, bPanel, rows, k,
 // mulPortable is Mul for any CPU, and the reference for the other paths.
 func mulPortable(c []float32, cRow, cPanel int, a *Operand, b []float32, bPanel, rows, k, panels int, accumulate bool) {
 	for p := range panels {
-		panel := b[min(p*bPanel, len(b)):]
 		for r := range rows {
 			out := (*[Width]float32)(c[p*cPanel+r*cRow:])
-			var sum [Width]float32
-			if accumulate {
-				sum = *out
+			sum := *out
+			if !accumulate {
+				clear(sum[:])
 			}
-			for i := range k {
-				x := a.Data[a.offset(r, i)]
-				y := (*[Width]float32)(panel[i*Width:])
-				for j := range sum {
-					sum[j] = fma32(x, y[j], sum[j])
+			for first := 0; first < k; first += a.Width {
+				x := a.Data[a.offset(r, first):]
+				y := b[p*bPanel+first*Width:]
+				for i := range min(a.Width, k-first) {
+					fmaRow(&sum, x[i*a.Col], (*[Width]float32)(y[i*Width:]))
 				}
 			}
 			*out = sum
+		}
+	}
+}
+
+// fmaRow adds x times y to sum. Its loop is fma32 written out, which is too
+// large for the compiler to inline.
+func fmaRow(sum *[Width]float32, x float32, y *[Width]float32) {
+	wide := float64(x)
+	for j := range sum {
+		if s := wide*float64(y[j]) + float64(sum[j]); math.Float64bits(s)<<36 != 0 {
+			sum[j] = float32(s)
+		} else {
+			sum[j] = fma32Slow(x, y[j], sum[j])
 		}
 	}
 }

@@ -29,15 +29,6 @@ func BenchmarkPeak(b *testing.B) {
 	}
 }
 
-func use(t testing.TB, path Path) func() {
-	t.Helper()
-	restore, err := Use(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return restore
-}
-
 // BenchmarkMul measures the products of one LSTM layer, D = 100 (7 panels with
 // the bias's) to H = 256, on one core. GFLOP/s is the mean; best is that of the
 // fastest of the runs, and peak% is the best in percent of the measured peak,

@@ -52,7 +52,7 @@ func (m product) String() string {
 
 // check runs the product on every path and compares it with mulPortable, the
 // places between the outputs included. Elements of a and b that the product does
-// not name are guards.
+// not name are guards. (TestMulDefinition tells what mulPortable is worth.)
 func (m product) check(t *testing.T, value func() float32) {
 	t.Helper()
 	aLen, bLen, cLen := 0, 0, 0
@@ -90,11 +90,11 @@ func (m product) check(t *testing.T, value func() float32) {
 	m.a.Data = a
 	copy(want, start)
 	mulPortable(want, m.cRow, m.cPanel, &m.a, b, m.bPanel, m.rows, m.k, m.panels, m.accumulate)
-	for _, path := range Available() {
-		restore, err := Use(path)
-		if err != nil {
-			t.Fatal(err)
+	for i, path := range Available() {
+		if i > 0 && path == Portable {
+			continue // itself, and slow
 		}
+		restore := use(t, path)
 		copy(c, start)
 		Mul(c, m.cRow, m.cPanel, m.a, b, m.bPanel, m.rows, m.k, m.panels, m.accumulate)
 		restore()
@@ -116,9 +116,9 @@ func normal(seed uint64) func() float32 {
 func TestMulLayouts(t *testing.T) {
 	value := normal(1)
 	for _, accumulate := range []bool{false, true} {
-		for rows := 1; rows <= 20; rows++ {
-			for _, k := range []int{0, 1, 2, 3, 4, 5, 16, 17, 37} {
-				for _, panels := range []int{1, 2, 3, 5, 9} {
+		for _, rows := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 17} {
+			for _, k := range []int{0, 1, 3, 4, 5, 16, 23} {
+				for _, panels := range []int{1, 2, 5, 9} {
 					m := product{rows: rows, k: k, panels: panels, accumulate: accumulate}
 					// Panels to panels.
 					m.cRow, m.cPanel, m.bPanel = Width, rows*Width, k*Width
@@ -141,10 +141,10 @@ func TestMulLayouts(t *testing.T) {
 // Long sums are cut into pieces; the cuts must not show.
 func TestMulLongSums(t *testing.T) {
 	value := normal(2)
-	for _, k := range []int{127, 128, 255, 256, 257, 517, 1024} {
+	for _, k := range []int{255, 257, 517} {
 		for _, width := range []int{1, 7, 16, 300, 2000} {
-			for _, rows := range []int{1, 3, 7} {
-				m := product{rows: rows, k: k, panels: 2, cRow: Width, cPanel: rows * Width, bPanel: k * Width, accumulate: rows == 3}
+			for _, rows := range []int{1, 7} {
+				m := product{rows: rows, k: k, panels: 2, cRow: Width, cPanel: rows * Width, bPanel: k * Width, accumulate: rows == 7}
 				m.a = Operand{Row: width, Col: 1, Width: width, Block: width * rows}
 				m.check(t, value)
 			}
@@ -156,8 +156,8 @@ func TestMulLongSums(t *testing.T) {
 func TestMulRandom(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 1))
 	value := normal(3)
-	for range 300 {
-		m := product{rows: 1 + r.IntN(40), k: r.IntN(80), panels: 1 + r.IntN(10), accumulate: r.IntN(2) == 0}
+	for range 100 {
+		m := product{rows: 1 + r.IntN(40), k: r.IntN(60), panels: 1 + r.IntN(10), accumulate: r.IntN(2) == 0}
 		m.cRow = Width + r.IntN(9)
 		m.cPanel = m.rows*m.cRow + r.IntN(9)
 		m.bPanel = m.k*Width + r.IntN(9)
@@ -201,10 +201,7 @@ func TestMulDefinition(t *testing.T) {
 	}
 	a, b, c := small(rows*k), small(panels*k*Width), small(panels*rows*Width)
 	for _, path := range Available() {
-		restore, err := Use(path)
-		if err != nil {
-			t.Fatal(err)
-		}
+		restore := use(t, path)
 		got := append([]float32(nil), c...)
 		Mul(got, Width, rows*Width, Operand{Data: a, Row: k, Col: 1, Width: k}, b, k*Width, rows, k, panels, true)
 		restore()
@@ -253,10 +250,7 @@ func TestMulPanics(t *testing.T) {
 func TestMulAllocatesNothing(t *testing.T) {
 	x := make([]float32, 4096)
 	for _, path := range Available() {
-		restore, err := Use(path)
-		if err != nil {
-			t.Fatal(err)
-		}
+		restore := use(t, path)
 		if n := testing.AllocsPerRun(10, func() {
 			Mul(x[:64], 16, 32, PanelRows(x[64:], 2, 0), x[1024:], 256, 2, 16, 2, true)
 		}); n != 0 {

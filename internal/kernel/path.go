@@ -36,11 +36,7 @@ func choose(name string, available []Path) (Path, error) {
 	if slices.Contains(available, Path(name)) {
 		return Path(name), nil
 	}
-	var names []string
-	for _, p := range available {
-		names = append(names, string(p))
-	}
-	return best, fmt.Errorf("kernel: %s=%q: this build and CPU run %s", Variable, name, strings.Join(names, ", "))
+	return best, fmt.Errorf("kernel: %s=%q: %s", Variable, name, runnable(available))
 }
 
 // Init reports whether ZOO_KERNEL named a path that cannot be used. The best
@@ -57,10 +53,19 @@ func Available() []Path { return append(available(), Portable) }
 // Use switches every kernel to the path p until restore is called. It is for
 // tests and measurements: no kernel may be running meanwhile.
 func Use(p Path) (restore func(), err error) {
-	old := current
-	if current, err = choose(string(p), Available()); err != nil || p == "" {
-		current = old
-		return func() {}, err
+	if !slices.Contains(Available(), p) {
+		return func() {}, fmt.Errorf("kernel: path %q: %s", p, runnable(Available()))
 	}
+	old := current
+	current = p
 	return func() { current = old }, nil
+}
+
+// runnable says which paths there are to choose from.
+func runnable(available []Path) string {
+	var names []string
+	for _, p := range available {
+		names = append(names, string(p))
+	}
+	return "this build and CPU run " + strings.Join(names, ", ")
 }
