@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 )
@@ -53,39 +54,64 @@ func WriteFileAtomic(path string, write func(io.Writer) error) (err error) {
 	return syncDir(dir)
 }
 
-// temporary is what the names of unfinished files begin and end with.
-func temporary(base string) (prefix, suffix string) { return "." + base + ".", ".tmp" }
+// The name of an unfinished file is a prefix and a number: process and count.
+func temporary(base string) (prefix string) { return "." + base + "." }
+
+var numbered = regexp.MustCompile(`^[0-9]+-[0-9]+\.tmp$`)
 
 // createTemp is os.CreateTemp, except that the file gets the permissions that
 // the process gives to ordinary files.
-func createTemp(dir, base string) (*os.File, error) {
-	prefix, suffix := temporary(base)
+func createTemp(dir, base string) (f *os.File, err error) {
+	err = tryNames(dir, base, func(name string) error {
+		f, err = os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+		return err
+	})
+	return f, err
+}
+
+// createTempDir makes a directory with a name of the same form.
+func createTempDir(dir, base string) (path string, err error) {
+	err = tryNames(dir, base, func(name string) error {
+		path = name
+		return os.Mkdir(name, 0o777)
+	})
+	return path, err
+}
+
+func tryNames(dir, base string, create func(name string) error) error {
+	prefix := temporary(base)
 	for i := 0; ; i++ {
-		name := filepath.Join(dir, fmt.Sprintf("%s%d-%d%s", prefix, os.Getpid(), i, suffix))
-		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
-		if errors.Is(err, os.ErrExist) && i < 10_000 {
-			continue
+		err := create(filepath.Join(dir, fmt.Sprintf("%s%d-%d.tmp", prefix, os.Getpid(), i)))
+		if !errors.Is(err, os.ErrExist) || i == 10_000 {
+			return err
 		}
-		return f, err
 	}
 }
 
 // RemoveTemporary deletes what writes of path that were killed left behind.
 // No other write of path may be under way.
 func RemoveTemporary(path string) error {
-	dir, base := filepath.Split(path)
-	prefix, suffix := temporary(base)
-	entries, err := os.ReadDir(filepath.Clean(dir))
-	if err != nil {
+	if err := removeTemporary(path); err != nil {
 		return fmt.Errorf("weights: %w", err)
 	}
+	return nil
+}
+
+func removeTemporary(path string) error {
+	dir, base := filepath.Split(path)
+	prefix := temporary(base)
+	entries, err := os.ReadDir(filepath.Clean(dir))
+	if err != nil {
+		return err
+	}
 	for _, e := range entries {
-		name := e.Name()
-		if len(name) < len(prefix)+len(suffix) || !strings.HasPrefix(name, prefix) || !strings.HasSuffix(name, suffix) {
+		// The number in between tells the temporaries of "a" from those of "a.b".
+		number, ok := strings.CutPrefix(e.Name(), prefix)
+		if !ok || !numbered.MatchString(number) {
 			continue
 		}
-		if e := os.Remove(filepath.Join(dir, name)); e != nil && !errors.Is(e, os.ErrNotExist) {
-			err = fmt.Errorf("weights: %w", e)
+		if e := os.RemoveAll(filepath.Join(dir, e.Name())); e != nil {
+			err = e
 		}
 	}
 	return err

@@ -97,7 +97,7 @@ func TestRemoveTemporary(t *testing.T) {
 		}
 		f.Close()
 	}
-	for _, name := range []string{"a[b", ".other.1-0.tmp", ".a[b.x", ".a[b.tmp"} {
+	for _, name := range []string{"a[b", ".other.1-0.tmp", ".a[b.x", ".a[b.c.1-0.tmp", ".a[b.tmp"} {
 		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +105,7 @@ func TestRemoveTemporary(t *testing.T) {
 	if err := RemoveTemporary(path); err != nil {
 		t.Fatal(err)
 	}
-	only(t, dir, ".a[b.tmp", ".a[b.x", ".other.1-0.tmp", "a[b")
+	only(t, dir, ".a[b.c.1-0.tmp", ".a[b.tmp", ".a[b.x", ".other.1-0.tmp", "a[b")
 	if err := RemoveTemporary(filepath.Join(dir, "none", "x")); !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}

@@ -87,6 +87,15 @@ func (f *File) WriteTo(w io.Writer) (int64, error) {
 // Size returns the file's length in bytes.
 func (f *File) Size() int64 { return f.size }
 
+// parameters returns the number of values of all tensors.
+func (f *File) parameters() int64 {
+	n := int64(0)
+	for _, info := range f.infos {
+		n += int64(info.Len())
+	}
+	return n
+}
+
 // SHA256 returns the checksum of the file's bytes in hexadecimal.
 func (f *File) SHA256() (string, error) {
 	h := sha256.New()

@@ -22,6 +22,13 @@ func CheckFinite(tensors []Tensor) error {
 // CheckFinite is the function of the same name for a file's tensors, without
 // converting them. Tensors of types that cannot be read are passed over.
 func (f *File) CheckFinite() error {
+	if err := f.checkFinite(); err != nil {
+		return fmt.Errorf("weights: %w", err)
+	}
+	return nil
+}
+
+func (f *File) checkFinite() error {
 	for _, info := range f.infos {
 		if !info.DType.float() {
 			continue
@@ -37,7 +44,7 @@ func (f *File) CheckFinite() error {
 			return fmt.Errorf("%w: tensor %q: element %d is %v", ErrNotFinite, info.Name, at/size+int64(i), v[0])
 		})
 		if err != nil {
-			return fmt.Errorf("weights: %w", err)
+			return err
 		}
 	}
 	return nil

@@ -1,0 +1,142 @@
+package weights
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// UnmarshalStrict is json.Unmarshal for files from strangers. It refuses what
+// json.Unmarshal would let pass: keys given twice, keys that v has no field
+// for or has in another case, null for what has no such value, text that is
+// not UTF-8, and control characters, which a terminal might obey, in strings
+// (values may hold newlines and tabs).
+func UnmarshalStrict(data []byte, v any) error {
+	if !utf8.Valid(data) {
+		return errors.New("not UTF-8")
+	}
+	if err := json.Unmarshal(data, v); err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	return checkValue(d, reflect.TypeOf(v).Elem(), "")
+}
+
+var unmarshaler = reflect.TypeFor[json.Unmarshaler]()
+
+// checkValue reads one value, which json.Unmarshal has found to be well
+// formed and of the right type. typ is nil where anything goes.
+func checkValue(d *json.Decoder, typ reflect.Type, path string) error {
+	for typ != nil && typ.Kind() == reflect.Pointer {
+		typ = typ.Elem()
+	}
+	if typ != nil && (typ.Kind() == reflect.Interface || reflect.PointerTo(typ).Implements(unmarshaler)) {
+		typ = nil
+	}
+	token, err := d.Token()
+	if err != nil {
+		return err
+	}
+	switch token := token.(type) {
+	case string:
+		return checkText(token, path, "\n\t")
+	case nil:
+		if typ != nil && typ.Kind() != reflect.Slice && typ.Kind() != reflect.Map {
+			return fmt.Errorf("%s: null, expected a value", path)
+		}
+	case json.Delim:
+		var element reflect.Type
+		if typ != nil && typ.Kind() != reflect.Struct {
+			element = typ.Elem()
+		}
+		if token == '[' {
+			for i := 0; d.More(); i++ {
+				if err := checkValue(d, element, fmt.Sprintf("%s[%d]", path, i)); err != nil {
+					return err
+				}
+			}
+		} else if err := checkObject(d, typ, element, path); err != nil {
+			return err
+		}
+		_, err := d.Token() // the closing delimiter
+		return err
+	}
+	return nil
+}
+
+func checkObject(d *json.Decoder, typ, element reflect.Type, path string) error {
+	var fields map[string]reflect.Type
+	if typ != nil && typ.Kind() == reflect.Struct {
+		fields = map[string]reflect.Type{}
+		addFields(fields, typ)
+	}
+	seen := map[string]bool{}
+	for d.More() {
+		token, err := d.Token()
+		if err != nil {
+			return err
+		}
+		key := token.(string)
+		at := strings.TrimPrefix(path+"."+key, ".")
+		if err := checkText(key, at, ""); err != nil {
+			return err
+		}
+		if seen[key] {
+			return fmt.Errorf("%q: given twice", at)
+		}
+		seen[key] = true
+		value := element
+		if fields != nil {
+			var ok bool
+			if value, ok = fields[key]; !ok {
+				return fmt.Errorf("%q: unknown field", at)
+			}
+		}
+		if err := checkValue(d, value, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addFields lists the names by which encoding/json knows a struct's fields.
+func addFields(fields map[string]reflect.Type, typ reflect.Type) {
+	for f := range typ.Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch {
+		case name == "-":
+		case f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct:
+			addFields(fields, f.Type)
+		case !f.IsExported():
+		case name == "":
+			fields[f.Name] = f.Type
+		default:
+			fields[name] = f.Type
+		}
+	}
+}
+
+func checkText(s, path, allowed string) error {
+	for _, r := range s {
+		if unicode.IsControl(r) && !strings.ContainsRune(allowed, r) {
+			return fmt.Errorf("%q: control character %U", path, r)
+		}
+	}
+	return nil
+}
+
+// marshal is json.Marshal for files that people read.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(v)
+	return b.Bytes(), err
+}
