@@ -1,3 +1,5 @@
+//go:build !amd64 || noasm
+
 package kernel
 
 func exp(dst, src []float32)     { expPortable(dst, src) }
