@@ -2,9 +2,13 @@ package weights
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
+	"path/filepath"
+	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 // checkFile demands of any bytes: an error that says so, or a file whose every
@@ -136,6 +140,52 @@ func FuzzWrite(f *testing.F) {
 		}
 		if n, err := f.WriteTo(io.Discard); err != nil || n != f.Size() {
 			t.Fatal(n, err)
+		}
+	})
+}
+
+// FuzzOpenArtefact replaces the files of an artefact. The card's checksums
+// are made to fit, so that what lies behind them is reached too.
+func FuzzOpenArtefact(f *testing.F) {
+	dir := filepath.Join(f.TempDir(), "m")
+	save(f, toy(f, 1), dir)
+	good := content(f, dir)
+	add := func(m fstest.MapFS) {
+		var parts [4][]byte
+		for i, name := range []string{CardFile, ConfigFile, VocabFile, WeightsFile} {
+			if m[name] != nil && len(m[name].Data) < 1<<16 {
+				parts[i] = m[name].Data
+			}
+		}
+		f.Add(parts[0], parts[1], parts[2], parts[3], true)
+		f.Add(parts[0], parts[1], parts[2], parts[3], false)
+	}
+	add(good)
+	for _, c := range broken {
+		m := clone(good)
+		c.edit(m)
+		add(m)
+	}
+	f.Fuzz(func(t *testing.T, card, config, vocab, model []byte, sign bool) {
+		m := fstest.MapFS{CardFile: {Data: card}, ConfigFile: {Data: config}, VocabFile: {Data: vocab}, WeightsFile: {Data: model}}
+		var c cardFile
+		if sign && json.Unmarshal(card, &c) == nil {
+			for name := range c.Files {
+				if m[name] != nil {
+					c.Files[name] = FileInfo{int64(len(m[name].Data)), checksum(m[name].Data)}
+				}
+			}
+			m[CardFile].Data, _ = marshal(c)
+		}
+		a, err := OpenArtefact(m)
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), "weights: ") {
+				t.Fatal(err)
+			}
+			return
+		}
+		if _, err := a.files(); err != nil {
+			t.Fatalf("opened, but cannot be saved: %v", err)
 		}
 	})
 }
