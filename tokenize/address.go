@@ -31,7 +31,7 @@ func mayHoldAddress(s string) bool {
 // address returns the length of the URL, domain or e-mail address at s[i],
 // where a word begins; 0 if there is none.
 func (b *breaker) address(i int) int {
-	if !b.addresses || b.word && !b.closed && b.wordEnd == i {
+	if !b.addresses {
 		return 0
 	}
 	s := b.s[i:]
@@ -41,17 +41,24 @@ func (b *breaker) address(i int) int {
 			return link(s, len(scheme))
 		}
 	}
+	if i < b.searched {
+		return 0
+	}
 	j := 0
 	for j < len(s) && j < maxAddress && (isLetter[s[j]] || isDigit(s[j]) || strings.IndexByte("._%+-", s[j]) >= 0) {
 		j++
 	}
 	if j < len(s) && s[j] == '@' {
-		if n := domain(s[j+1:], false); n > 0 {
+		if n, _ := domain(s[j+1:], false); n > 0 {
 			return j + 1 + n
 		}
 		return 0
 	}
-	n := domain(s, true)
+	n, searched := domain(s, true)
+	if n == 0 {
+		// What begins later has no other endings than what began here.
+		b.searched = i + searched
+	}
 	if n > 0 && n < len(s) && s[n] == '/' {
 		return link(s, n)
 	}
@@ -59,9 +66,9 @@ func (b *breaker) address(i int) int {
 }
 
 // domain returns the length of the domain at the start of s, 0 if there is
-// none; known asks for an ending from domains.
-func domain(s string, known bool) int {
-	end, start := 0, 0 // of the domain so far, of the label
+// none, and up to where it has looked; known asks for an ending from domains.
+func domain(s string, known bool) (end, searched int) {
+	start := 0 // of the label
 	for j := 0; j <= len(s) && j < maxAddress; j++ {
 		if j < len(s) && (isLetter[s[j]] || isDigit(s[j]) || s[j] == '-' && j > start) {
 			continue
@@ -78,7 +85,7 @@ func domain(s string, known bool) int {
 		}
 		start = j + 1
 	}
-	return end
+	return end, start
 }
 
 func letters(s string) bool {
@@ -97,7 +104,7 @@ func sameCase(s string) bool { return s == strings.ToLower(s) || s == strings.To
 // certain. Marks at its end belong to the sentence, except a bracket that
 // was opened within.
 func link(s string, n int) int {
-	j, open := n, 0
+	j, open := n, 0 // brackets not closed
 	for j < len(s) && j < maxToken {
 		if s[j] >= utf8.RuneSelf {
 			size := wordRune(s, j)
@@ -110,14 +117,20 @@ func link(s string, n int) int {
 		if strings.IndexByte("\"<>`{}|\\^", s[j]) >= 0 {
 			break
 		}
-		if s[j] == '(' {
+		switch s[j] {
+		case '(':
 			open++
+		case ')':
+			open--
 		}
 		j++
 	}
 	for j > n && strings.IndexByte(".,!?;:'*)]_~-", s[j-1]) >= 0 {
-		if s[j-1] == ')' && open > 0 {
-			break
+		if s[j-1] == ')' {
+			if open >= 0 {
+				break
+			}
+			open++
 		}
 		j--
 	}

@@ -31,8 +31,11 @@ type breaker struct {
 	start        int
 	marks        int // marks before the word, or after it
 	word, closed bool
+	wordStart    int // the word, without the clitic that prose splits off
 	wordEnd      int
-	addresses    bool // whether s may contain a URL, domain or e-mail address
+
+	addresses bool // whether s may contain a URL, domain or e-mail address
+	searched  int  // no domain or e-mail address begins before s[searched]
 }
 
 const (
@@ -57,7 +60,10 @@ func (b *breaker) run() {
 // end finishes the piece being built, which reaches up to s[i].
 func (b *breaker) end(i int) {
 	if b.start < i {
-		b.out.piece(b.s[b.start:i])
+		if !b.word {
+			b.wordStart, b.wordEnd = b.start, b.start
+		}
+		b.out.piece(b.s[b.start:i], b.wordStart-b.start, b.wordEnd-b.start)
 	}
 	b.start, b.marks, b.word, b.closed = i, 0, false, false
 }
@@ -171,7 +177,7 @@ func (b *breaker) wordAt(i int) int {
 		b.end(i)
 	}
 	if j := initials(s, i); j > 0 { // "U.S.A.", which prose knows
-		b.word, b.wordEnd = true, j
+		b.hold(i, j)
 		if wordAhead(s, j) {
 			b.end(j)
 		}
@@ -189,15 +195,19 @@ func (b *breaker) wordAt(i int) int {
 	}
 	word := s[i:j]
 	if n := joined(word); n > 0 { // "cannot"
-		b.word = true
+		b.hold(i, i+n)
 		b.end(i + n)
+		i += n
 	}
-	b.word, b.wordEnd = true, j
+	b.hold(i, j)
 	if j < len(s) && s[j] == '.' && run(s, j) == 1 && likeTitle(word) && !titles[word] {
 		b.end(j)
 	}
 	return j
 }
+
+// hold makes s[i:j] the word of the piece being built.
+func (b *breaker) hold(i, j int) { b.word, b.wordStart, b.wordEnd = true, i, j }
 
 // contraction consumes the word s[i:j], which has apostrophes.
 func (b *breaker) contraction(i, j, apostrophes int) int {
@@ -205,7 +215,7 @@ func (b *breaker) contraction(i, j, apostrophes int) int {
 	cut := clitic(s[i:j])
 	if cut > 0 && apostrophes == 1 && proseKnows[strings.ToLower(s[i+cut:j])] && isASCII(s[i:j]) {
 		// Prose splits it. Marks after it must stay away.
-		b.word = true
+		b.hold(i, i+cut)
 		b.end(j)
 		return j
 	}
@@ -216,7 +226,7 @@ func (b *breaker) contraction(i, j, apostrophes int) int {
 	if strings.IndexByte(s[i:k], '\'') >= 0 { // "couldn't've"
 		b.contraction(i, k, apostrophes-1)
 	} else {
-		b.word = true
+		b.hold(i, k)
 		b.end(k)
 	}
 	b.atom(k, j)

@@ -11,19 +11,72 @@ import (
 type splitter struct {
 	tokens []string
 	batch  []byte
+	limit  int    // of batch, in bytes; 0 gives each piece a document of its own
+	shapes *cache // what prose makes of the marks around a word; may be nil
+	lost   bool   // whether prose has failed on a piece, which only tests ask
 }
 
 // maxBatch bounds the memory of one document.
 const maxBatch = 1 << 12
 
-// piece adds a piece for prose to split. A piece must keep to what prose
-// gets right, see breaker.
-func (o *splitter) piece(s string) {
-	if settled(s) {
+// piece adds a piece for prose to split, in which s[i:j] is the word without
+// its clitic. A piece must keep to what prose gets right, see breaker.
+func (o *splitter) piece(s string, i, j int) {
+	switch {
+	case settled(s):
 		o.atom(s)
-		return
+	case o.shapes != nil && ordinary(s[i:j]):
+		o.flush()
+		o.tokens = o.appendShape(o.tokens, s, i, j)
+	default:
+		o.enqueue(s)
 	}
-	o.enqueue(s)
+}
+
+// ordinary reports that prose cannot tell word from any other: it is too
+// long for the abbreviations and emoticons that prose knows, and has nothing
+// that prose splits at.
+func ordinary(word string) bool {
+	if len(word) < len(standIn) {
+		return false
+	}
+	for _, c := range []byte(word) {
+		if !isLetter[c] && !isDigit(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// standIn takes the place of ordinary words, so that prose need not be asked
+// about "(movie)." once it has split "(word).".
+const standIn = "word"
+
+// appendShape appends what prose makes of s, in which s[i:j] is ordinary.
+func (o *splitter) appendShape(dst []string, s string, i, j int) []string {
+	var room [maxCached]byte
+	shape := append(append(append(room[:0], s[:i]...), standIn...), s[j:]...)
+	slot := o.shapes.slot(shape)
+	e := slot.Load()
+	if e == nil || e.span != string(shape) {
+		e = &entry{span: string(shape)}
+		var ok bool
+		if e.rest, ok = appendProse(nil, e.span); !ok {
+			o.lost = true
+			return append(dst, s)
+		}
+		slot.Store(e)
+	}
+	at := 0 // in s
+	for _, token := range e.rest {
+		n := len(token)
+		if at == i {
+			n = j - i // the stand-in is a token: nothing in it can be split
+		}
+		dst = append(dst, s[at:at+n])
+		at += n
+	}
+	return dst
 }
 
 // atom adds a piece that is a token already.
@@ -40,17 +93,26 @@ func (o *splitter) atom(s string) {
 }
 
 func (o *splitter) enqueue(s string) {
-	if len(o.batch)+len(s) > maxBatch {
+	if len(o.batch)+len(s) > o.limit {
 		o.flush()
 	}
 	o.batch = append(append(o.batch, s...), ' ')
 }
 
 func (o *splitter) flush() {
-	if len(o.batch) > 0 {
-		o.tokens = appendProse(o.tokens, string(o.batch))
-		o.batch = o.batch[:0]
+	if len(o.batch) == 0 {
+		return
 	}
+	pieces := string(o.batch)
+	o.batch = o.batch[:0]
+	tokens, ok := appendProse(o.tokens, pieces)
+	if !ok {
+		// Unsplit beats lost. No piece that breaker makes is known to come
+		// here.
+		o.lost = true
+		tokens = append(o.tokens, strings.Fields(pieces)...)
+	}
+	o.tokens = tokens
 }
 
 func (o *splitter) finish() []string {
@@ -64,21 +126,19 @@ func settled(s string) bool {
 	return len(s) <= 1 || !strings.ContainsAny(s, `$("[,)]!;.?:'`)
 }
 
-// appendProse appends prose's tokens of pieces separated by blanks.
-func appendProse(dst []string, pieces string) []string {
-	first := len(dst)
+// appendProse appends prose's tokens of pieces separated by blanks, and
+// reports whether they hold all of the pieces.
+func appendProse(dst []string, pieces string) ([]string, bool) {
 	doc, err := prose.NewDocument(pieces,
 		prose.WithTagging(false), prose.WithExtraction(false), prose.WithSegmentation(false))
-	if err == nil {
-		for _, token := range doc.Tokens() {
-			dst = append(dst, token.Text)
-		}
-		if whole(dst[first:], pieces) {
-			return dst
-		}
+	if err != nil {
+		return dst, false
 	}
-	// Unsplit beats lost. No piece that breaker makes is known to come here.
-	return append(dst[:first], strings.Fields(pieces)...)
+	first := len(dst)
+	for _, token := range doc.Tokens() {
+		dst = append(dst, token.Text)
+	}
+	return dst, whole(dst[first:], pieces)
 }
 
 // whole reports whether tokens make up all of pieces but the blanks.

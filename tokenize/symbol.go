@@ -8,8 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// emoticons are kept whole, grouped by their first byte, longest first.
-var emoticons = func() (by [256][]string) {
+// emoticons are kept whole, grouped by their first two bytes, longest first.
+var emoticons = func() map[[2]byte][]string {
+	by := make(map[[2]byte][]string)
 	for e := range strings.FieldsSeq(`
 		:) :( :D :P :p :O :o :| :/ :\ :S :s :X :x :* :@ :] :[ :} :{ :> :3 :0
 		:-) :-( :-D :-P :-p :-O :-o :-| :-/ :-\ :-S :-s :-X :-x :-* :-@ :-] :-[ :-} :-{ :-> :^) :o) :-0 :-3
@@ -18,7 +19,8 @@ var emoticons = func() (by [256][]string) {
 		(: (; (= (-: (-; (-8 [: [-: (o: (^_^) (-_-) (._.) (¬_¬) (ಠ_ಠ) (*_*) (T_T) (>_<) (o_o) (O_O)
 		>:( >:) >:-( >:-) >.< <3 </3 <3<3 ^_^ ^^ ^___^ -_- -__- T_T @_@ O.o o.O o.o O_o o_O o_o O_O 0_o o_0 0_0 v_v V_V
 		:(( :)) :() ¯\(ツ)/¯ ¯\_(ツ)_/¯ (╯°□°）╯︵┻━┻ (╯°□°)╯︵┻━┻ ┻━┻ \o/`) {
-		by[e[0]] = append(by[e[0]], e)
+		key := [2]byte{e[0], e[1]}
+		by[key] = append(by[key], e)
 	}
 	for _, group := range by {
 		slices.SortFunc(group, func(a, b string) int {
@@ -28,11 +30,22 @@ var emoticons = func() (by [256][]string) {
 	return by
 }()
 
+// beginsEmoticon marks their first bytes.
+var beginsEmoticon = func() (begins [256]bool) {
+	for key := range emoticons {
+		begins[key[0]] = true
+	}
+	return begins
+}()
+
 // emoticon returns the length of the emoticon at s[i], 0 if there is none. A
 // mouth may be repeated. It must stand free of letters and digits on both
 // sides, except that one like ":)" may follow a word directly.
 func emoticon(s string, i int) int {
-	for _, e := range emoticons[s[i]] {
+	if !beginsEmoticon[s[i]] || i+1 == len(s) {
+		return 0
+	}
+	for _, e := range emoticons[[2]byte{s[i], s[i+1]}] {
 		if !strings.HasPrefix(s[i:], e) {
 			continue
 		}

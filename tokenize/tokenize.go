@@ -1,6 +1,7 @@
 package tokenize
 
 import (
+	"slices"
 	"strings"
 	"sync"
 )
@@ -19,26 +20,29 @@ type Config struct {
 
 // Tokenizer splits texts into tokens. Any number of goroutines may share it.
 type Tokenizer struct {
-	cfg   Config
-	cache cache
+	cfg    Config
+	spans  *cache
+	shapes *cache
 }
 
 // New returns a tokenizer.
 func New(cfg Config) *Tokenizer {
-	return &Tokenizer{cfg: cfg, cache: newCache()}
+	return &Tokenizer{cfg: cfg, spans: newCache(spanSlots), shapes: newCache(shapeSlots)}
 }
 
 // Config returns what the tokenizer was made with.
 func (t *Tokenizer) Config() Config { return t.cfg }
 
 // Tokens returns the tokens of text, none for a text without any.
-func (t *Tokenizer) Tokens(text string) []string { return t.Append(nil, text) }
+func (t *Tokenizer) Tokens(text string) []string {
+	return t.Append(make([]string, 0, len(text)/4), text)
+}
 
 // Append appends the tokens of text to dst. The tokens share no memory with
 // the text.
 func (t *Tokenizer) Append(dst []string, text string) []string {
-	buf := buffers.Get().(*[]byte)
-	plain := appendPlain((*buf)[:0], text)
+	w := workspaces.Get().(*workspace)
+	plain := appendPlain(w.plain[:0], text)
 	for i := 0; i < len(plain); {
 		if isGap(plain[i]) {
 			i++
@@ -48,20 +52,28 @@ func (t *Tokenizer) Append(dst []string, text string) []string {
 		for i < len(plain) && !isGap(plain[i]) {
 			i++
 		}
-		dst = t.appendSpan(dst, plain[start:i])
+		dst = t.appendSpan(dst, plain[start:i], w)
 	}
-	if cap(plain) <= maxBuffer {
-		*buf = plain
-		buffers.Put(buf)
-	}
+	w.plain = plain
+	w.release()
 	return dst
 }
 
-// buffers holds the plain texts of past calls; one from a giant text is
-// left to the garbage collector.
-var buffers = sync.Pool{New: func() any { return new([]byte) }}
+// workspace is the memory that Append needs beside its result.
+type workspace struct {
+	plain  []byte
+	tokens []string
+	batch  []byte
+}
 
-const maxBuffer = 1 << 20
+var workspaces = sync.Pool{New: func() any { return new(workspace) }}
+
+// release keeps w for the next text, unless a giant one has stretched it.
+func (w *workspace) release() {
+	if cap(w.plain) <= 1<<20 && cap(w.tokens) <= 1<<10 {
+		workspaces.Put(w)
+	}
+}
 
 // isGap tells the bytes that separate spans in the output of appendPlain:
 // every white space is a blank there, and controls separate as well.
@@ -69,26 +81,34 @@ func isGap(c byte) bool { return c <= ' ' || c == 0x7f }
 
 // appendSpan appends the tokens of a span, which depend on nothing else in
 // the text: prose too looks at one white-space-separated span at a time.
-func (t *Tokenizer) appendSpan(dst []string, span []byte) []string {
+func (t *Tokenizer) appendSpan(dst []string, span []byte, w *workspace) []string {
 	if len(span) > maxCached {
-		return t.split(dst, string(span))
+		return t.split(dst, string(span), w)
 	}
-	slot, hash := t.cache.slot(span)
-	if e := slot.Load(); e != nil && e.span == string(span) {
-		return append(dst, e.tokens...)
+	slot := t.spans.slot(span)
+	e := slot.Load()
+	if e == nil || e.span != string(span) {
+		e = &entry{span: string(span)}
+		w.tokens = t.split(w.tokens[:0], e.span, w)
+		e.first = w.tokens[0] // every span has a token: nothing is dropped
+		if len(w.tokens) > 1 {
+			e.rest = slices.Clone(w.tokens[1:])
+		}
+		slot.Store(e)
 	}
-	e := &entry{span: string(span)}
-	e.tokens = t.split(nil, e.span)
-	t.cache.store(hash, e)
-	return append(dst, e.tokens...)
+	dst = append(dst, e.first)
+	if len(e.rest) > 0 {
+		dst = append(dst, e.rest...)
+	}
+	return dst
 }
 
 // split does the work of appendSpan without the cache.
-func (t *Tokenizer) split(dst []string, span string) []string {
+func (t *Tokenizer) split(dst []string, span string, w *workspace) []string {
 	first := len(dst)
-	b := breaker{s: span, out: splitter{tokens: dst}}
+	b := breaker{s: span, out: splitter{tokens: dst, batch: w.batch[:0], limit: maxBatch, shapes: t.shapes}}
 	b.run()
-	dst = b.out.finish()
+	dst, w.batch = b.out.finish(), b.out.batch
 	if t.cfg.Lower {
 		for i, token := range dst[first:] {
 			dst[first+i] = strings.ToLower(token)

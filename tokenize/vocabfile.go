@@ -31,29 +31,33 @@ const maxVocabLine = 1 << 16
 
 // WriteTo writes the vocabulary in the form that ReadVocab reads.
 func (v *Vocab) WriteTo(w io.Writer) (int64, error) {
-	b := bufio.NewWriterSize(w, 1<<16)
-	var n int64
+	c := &counter{w: w}
+	b := bufio.NewWriterSize(c, 1<<16)
 	line := fmt.Appendf(nil, "%s %s %d %d\n", vocabMagic, vocabFormat, len(v.tokens), v.specials)
-	for i := -1; ; i++ {
-		if i >= 0 {
-			line = append(appendEscaped(line[:0], v.tokens[i]), '\n')
-		}
+	b.Write(line) // an error stays with b until Flush
+	for i, token := range v.tokens {
+		line = append(appendEscaped(line[:0], token), '\n')
 		if len(line) > maxVocabLine {
-			return n, fmt.Errorf("tokenize: write vocabulary: %w: token %d takes %d bytes escaped, at most %d are allowed", ErrVocab, i, len(line)-1, maxVocabLine-1)
+			return c.n, fmt.Errorf("tokenize: write vocabulary: %w: token %d takes %d bytes escaped, at most %d are allowed", ErrVocab, i, len(line)-1, maxVocabLine-1)
 		}
-		m, err := b.Write(line)
-		n += int64(m)
-		if err != nil {
-			return n, fmt.Errorf("tokenize: write vocabulary: %w", err)
-		}
-		if i == len(v.tokens)-1 {
-			break
-		}
+		b.Write(line)
 	}
 	if err := b.Flush(); err != nil {
-		return n - int64(b.Buffered()), fmt.Errorf("tokenize: write vocabulary: %w", err)
+		return c.n, fmt.Errorf("tokenize: write vocabulary: %w", err)
 	}
-	return n, nil
+	return c.n, nil
+}
+
+// counter counts the bytes that w has taken.
+type counter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	return n, err
 }
 
 // ReadVocab reads what WriteTo wrote, up to the end of r. Anything that
