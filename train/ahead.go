@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"fmt"
 	"iter"
 )
@@ -19,8 +20,9 @@ type prepared[B any] struct {
 
 // ahead yields what seq yields after the first skip batches, and prepares up
 // to Ahead of them in a goroutine of its own, which has ended when the loop
-// over ahead has. A panic in seq is raised again in that loop.
-func ahead[B any](seq iter.Seq2[B, error], skip int) iter.Seq2[B, error] {
+// over ahead has. It yields an error as soon as ctx is cancelled. A panic in
+// seq is raised again in the loop.
+func ahead[B any](ctx context.Context, seq iter.Seq2[B, error], skip int) iter.Seq2[B, error] {
 	return func(yield func(B, error) bool) {
 		items := make(chan prepared[B], Ahead)
 		stop := make(chan struct{})
@@ -31,34 +33,37 @@ func ahead[B any](seq iter.Seq2[B, error], skip int) iter.Seq2[B, error] {
 		}()
 		go func() {
 			defer close(items)
-			prepare(seq, skip, func(it prepared[B]) bool {
-				select {
-				case <-stop:
-					return false
-				default:
-				}
-				select {
-				case items <- it:
-					return true
-				case <-stop:
-					return false
-				}
-			})
+			prepare(seq, skip, stop, items)
 		}()
-		for it := range items {
-			if it.panic != nil {
-				panic(it.panic)
-			}
-			if !yield(it.batch, it.err) {
+		for {
+			select {
+			case <-ctx.Done():
+				var none B
+				yield(none, ctx.Err())
 				return
+			case it, ok := <-items:
+				if it.panic != nil {
+					panic(it.panic)
+				}
+				if !ok || !yield(it.batch, it.err) {
+					return
+				}
 			}
 		}
 	}
 }
 
 // prepare sends what seq yields after the first skip batches, until an error
-// or until send refuses.
-func prepare[B any](seq iter.Seq2[B, error], skip int, send func(prepared[B]) bool) {
+// or until stop is closed.
+func prepare[B any](seq iter.Seq2[B, error], skip int, stop <-chan struct{}, items chan<- prepared[B]) {
+	send := func(it prepared[B]) (sent bool) {
+		select {
+		case items <- it:
+			return true
+		case <-stop:
+			return false
+		}
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			send(prepared[B]{panic: p})
@@ -66,8 +71,12 @@ func prepare[B any](seq iter.Seq2[B, error], skip int, send func(prepared[B]) bo
 	}()
 	n := 0
 	for batch, err := range seq {
-		n++
-		if err == nil && n <= skip {
+		select {
+		case <-stop:
+			return
+		default:
+		}
+		if n++; err == nil && n <= skip {
 			continue
 		}
 		if !send(prepared[B]{batch: batch, err: err}) || err != nil {

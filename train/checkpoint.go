@@ -87,6 +87,12 @@ func (r *run) checkpointDue() bool {
 			r.cfg.CheckpointInterval > 0 && time.Since(r.saved) >= r.cfg.CheckpointInterval)
 }
 
+// epochCheckpointDue is checkpointDue at the end of an epoch. Flushing a file to
+// disk takes longer than the epochs of a small model.
+func (r *run) epochCheckpointDue() bool {
+	return r.checkpointDue() || r.cfg.Dir != "" && time.Since(r.saved) >= time.Second
+}
+
 // save writes the checkpoint.
 func (r *run) save() error {
 	if r.cfg.Dir == "" {

@@ -53,8 +53,8 @@ type Config struct {
 	Recorders []Recorder
 
 	// Dir holds the checkpoint and a lock. Empty: neither. A checkpoint is
-	// written at the end of each epoch, when training stops for any reason,
-	// and as the next two say.
+	// written at the end of each epoch (at most once a second), when training
+	// stops for any reason, and as the next two say.
 	Dir                string
 	CheckpointEvery    int           // steps; 0: not by steps
 	CheckpointInterval time.Duration // 0: not by time

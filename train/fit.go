@@ -70,7 +70,7 @@ func (b Batches[B]) Steps() int { return b.Count }
 func Fit[B Batch](ctx context.Context, model Model[B], data Data[B], cfg Config) (Result, error) {
 	r, err := begin(model.Params(), data.Steps(), cfg)
 	if err != nil {
-		return Result{}, err
+		return Result{Reason: Failed}, err
 	}
 	defer r.close()
 	reader, _ := any(model).(RowReader[B])
@@ -78,14 +78,16 @@ func Fit[B Batch](ctx context.Context, model Model[B], data Data[B], cfg Config)
 		return r.stop(Failed, err)
 	}
 
+	watch := stopwatch{}
 	for r.more() {
-		complete, watch := true, stopwatch{}
-		for batch, err := range ahead(data.Epoch(r.Epoch), r.EpochStep) {
+		complete := true
+		watch = stopwatch{}
+		for batch, err := range ahead(ctx, data.Epoch(r.Epoch), r.EpochStep) {
+			if ctx.Err() != nil {
+				return r.stop(Cancelled, ctx.Err())
+			}
 			if err != nil {
 				return r.stop(Failed, fmt.Errorf("train: epoch %d, batch %d: %w", r.Epoch+1, r.EpochStep+1, err))
-			}
-			if ctx.Err() != nil {
-				return r.stop(Cancelled, context.Cause(ctx))
 			}
 			if cfg.Steps > 0 && r.Step >= cfg.Steps {
 				complete = false
@@ -129,7 +131,7 @@ func Fit[B Batch](ctx context.Context, model Model[B], data Data[B], cfg Config)
 			}
 			if r.checkpointDue() {
 				if err := r.save(); err != nil {
-					return r.result(Failed), err
+					return r.end(reasonOf(err), err)
 				}
 			}
 		}
@@ -140,9 +142,11 @@ func Fit[B Batch](ctx context.Context, model Model[B], data Data[B], cfg Config)
 		if err := r.endEpoch(ctx, watch.rate()); err != nil {
 			return r.stop(reasonOf(err), err)
 		}
-		if err := r.save(); err != nil {
-			return r.result(Failed), err
+		if r.epochCheckpointDue() {
+			if err := r.save(); err != nil {
+				return r.end(reasonOf(err), err)
+			}
 		}
 	}
-	return r.finish(ctx)
+	return r.finish(ctx, watch.rate())
 }

@@ -62,7 +62,8 @@ const (
 	// dense gradient.
 	Dense
 	// Lazy leaves the other rows and their moments as they are, as
-	// torch.optim.SparseAdam does. A row moves only when it is read; rare rows
+	// torch.optim.SparseAdam does, whose epsilon this takes over too: it is
+	// added before sqrt(v) is corrected. A row moves only when it is read; rare rows
 	// keep old moments, so results differ from Dense.
 	Lazy
 )

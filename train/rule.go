@@ -10,6 +10,7 @@ import (
 type moment struct {
 	rate         float64 // learning rate of this parameter at this step
 	corr1, corr2 float64 // Adam: 1 - beta^t
+	epsilon      float64 // Adam
 }
 
 // stride is the largest distance per unit of momentum that the step goes.
@@ -18,6 +19,13 @@ func (m moment) stride() float64 { return m.rate / m.corr1 }
 // slots are the state of some elements of a parameter: one slice for each of
 // the rule's names.
 type slots [2][]float32
+
+// lazy returns the moment as torch.optim.SparseAdam has it: epsilon is added
+// before the root of v is corrected, not after.
+func (m moment) lazy() moment {
+	m.epsilon /= math.Sqrt(m.corr2)
+	return m
+}
 
 // rule is the formula of an optimizer, element by element: any range of a
 // parameter may be updated on its own.
@@ -56,12 +64,12 @@ func (r adamRule) names() []string    { return []string{"exp_avg", "exp_avg_sq"}
 
 func (r adamRule) moment(step int, rate float64) moment {
 	t := float64(step)
-	return moment{rate, 1 - math.Pow(r.Beta1, t), 1 - math.Pow(r.Beta2, t)}
+	return moment{rate, 1 - math.Pow(r.Beta1, t), 1 - math.Pow(r.Beta2, t), r.Epsilon}
 }
 
 func (r adamRule) update(p, g []float32, s slots, m moment) {
 	kernel.Adam(p, s[0], s[1], g, kernel.AdamConfig{
-		LR: m.rate, Beta1: r.Beta1, Beta2: r.Beta2, Eps: r.Epsilon,
+		LR: m.rate, Beta1: r.Beta1, Beta2: r.Beta2, Eps: m.epsilon,
 		WeightDecay: r.WeightDecay, Decoupled: r.decoupled,
 		Correction1: m.corr1, Correction2: m.corr2,
 	})
@@ -69,7 +77,8 @@ func (r adamRule) update(p, g []float32, s slots, m moment) {
 
 // still: without a gradient the change is at most stride * |m| / (sqrt(v) +
 // eps), since the correction of v only enlarges sqrt(v), and it shrinks by
-// beta1 / sqrt(beta2) or more a step. Written without root and division.
+// beta1 / sqrt(beta2) or more a step. Written without root and division. A
+// negative zero would become a positive one, which rest does not show.
 func (r adamRule) still(p []float32, s slots, stride float64) bool {
 	if r.WeightDecay != 0 || r.Beta1 <= 0.5 || r.Beta1 > 0.999 || r.Beta2 <= 0.5 || r.Beta1*r.Beta1 >= r.Beta2 || r.Epsilon < 1e-12 {
 		return false
@@ -78,12 +87,12 @@ func (r adamRule) still(p []float32, s slots, stride float64) bool {
 	least := stride * faint
 	for i, x := range p {
 		m := ms[i]
-		if m == 0 {
+		if m == 0 && !math.Signbit(float64(m)) {
 			continue
 		}
 		room := math.Abs(float64(x)) * standstill
 		move := stride * math.Abs(float64(m))
-		if least > room*r.Epsilon || move > room*r.Epsilon && float64(move*move) > float64(room*room)*float64(vs[i]) {
+		if m == 0 || least > room*r.Epsilon || move > room*r.Epsilon && float64(move*move) > float64(room*room)*float64(vs[i]) {
 			return false
 		}
 	}
@@ -117,7 +126,7 @@ func (r sgdRule) names() []string {
 	return []string{"momentum_buffer"}
 }
 
-func (r sgdRule) moment(_ int, rate float64) moment { return moment{rate, 1, 1} }
+func (r sgdRule) moment(_ int, rate float64) moment { return moment{rate, 1, 1, 0} }
 
 func (r sgdRule) update(p, g []float32, s slots, m moment) {
 	var buf []float32
@@ -140,7 +149,10 @@ func (r sgdRule) still(p []float32, s slots, stride float64) bool {
 		return zero(s[0])
 	}
 	for i, b := range s[0][:len(p)] {
-		if b != 0 && stride*(math.Abs(float64(b))+faint) > math.Abs(float64(p[i]))*standstill {
+		if b == 0 && !math.Signbit(float64(b)) {
+			continue
+		}
+		if b == 0 || stride*(math.Abs(float64(b))+faint) > math.Abs(float64(p[i]))*standstill {
 			return false
 		}
 	}
@@ -156,9 +168,10 @@ func (r sgdRule) rest(s slots, n int) {
 	}
 }
 
+// zero reports whether all of x is +0.
 func zero(x []float32) bool {
 	for _, v := range x {
-		if v != 0 {
+		if math.Float32bits(v) != 0 {
 			return false
 		}
 	}

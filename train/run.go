@@ -35,7 +35,6 @@ type run struct {
 	best, mean        [][]float32 // best and average weights, nil for frozen parameters
 	lock              *flock.Flock
 	saved             time.Time // when the last checkpoint was written
-	savedStep         int
 }
 
 // begin checks the configuration, takes the directory and loads the checkpoint
@@ -67,7 +66,7 @@ func begin(params []*ops.Param, epochSteps int, cfg Config) (_ *run, err error) 
 		r.close()
 		return nil, err
 	}
-	r.saved, r.savedStep = time.Now(), r.Step
+	r.saved = time.Now()
 	return r, nil
 }
 
@@ -288,19 +287,25 @@ func (r *run) stop(reason Reason, cause error) (Result, error) {
 	if reason == Cancelled {
 		cause = fmt.Errorf("train: stopped after step %d: %w", r.Step, cause)
 	}
+	if r.Step == 0 {
+		return r.end(reason, cause) // nothing to lose
+	}
 	if err := r.save(); err != nil && !(reason == NotFinite && errors.Is(err, ErrNotFinite)) {
 		cause = errors.Join(cause, err)
 	}
+	return r.end(reason, cause)
+}
+
+// end reports that a run has ended.
+func (r *run) end(reason Reason, cause error) (Result, error) {
 	res := r.result(reason)
-	if err := r.report(Event{Kind: KindDone, Result: &res}); err != nil && reason != Failed {
-		cause = errors.Join(cause, err)
-	}
-	return res, cause
+	err := r.report(Event{Kind: KindDone, Result: &res})
+	return res, errors.Join(cause, err)
 }
 
 // finish ends a run: the last evaluation, if an epoch was cut short, and the
-// best or average weights.
-func (r *run) finish(ctx context.Context) (Result, error) {
+// best or average weights. rate is that of the epoch that was cut short.
+func (r *run) finish(ctx context.Context, rate float64) (Result, error) {
 	reason := Finished
 	switch {
 	case r.stale():
@@ -308,18 +313,18 @@ func (r *run) finish(ctx context.Context) (Result, error) {
 	case r.cfg.Epochs == 0 || r.Epoch < r.cfg.Epochs:
 		reason = StepLimit
 	}
+	// Saved before the evaluation and with the raw weights, so that a run that
+	// is resumed with a higher limit goes on as if it had never stopped here.
+	if err := r.save(); err != nil {
+		return r.end(reasonOf(err), err)
+	}
 	if r.EpochStep > 0 {
-		// Saved before the evaluation, so that a run that is resumed with a
-		// higher limit goes on as if it had never stopped here.
-		if err := r.save(); err != nil {
-			return r.result(Failed), err
-		}
 		metrics, err := r.evaluate(ctx)
 		if err != nil {
 			return r.stop(reasonOf(err), err)
 		}
-		if err := r.record(metrics, 0, false); err != nil {
-			return r.result(Failed), err
+		if err := r.record(metrics, rate, false); err != nil {
+			return r.end(Failed, err)
 		}
 	}
 	switch {
@@ -328,8 +333,7 @@ func (r *run) finish(ctx context.Context) (Result, error) {
 	case r.Averages > 0:
 		r.install(r.mean)
 	}
-	res := r.result(reason)
-	return res, r.report(Event{Kind: KindDone, Result: &res})
+	return r.end(reason, nil)
 }
 
 // install copies weights into the parameters.

@@ -157,7 +157,7 @@ func (u *updater) apply(grads []ops.Gradient, rate float64) {
 		case u.rule.sparse() == Dense:
 			u.all(t, t.spread(g), m)
 		case u.rule.sparse() == Lazy:
-			u.rows(t, g, m)
+			u.rows(t, g, m.lazy())
 		default:
 			u.lateRows(t, g, m)
 		}
