@@ -15,14 +15,11 @@
 package lstm
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/gorgonia-zoo/zoo/ops"
+	"github.com/gorgonia-zoo/zoo/weights"
 )
 
 // Config is the shape of a Network. It travels with the weights.
@@ -134,13 +131,8 @@ func (c Config) parameters() int64 {
 // ParseConfig reads a Config from JSON, refusing unknown fields.
 func ParseConfig(data []byte) (Config, error) {
 	var c Config
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&c); err != nil {
+	if err := weights.UnmarshalStrict(data, &c); err != nil {
 		return c, fmt.Errorf("lstm: config: %w", err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return c, fmt.Errorf("lstm: config: %w", errors.New("data after the end of the object"))
 	}
 	return c.filled()
 }

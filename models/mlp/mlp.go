@@ -16,6 +16,7 @@ import (
 	"sync"
 
 	"github.com/gorgonia-zoo/zoo/ops"
+	"github.com/gorgonia-zoo/zoo/weights"
 	G "gorgonia.org/gorgonia"
 )
 
@@ -53,7 +54,7 @@ func (c Config) check() error {
 // ParseConfig reads a Config from JSON, refusing unknown fields.
 func ParseConfig(data []byte) (Config, error) {
 	var c Config
-	if err := strictJSON(data, &c); err != nil {
+	if err := weights.UnmarshalStrict(data, &c); err != nil {
 		return c, fmt.Errorf("mlp: config: %w", err)
 	}
 	return c, c.check()

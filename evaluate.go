@@ -1,0 +1,123 @@
+package zoo
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/gorgonia-zoo/zoo/datasets"
+	"github.com/gorgonia-zoo/zoo/models/lstm"
+)
+
+// Evaluation is how a classifier does on labelled texts.
+type Evaluation struct {
+	Examples int     `json:"examples"`
+	Accuracy float64 `json:"accuracy"`
+	Loss     float64 `json:"loss"` // mean cross-entropy in nats, temperature 1
+
+	// Calibration is the expected calibration error of the probabilities, in
+	// 15 bins of equal width (Guo et al. 2017).
+	Calibration float64 `json:"calibration_error"`
+	// ByLength is the accuracy of texts by their number of tokens.
+	ByLength []LengthBin `json:"by_length"`
+
+	logits [][]float32
+	labels []int32
+}
+
+// LengthBin is the texts of at most Tokens tokens that are in no earlier bin.
+type LengthBin struct {
+	Tokens   int     `json:"tokens"` // 0 for no limit
+	Examples int     `json:"examples"`
+	Accuracy float64 `json:"accuracy"`
+}
+
+// evaluateIDs measures a classifier on encoded texts.
+func evaluateIDs(ctx context.Context, c *lstm.Classifier, texts [][]int32, labels []int32) (*Evaluation, error) {
+	logits, err := c.Network().Logits(ctx, texts)
+	if err != nil {
+		return nil, err
+	}
+	e := &Evaluation{Examples: len(texts), logits: logits, labels: labels}
+	limits := []int{100, 200, 400, 800, 0}
+	right := make([]int, len(limits))
+	e.ByLength = make([]LengthBin, len(limits))
+	var loss float64
+	var hits int
+	const bins = 15
+	var confidence, correct [bins]float64
+	for i, l := range logits {
+		p := lstm.Probabilities(l, 1)
+		loss -= math.Log(max(p[labels[i]], 1e-300))
+		p = lstm.Probabilities(l, c.Temperature())
+		best := 0
+		for k := range p {
+			if p[k] > p[best] {
+				best = k
+			}
+		}
+		bin := min(bins-1, int(p[best]*bins))
+		confidence[bin] += p[best]
+		length := slices.IndexFunc(limits, func(n int) bool { return n == 0 || len(texts[i]) <= n })
+		e.ByLength[length].Examples++
+		if int32(best) == labels[i] {
+			hits++
+			correct[bin]++
+			right[length]++
+		}
+	}
+	for i := range limits {
+		e.ByLength[i].Tokens = limits[i]
+		if n := e.ByLength[i].Examples; n > 0 {
+			e.ByLength[i].Accuracy = float64(right[i]) / float64(n)
+		}
+	}
+	for b := range bins {
+		e.Calibration += math.Abs(confidence[b] - correct[b])
+	}
+	n := float64(len(texts))
+	e.Accuracy, e.Loss, e.Calibration = float64(hits)/n, loss/n, e.Calibration/n
+	return e, nil
+}
+
+// fitTemperature returns the temperature of least cross-entropy, by golden
+// section over its logarithm.
+func (e *Evaluation) fitTemperature() float64 {
+	loss := func(x float64) (sum float64) {
+		for i, l := range e.logits {
+			sum -= math.Log(max(lstm.Probabilities(l, math.Exp(x))[e.labels[i]], 1e-300))
+		}
+		return sum
+	}
+	const ratio = 0.6180339887498949
+	lo, hi := math.Log(0.05), math.Log(20.0)
+	a, b := hi-ratio*(hi-lo), lo+ratio*(hi-lo)
+	fa, fb := loss(a), loss(b)
+	for range 40 {
+		if fa < fb {
+			hi, b, fb = b, a, fa
+			a = hi - ratio*(hi-lo)
+			fa = loss(a)
+		} else {
+			lo, a, fa = a, b, fb
+			b = lo + ratio*(hi-lo)
+			fb = loss(b)
+		}
+	}
+	return math.Exp((lo + hi) / 2)
+}
+
+// EvaluateText measures a classifier on one part of the data: "train", "test"
+// or, for a table, the whole.
+func EvaluateText(ctx context.Context, c *lstm.Classifier, data *Texts, part datasets.Part) (*Evaluation, error) {
+	corpus, classes, _, err := data.part(ctx, part, c.Tokenizer())
+	if err != nil {
+		return nil, err
+	}
+	labels, err := relabel(corpus.Labels, classes, c.Classes())
+	if err != nil {
+		return nil, err
+	}
+	texts, _ := corpus.Encode(c.Vocab(), c.MaxTokens())
+	return evaluateIDs(ctx, c, texts, labels)
+}

@@ -1,0 +1,140 @@
+package zoo
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gorgonia-zoo/zoo/models/lstm"
+	"github.com/gorgonia-zoo/zoo/models/mlp"
+	"github.com/gorgonia-zoo/zoo/train"
+	"github.com/gorgonia-zoo/zoo/weights"
+)
+
+// Model is an opened artefact: one of Classifier and Regressor is set.
+type Model struct {
+	Artefact   *weights.Artefact
+	Classifier *lstm.Classifier
+	Regressor  *mlp.Regressor
+}
+
+// OpenModel opens a pretrained model by its name, or the artefact in a
+// directory that training wrote.
+func OpenModel(name string) (*Model, error) {
+	if r, ok := Lookup(name); ok {
+		return r.Open()
+	}
+	info, err := os.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsRune(name, filepath.Separator) {
+		var names []string
+		for _, r := range Models() {
+			names = append(names, r.Name)
+		}
+		return nil, fmt.Errorf("zoo: no model %q: want %s, or a directory that train wrote: %w", name, strings.Join(names, ", "), ErrUsage)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("zoo: model: %w: %w", err, ErrUsage)
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("zoo: model: %s is a file, want a directory that train wrote: %w", name, ErrUsage)
+	}
+	a, err := weights.OpenDir(name)
+	if err != nil {
+		return nil, fmt.Errorf("zoo: model: %w", err)
+	}
+	return newModel(a)
+}
+
+// newModel builds what the artefact holds.
+func newModel(a *weights.Artefact) (m *Model, err error) {
+	m = &Model{Artefact: a}
+	switch a.Model {
+	case lstm.Kind:
+		m.Classifier, err = lstm.FromArtefact(a)
+	case mlp.Kind:
+		m.Regressor, err = mlp.FromArtefact(a)
+	default:
+		err = fmt.Errorf("zoo: model %q is of a kind that this version does not know", a.Model)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// recipeOption is the name under which a card keeps its recipe.
+const recipeOption = "recipe"
+
+// Recipe returns the recipe that made the model.
+func (m *Model) Recipe() (Recipe, error) {
+	card := m.Artefact.Card
+	text, ok := card.Recipe.Options[recipeOption]
+	if !ok {
+		return Recipe{}, fmt.Errorf("zoo: the card of %s has no recipe", card.Name)
+	}
+	r, err := parseRecipe([]byte(text))
+	if err != nil {
+		return r, fmt.Errorf("zoo: the card of %s: recipe: %w", card.Name, err)
+	}
+	return r, nil
+}
+
+// card begins the card of a model that the recipe makes.
+func (r Recipe) card(task string, command string) (weights.Card, error) {
+	text, err := json.Marshal(r)
+	return weights.Card{
+		Name: r.Name, Task: task, Description: r.About, Licence: "Apache-2.0",
+		Recipe: weights.Recipe{Command: command, Seed: r.seed(), Options: map[string]string{recipeOption: string(text)}},
+	}, err
+}
+
+func (r Recipe) seed() uint64 {
+	if r.Text != nil {
+		return r.Text.Seed
+	}
+	return r.Line.Seed
+}
+
+// Train runs a recipe and returns the model as Save writes it: its weights
+// are already rounded to the type they are stored as. data may be nil for a
+// recipe that draws its own. An error tells why training stopped before its
+// end; the result is valid then too, and no model is returned.
+func Train(ctx context.Context, r Recipe, data *Texts, run Run) (*Model, train.Result, error) {
+	if err := r.check(); err != nil {
+		return nil, train.Result{}, err
+	}
+	if r.Line != nil {
+		return trainLine(ctx, r, run)
+	}
+	if data == nil {
+		return nil, train.Result{}, fmt.Errorf("zoo: recipe %s needs data: %w", r.Name, ErrUsage)
+	}
+	return trainText(ctx, r, data, run)
+}
+
+// Save writes the model into a directory, which OpenModel and the command
+// line take as a MODEL. An existing artefact there is replaced as a whole.
+func (m *Model) Save(dir string) error {
+	if err := m.Artefact.Save(dir); err != nil {
+		return fmt.Errorf("zoo: %w", err)
+	}
+	return nil
+}
+
+// storage returns the type of the given name.
+func storage(name string) (weights.DType, error) {
+	switch name {
+	case "", "F32":
+		return weights.F32, nil
+	case "F16":
+		return weights.F16, nil
+	case "BF16":
+		return weights.BF16, nil
+	}
+	return 0, fmt.Errorf("zoo: recipe: storage %q, want F32, F16 or BF16", name)
+}

@@ -1,0 +1,223 @@
+package zoo
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gorgonia-zoo/zoo/models/lstm"
+	"github.com/gorgonia-zoo/zoo/tokenize"
+	"github.com/gorgonia-zoo/zoo/train"
+	"github.com/gorgonia-zoo/zoo/weights"
+)
+
+// ErrUsage is wrapped by errors that a different command line or argument
+// would avoid.
+var ErrUsage = errors.New("usage")
+
+// Recipe is everything that decides the weights of a model beside the data:
+// the same recipe on the same data gives the same bytes.
+type Recipe struct {
+	Name  string      `json:"name"`
+	About string      `json:"about"`
+	Text  *TextRecipe `json:"text,omitempty"` // a classifier of texts
+	Line  *LineRecipe `json:"line,omitempty"` // a regressor of points on a line
+}
+
+// Training is the part of a recipe that every model has.
+type Training struct {
+	Seed      uint64    `json:"seed"`
+	Epochs    int       `json:"epochs"`
+	Batch     int       `json:"batch"`
+	Optimizer Optimizer `json:"optimizer"`
+	Schedule  Schedule  `json:"schedule,omitzero"`
+	ClipNorm  float64   `json:"clip_norm,omitempty"`
+	Average   Average   `json:"average,omitzero"`
+	KeepBest  bool      `json:"keep_best,omitempty"` // return the weights of the best epoch on validation
+	Patience  int       `json:"patience,omitempty"`  // stop after so many epochs without improvement
+}
+
+// Optimizer names one of package train's optimizers.
+type Optimizer struct {
+	Kind         string  `json:"kind"` // sgd, adam, adamw
+	LearningRate float64 `json:"learning_rate"`
+	Momentum     float64 `json:"momentum,omitempty"`
+	Nesterov     bool    `json:"nesterov,omitempty"`
+	Beta1        float64 `json:"beta1,omitempty"`
+	Beta2        float64 `json:"beta2,omitempty"`
+	Epsilon      float64 `json:"epsilon,omitempty"`
+	WeightDecay  float64 `json:"weight_decay,omitempty"`
+	Sparse       string  `json:"sparse,omitempty"` // catch-up (default), dense, lazy
+}
+
+// Schedule names one of package train's schedules.
+type Schedule struct {
+	Kind   string  `json:"kind,omitempty"`    // constant (default), linear, cosine, step
+	WarmUp int     `json:"warm_up,omitempty"` // steps
+	Every  int     `json:"every,omitempty"`   // steps between decays of kind step
+	Gamma  float64 `json:"gamma,omitempty"`
+	Floor  float64 `json:"floor,omitempty"` // share of the rate that cosine ends at
+}
+
+// Average says whether the weights are averaged over training.
+type Average struct {
+	Kind  string  `json:"kind,omitempty"` // none (default), uniform, exponential
+	Decay float64 `json:"decay,omitempty"`
+	After int     `json:"after,omitempty"` // epochs before averaging begins
+	Every int     `json:"every,omitempty"` // steps
+}
+
+// TextRecipe trains an LSTM classifier.
+type TextRecipe struct {
+	Data       string               `json:"data"` // what it was made for
+	Model      lstm.Config          `json:"model"`
+	Tokenizer  tokenize.Config      `json:"tokenizer"`
+	Vocab      tokenize.VocabConfig `json:"vocab"`
+	Validation float64              `json:"validation"`           // share of the training texts held out
+	MaxTokens  int                  `json:"max_tokens,omitempty"` // cut of training texts; 0 means none
+	Storage    string               `json:"storage,omitempty"`    // F32 (default), F16, BF16: what the weights are rounded to at the end
+	WordDrop   float64              `json:"word_drop,omitempty"`  // share of tokens replaced by <unk> in training
+	Training
+}
+
+// LineRecipe trains a regressor on y = Slope*x + Intercept.
+type LineRecipe struct {
+	Sizes     []int   `json:"sizes"`
+	Slope     float32 `json:"slope"`
+	Intercept float32 `json:"intercept"`
+	Steps     int     `json:"steps"` // steps in an epoch
+	Training
+}
+
+// ReadRecipe returns the recipe of the given name, or reads one from a .json
+// file.
+func ReadRecipe(name string) (Recipe, error) {
+	for _, r := range Recipes() {
+		if r.Name == name {
+			return r, nil
+		}
+	}
+	if filepath.Ext(name) != ".json" {
+		var names []string
+		for _, r := range Recipes() {
+			names = append(names, r.Name)
+		}
+		return Recipe{}, fmt.Errorf("zoo: no recipe %q: want %s, or a .json file: %w", name, strings.Join(names, ", "), ErrUsage)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return Recipe{}, fmt.Errorf("zoo: recipe: %w", err)
+	}
+	r, err := parseRecipe(data)
+	if err != nil {
+		return Recipe{}, fmt.Errorf("zoo: recipe %s: %w", name, err)
+	}
+	return r, nil
+}
+
+// parseRecipe reads JSON strictly.
+func parseRecipe(data []byte) (Recipe, error) {
+	var r Recipe
+	if err := weights.UnmarshalStrict(data, &r); err != nil {
+		return r, err
+	}
+	if (r.Text == nil) == (r.Line == nil) {
+		return r, errors.New(`want exactly one of "text" and "line"`)
+	}
+	return r, nil
+}
+
+// check reports the first number of a recipe that makes no sense and that
+// nobody else would catch.
+func (r Recipe) check() error {
+	var t Training
+	switch {
+	case r.Text != nil:
+		t = r.Text.Training
+		for _, f := range []struct {
+			name string
+			v    float64
+		}{{"validation", r.Text.Validation}, {"word_drop", r.Text.WordDrop}} {
+			if !(f.v >= 0 && f.v < 1) {
+				return fmt.Errorf("zoo: recipe: %s is %v, want 0 <= x < 1", f.name, f.v)
+			}
+		}
+		if r.Text.MaxTokens < 0 {
+			return fmt.Errorf("zoo: recipe: max_tokens is %d, want 0 for none or more", r.Text.MaxTokens)
+		}
+	case r.Line != nil:
+		t = r.Line.Training
+		if s := r.Line.Sizes; r.Line.Steps < 1 || len(s) < 2 || s[0] != 1 || s[len(s)-1] != 1 {
+			return fmt.Errorf("zoo: recipe: steps %d and sizes %v, want 1 or more steps and sizes from 1 to 1", r.Line.Steps, s)
+		}
+	default:
+		return fmt.Errorf("zoo: recipe %q is empty", r.Name)
+	}
+	if t.Batch < 1 || t.Batch > 1<<16 || t.Epochs < 1 {
+		return fmt.Errorf("zoo: recipe: batch %d and epochs %d, want a batch of 1 to 65536 and 1 or more epochs", t.Batch, t.Epochs)
+	}
+	return nil
+}
+
+// config turns the recipe's names into package train's values. stepsPerEpoch
+// converts what is counted in epochs.
+func (t Training) config(name string, stepsPerEpoch int, run Run) (train.Config, error) {
+	c := train.Config{
+		Epochs: t.Epochs, ClipNorm: t.ClipNorm, KeepBest: t.KeepBest, Patience: t.Patience,
+		Seed: t.Seed, Recipe: name, Steps: run.Steps, Recorders: run.Recorders,
+		Dir: run.Checkpoints, Resume: run.Resume, CheckpointInterval: run.CheckpointEvery,
+	}
+	var sparse train.SparseRule
+	switch t.Optimizer.Sparse {
+	case "", "catch-up":
+		sparse = train.CatchUp
+	case "dense":
+		sparse = train.Dense
+	case "lazy":
+		sparse = train.Lazy
+	default:
+		return c, fmt.Errorf("zoo: recipe: sparse rule %q, want catch-up, dense or lazy", t.Optimizer.Sparse)
+	}
+	o := t.Optimizer
+	adam := train.Adam{LearningRate: o.LearningRate, Beta1: o.Beta1, Beta2: o.Beta2, Epsilon: o.Epsilon, WeightDecay: o.WeightDecay, Sparse: sparse}
+	switch o.Kind {
+	case "sgd":
+		c.Optimizer = train.SGD{LearningRate: o.LearningRate, Momentum: o.Momentum, Nesterov: o.Nesterov, WeightDecay: o.WeightDecay, Sparse: sparse}
+	case "adam":
+		c.Optimizer = adam
+	case "adamw":
+		c.Optimizer = train.AdamW(adam)
+	default:
+		return c, fmt.Errorf("zoo: recipe: optimizer %q, want sgd, adam or adamw", o.Kind)
+	}
+	switch s := t.Schedule; s.Kind {
+	case "", "constant":
+		c.Schedule = train.Constant{}
+	case "linear":
+		c.Schedule = train.Linear{}
+	case "cosine":
+		c.Schedule = train.Cosine{Floor: s.Floor}
+	case "step":
+		c.Schedule = train.StepDecay{Every: s.Every, Gamma: s.Gamma}
+	default:
+		return c, fmt.Errorf("zoo: recipe: schedule %q, want constant, linear, cosine or step", s.Kind)
+	}
+	if t.Schedule.WarmUp > 0 {
+		c.Schedule = train.WarmUp{Steps: t.Schedule.WarmUp, Then: c.Schedule}
+	}
+	a := train.Average{Decay: t.Average.Decay, After: t.Average.After * stepsPerEpoch, Every: t.Average.Every}
+	switch t.Average.Kind {
+	case "", "none":
+	case "uniform":
+		a.Kind = train.UniformAverage
+		c.Average = a
+	case "exponential":
+		a.Kind = train.ExponentialAverage
+		c.Average = a
+	default:
+		return c, fmt.Errorf("zoo: recipe: average %q, want none, uniform or exponential", t.Average.Kind)
+	}
+	return c, nil
+}

@@ -1,0 +1,26 @@
+package zoo
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/gorgonia-zoo/zoo/train"
+)
+
+// Run is what may differ between two runs of a recipe without changing the
+// weights, and how far to go.
+type Run struct {
+	Checkpoints     string        // directory of the checkpoint; "" for none
+	Resume          bool          // go on from the checkpoint
+	CheckpointEvery time.Duration // 0 means once an epoch
+	Steps           int           // stop after so many optimizer steps; 0 means the recipe's end
+	Recorders       []train.Recorder
+	Log             io.Writer // remarks for people; nil for none
+}
+
+func (r Run) logf(format string, args ...any) {
+	if r.Log != nil {
+		fmt.Fprintf(r.Log, format+"\n", args...)
+	}
+}

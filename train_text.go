@@ -1,0 +1,209 @@
+package zoo
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/gorgonia-zoo/zoo/datasets"
+	"github.com/gorgonia-zoo/zoo/models/lstm"
+	"github.com/gorgonia-zoo/zoo/ops"
+	"github.com/gorgonia-zoo/zoo/train"
+)
+
+// textTask is one run of a TextRecipe.
+type textTask struct {
+	recipe     TextRecipe
+	texts      [][]int32
+	labels     []int32
+	train      []int // indices into texts
+	validation []int
+	classifier *lstm.Classifier
+	unk        int32
+}
+
+// trainText runs a recipe on the training part of the data.
+func trainText(ctx context.Context, recipe Recipe, data *Texts, run Run) (*Model, train.Result, error) {
+	task, err := prepare(ctx, *recipe.Text, data, run)
+	if err != nil {
+		return nil, train.Result{}, err
+	}
+	r := task.recipe
+	network := task.classifier.Network()
+	trainer, err := network.Trainer(lstm.TrainerConfig{Seed: r.Seed, Texts: r.Batch, Tokens: task.largestBatch()})
+	if err != nil {
+		return nil, train.Result{}, err
+	}
+	batches := (len(task.train) + r.Batch - 1) / r.Batch
+	cfg, err := r.config(recipe.Name, batches, run)
+	if err != nil {
+		return nil, train.Result{}, err
+	}
+	if len(task.validation) > 0 {
+		cfg.Evaluate = func(ctx context.Context) (train.Metrics, error) {
+			network.WeightsChanged()
+			e, err := task.evaluate(ctx, task.classifier)
+			if err != nil {
+				return nil, err
+			}
+			return train.Metrics{"accuracy": e.Accuracy, "loss": e.Loss}, nil
+		}
+		cfg.Monitor = train.Monitor{Metric: "accuracy", Maximize: true}
+	}
+	result, err := train.Fit(ctx, train.Model[lstm.Batch](trainer),
+		train.Data[lstm.Batch](train.Batches[lstm.Batch]{Each: task.epoch, Count: batches}), cfg)
+	if err != nil {
+		return nil, result, err
+	}
+	network.WeightsChanged()
+	m, err := task.finish(ctx, recipe)
+	return m, result, err
+}
+
+// finish rounds the weights to the type they are stored as, measures and
+// calibrates the model that results, and writes its card.
+func (t *textTask) finish(ctx context.Context, recipe Recipe) (*Model, error) {
+	dtype, err := storage(t.recipe.Storage)
+	if err != nil {
+		return nil, err
+	}
+	card, err := recipe.card("text classification", fmt.Sprintf("zoo train %s --data DATA --seed %d --out DIR", recipe.Name, t.recipe.Seed))
+	if err != nil {
+		return nil, err
+	}
+	card.Data = t.recipe.Data
+	a, err := t.classifier.Artefact(card, dtype)
+	if err != nil {
+		return nil, err
+	}
+	m, err := newModel(a)
+	if err != nil || len(t.validation) == 0 {
+		return m, err
+	}
+	e, err := t.evaluate(ctx, m.Classifier)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.Classifier.SetTemperature(e.fitTemperature()); err != nil {
+		return nil, err
+	}
+	if e, err = t.evaluate(ctx, m.Classifier); err != nil {
+		return nil, err
+	}
+	card.Metrics = map[string]float64{
+		"validation_accuracy": e.Accuracy, "validation_loss": e.Loss, "validation_calibration_error": e.Calibration}
+	if a, err = m.Classifier.Artefact(card, dtype); err != nil {
+		return nil, err
+	}
+	return newModel(a)
+}
+
+// prepare reads and tokenises the data, splits it, and makes the vocabulary
+// from the training part alone.
+func prepare(ctx context.Context, r TextRecipe, data *Texts, run Run) (*textTask, error) {
+	began := time.Now()
+	c, classes, hit, err := data.part(ctx, datasets.Train, r.Tokenizer)
+	if err != nil {
+		return nil, err
+	}
+	task := &textTask{recipe: r, labels: c.Labels}
+	if r.Validation > 0 {
+		task.train, task.validation = datasets.Split(len(c.Texts), r.Validation, r.Seed)
+	} else {
+		for i := range c.Texts {
+			task.train = append(task.train, i)
+		}
+	}
+	for i, l := range c.Labels {
+		if l < 0 || int(l) >= len(classes) {
+			return nil, fmt.Errorf("zoo: data: example %d has no label", i)
+		}
+	}
+	vocab, err := c.Vocab(r.Vocab, task.train)
+	if err != nil {
+		return nil, err
+	}
+	var cut int
+	task.texts, cut = c.Encode(vocab, r.MaxTokens)
+	r.Model.Vocab, r.Model.Classes = vocab.Len(), len(classes)
+	network, err := lstm.New(r.Model, r.Seed)
+	if err != nil {
+		return nil, err
+	}
+	task.unk = vocab.UNK()
+	task.classifier, err = lstm.NewClassifier(network, lstm.ClassifierConfig{
+		Tokenizer: r.Tokenizer, Vocab: vocab, Classes: classes, MaxTokens: r.MaxTokens})
+	if err != nil {
+		return nil, err
+	}
+	from := "tokenised"
+	if hit {
+		from = "from the cache"
+	}
+	run.logf("%d texts of %d tokens (%s in %.1f s): %d to train on, %d for validation, %d cut; vocabulary %d",
+		len(c.Texts), c.Tokens(), from, time.Since(began).Seconds(), len(task.train), len(task.validation), cut, vocab.Len())
+	return task, nil
+}
+
+// largestBatch bounds the tokens of any batch.
+func (t *textTask) largestBatch() int {
+	lengths := make([]int, len(t.train))
+	for i, at := range t.train {
+		lengths[i] = len(t.texts[at])
+	}
+	slices.Sort(lengths)
+	n := 0
+	for _, l := range lengths[max(0, len(lengths)-t.recipe.Batch):] {
+		n += l
+	}
+	return n
+}
+
+// epoch yields the batches of an epoch.
+func (t *textTask) epoch(epoch int) iter.Seq2[lstm.Batch, error] {
+	return func(yield func(lstm.Batch, error) bool) {
+		lengths := make([]int, len(t.train))
+		for i, at := range t.train {
+			lengths[i] = len(t.texts[at])
+		}
+		for _, batch := range datasets.Batches(lengths, datasets.BatchConfig{
+			Size: t.recipe.Batch, Seed: t.recipe.Seed, Epoch: epoch, Shuffle: true}) {
+			texts, labels := make([][]int32, len(batch)), make([]int32, len(batch))
+			for i, at := range batch {
+				texts[i], labels[i] = t.dropWords(t.texts[t.train[at]], epoch, t.train[at]), t.labels[t.train[at]]
+			}
+			b, err := lstm.NewBatch(texts, labels)
+			if !yield(b, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// dropWords replaces a share of a text's tokens by UNK: each word must then
+// be understood from the others, and UNK itself is learned.
+func (t *textTask) dropWords(text []int32, epoch, index int) []int32 {
+	if t.recipe.WordDrop == 0 {
+		return text
+	}
+	rng := ops.Stream(t.recipe.Seed, "words", uint64(epoch)<<32|uint64(index))
+	limit := uint64(t.recipe.WordDrop * (1 << 32))
+	out := make([]int32, len(text))
+	for i, id := range text {
+		if out[i] = id; rng.Uint64()>>32 < limit {
+			out[i] = t.unk
+		}
+	}
+	return out
+}
+
+// evaluate measures a classifier on the validation part.
+func (t *textTask) evaluate(ctx context.Context, c *lstm.Classifier) (*Evaluation, error) {
+	texts, labels := make([][]int32, len(t.validation)), make([]int32, len(t.validation))
+	for i, at := range t.validation {
+		texts[i], labels[i] = t.texts[at], t.labels[at]
+	}
+	return evaluateIDs(ctx, c, texts, labels)
+}
