@@ -48,6 +48,9 @@ func dropout(x, lengths *G.Node, p float64, noise *Noise, name string) (*G.Node,
 	if err := matrixNode("dropout", x); err != nil {
 		return nil, err
 	}
+	if noise == nil {
+		return nil, fmt.Errorf("ops: dropout %s: no noise", name)
+	}
 	if !(p >= 0 && p < 1) {
 		return nil, fmt.Errorf("ops: dropout %s: probability %v, want 0 <= p < 1", name, p)
 	}

@@ -3,6 +3,7 @@ package ops
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -62,6 +63,9 @@ func Build(define func(*Graph) (loss, output *G.Node, err error)) (p *Program, e
 		}
 	}
 	p.vm = G.NewTapeMachine(g.expr)
+	// Gorgonia's finalizer does nothing without CUDA, but sits on a cycle of
+	// pointers, and what a finalizer keeps alive in a cycle is never freed.
+	runtime.SetFinalizer(p.vm, nil)
 	return p, nil
 }
 
