@@ -88,7 +88,20 @@ func reluBackward(dx, dy, y []float32) {
 	}
 }
 
+// lstmBlock is how many cells lstmForward takes at once: its passes over seven
+// slices then find them in the first cache.
+const lstmBlock = 1024
+
 func lstmForward(i, f, g, o, cPrev, c, h []float32) {
+	for len(i) > lstmBlock {
+		const n = lstmBlock
+		lstmForwardBlock(i[:n], f[:n], g[:n], o[:n], cPrev[:n], c[:n], h[:n])
+		i, f, g, o, cPrev, c, h = i[n:], f[n:], g[n:], o[n:], cPrev[n:], c[n:], h[n:]
+	}
+	lstmForwardBlock(i, f, g, o, cPrev, c, h)
+}
+
+func lstmForwardBlock(i, f, g, o, cPrev, c, h []float32) {
 	switch current {
 	case AVX2:
 		lstmForwardAVX2(first(i), first(f), first(g), first(o), first(cPrev), first(c), first(h), len(i))

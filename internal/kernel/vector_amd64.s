@@ -25,62 +25,62 @@ GLOBL tailMask<>(SB), RODATA|NOPTR, $64
 // func addAVX2(dst *float32, src *float32, n int)
 // Requires: AVX
 TEXT ·addAVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ n+16(FP), DX
-	SHLQ $0x02, DX
+	MOVQ dst+0(FP), CX
+	MOVQ src+8(FP), DX
+	MOVQ n+16(FP), AX
+	SHLQ $0x02, AX
 	XORL BX, BX
-	MOVQ DX, SI
+	MOVQ AX, SI
 	ANDQ $-128, SI
 	CMPQ BX, SI
 	JGE  unrolledDone
 
 unrolled:
-	VMOVUPS (CX)(BX*1), Y0
-	VMOVUPS (AX)(BX*1), Y1
+	VMOVUPS (DX)(BX*1), Y0
+	VMOVUPS (CX)(BX*1), Y1
 	VADDPS  Y0, Y1, Y1
-	VMOVUPS Y1, (AX)(BX*1)
-	VMOVUPS 32(CX)(BX*1), Y0
-	VMOVUPS 32(AX)(BX*1), Y1
+	VMOVUPS Y1, (CX)(BX*1)
+	VMOVUPS 32(DX)(BX*1), Y0
+	VMOVUPS 32(CX)(BX*1), Y1
 	VADDPS  Y0, Y1, Y1
-	VMOVUPS Y1, 32(AX)(BX*1)
-	VMOVUPS 64(CX)(BX*1), Y0
-	VMOVUPS 64(AX)(BX*1), Y1
+	VMOVUPS Y1, 32(CX)(BX*1)
+	VMOVUPS 64(DX)(BX*1), Y0
+	VMOVUPS 64(CX)(BX*1), Y1
 	VADDPS  Y0, Y1, Y1
-	VMOVUPS Y1, 64(AX)(BX*1)
-	VMOVUPS 96(CX)(BX*1), Y0
-	VMOVUPS 96(AX)(BX*1), Y1
+	VMOVUPS Y1, 64(CX)(BX*1)
+	VMOVUPS 96(DX)(BX*1), Y0
+	VMOVUPS 96(CX)(BX*1), Y1
 	VADDPS  Y0, Y1, Y1
-	VMOVUPS Y1, 96(AX)(BX*1)
+	VMOVUPS Y1, 96(CX)(BX*1)
 	ADDQ    $+128, BX
 	CMPQ    BX, SI
 	JLT     unrolled
 
 unrolledDone:
-	MOVQ DX, SI
+	MOVQ AX, SI
 	ANDQ $-32, SI
 	CMPQ BX, SI
 	JGE  singleDone
 
 single:
-	VMOVUPS (CX)(BX*1), Y0
-	VMOVUPS (AX)(BX*1), Y1
+	VMOVUPS (DX)(BX*1), Y0
+	VMOVUPS (CX)(BX*1), Y1
 	VADDPS  Y0, Y1, Y1
-	VMOVUPS Y1, (AX)(BX*1)
+	VMOVUPS Y1, (CX)(BX*1)
 	ADDQ    $+32, BX
 	CMPQ    BX, SI
 	JLT     single
 
 singleDone:
-	SUBQ       BX, DX
+	SUBQ       BX, AX
 	JZ         done
 	LEAQ       tailMask<>+0(SB), SI
-	SUBQ       DX, SI
+	SUBQ       AX, SI
 	VMOVUPS    32(SI), Y0
-	VMASKMOVPS (CX)(BX*1), Y0, Y1
-	VMASKMOVPS (AX)(BX*1), Y0, Y2
+	VMASKMOVPS (DX)(BX*1), Y0, Y1
+	VMASKMOVPS (CX)(BX*1), Y0, Y2
 	VADDPS     Y1, Y2, Y2
-	VMASKMOVPS Y2, Y0, (AX)(BX*1)
+	VMASKMOVPS Y2, Y0, (CX)(BX*1)
 
 done:
 	VZEROUPPER
@@ -90,62 +90,62 @@ done:
 // Requires: AVX, FMA3
 TEXT ·axpyAVX2(SB), NOSPLIT, $0-32
 	VBROADCASTSS a+8(FP), Y0
-	MOVQ         dst+0(FP), AX
-	MOVQ         x+16(FP), CX
-	MOVQ         n+24(FP), DX
-	SHLQ         $0x02, DX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+24(FP), AX
+	SHLQ         $0x02, AX
 	XORL         BX, BX
-	MOVQ         DX, SI
+	MOVQ         AX, SI
 	ANDQ         $-128, SI
 	CMPQ         BX, SI
 	JGE          unrolledDone
 
 unrolled:
-	VMOVUPS     (CX)(BX*1), Y1
-	VMOVUPS     (AX)(BX*1), Y2
+	VMOVUPS     (DX)(BX*1), Y1
+	VMOVUPS     (CX)(BX*1), Y2
 	VFMADD231PS Y1, Y0, Y2
-	VMOVUPS     Y2, (AX)(BX*1)
-	VMOVUPS     32(CX)(BX*1), Y1
-	VMOVUPS     32(AX)(BX*1), Y2
+	VMOVUPS     Y2, (CX)(BX*1)
+	VMOVUPS     32(DX)(BX*1), Y1
+	VMOVUPS     32(CX)(BX*1), Y2
 	VFMADD231PS Y1, Y0, Y2
-	VMOVUPS     Y2, 32(AX)(BX*1)
-	VMOVUPS     64(CX)(BX*1), Y1
-	VMOVUPS     64(AX)(BX*1), Y2
+	VMOVUPS     Y2, 32(CX)(BX*1)
+	VMOVUPS     64(DX)(BX*1), Y1
+	VMOVUPS     64(CX)(BX*1), Y2
 	VFMADD231PS Y1, Y0, Y2
-	VMOVUPS     Y2, 64(AX)(BX*1)
-	VMOVUPS     96(CX)(BX*1), Y1
-	VMOVUPS     96(AX)(BX*1), Y2
+	VMOVUPS     Y2, 64(CX)(BX*1)
+	VMOVUPS     96(DX)(BX*1), Y1
+	VMOVUPS     96(CX)(BX*1), Y2
 	VFMADD231PS Y1, Y0, Y2
-	VMOVUPS     Y2, 96(AX)(BX*1)
+	VMOVUPS     Y2, 96(CX)(BX*1)
 	ADDQ        $+128, BX
 	CMPQ        BX, SI
 	JLT         unrolled
 
 unrolledDone:
-	MOVQ DX, SI
+	MOVQ AX, SI
 	ANDQ $-32, SI
 	CMPQ BX, SI
 	JGE  singleDone
 
 single:
-	VMOVUPS     (CX)(BX*1), Y1
-	VMOVUPS     (AX)(BX*1), Y2
+	VMOVUPS     (DX)(BX*1), Y1
+	VMOVUPS     (CX)(BX*1), Y2
 	VFMADD231PS Y1, Y0, Y2
-	VMOVUPS     Y2, (AX)(BX*1)
+	VMOVUPS     Y2, (CX)(BX*1)
 	ADDQ        $+32, BX
 	CMPQ        BX, SI
 	JLT         single
 
 singleDone:
-	SUBQ        BX, DX
+	SUBQ        BX, AX
 	JZ          done
 	LEAQ        tailMask<>+0(SB), SI
-	SUBQ        DX, SI
+	SUBQ        AX, SI
 	VMOVUPS     32(SI), Y1
-	VMASKMOVPS  (CX)(BX*1), Y1, Y2
-	VMASKMOVPS  (AX)(BX*1), Y1, Y3
+	VMASKMOVPS  (DX)(BX*1), Y1, Y2
+	VMASKMOVPS  (CX)(BX*1), Y1, Y3
 	VFMADD231PS Y2, Y0, Y3
-	VMASKMOVPS  Y3, Y1, (AX)(BX*1)
+	VMASKMOVPS  Y3, Y1, (CX)(BX*1)
 
 done:
 	VZEROUPPER
@@ -155,55 +155,55 @@ done:
 // Requires: AVX
 TEXT ·scaleAVX2(SB), NOSPLIT, $0-24
 	VBROADCASTSS a+8(FP), Y0
-	MOVQ         dst+0(FP), AX
-	MOVQ         n+16(FP), CX
-	SHLQ         $0x02, CX
+	MOVQ         dst+0(FP), CX
+	MOVQ         n+16(FP), AX
+	SHLQ         $0x02, AX
 	XORL         DX, DX
-	MOVQ         CX, BX
+	MOVQ         AX, BX
 	ANDQ         $-128, BX
 	CMPQ         DX, BX
 	JGE          unrolledDone
 
 unrolled:
-	VMOVUPS (AX)(DX*1), Y1
+	VMOVUPS (CX)(DX*1), Y1
 	VMULPS  Y0, Y1, Y1
-	VMOVUPS Y1, (AX)(DX*1)
-	VMOVUPS 32(AX)(DX*1), Y1
+	VMOVUPS Y1, (CX)(DX*1)
+	VMOVUPS 32(CX)(DX*1), Y1
 	VMULPS  Y0, Y1, Y1
-	VMOVUPS Y1, 32(AX)(DX*1)
-	VMOVUPS 64(AX)(DX*1), Y1
+	VMOVUPS Y1, 32(CX)(DX*1)
+	VMOVUPS 64(CX)(DX*1), Y1
 	VMULPS  Y0, Y1, Y1
-	VMOVUPS Y1, 64(AX)(DX*1)
-	VMOVUPS 96(AX)(DX*1), Y1
+	VMOVUPS Y1, 64(CX)(DX*1)
+	VMOVUPS 96(CX)(DX*1), Y1
 	VMULPS  Y0, Y1, Y1
-	VMOVUPS Y1, 96(AX)(DX*1)
+	VMOVUPS Y1, 96(CX)(DX*1)
 	ADDQ    $+128, DX
 	CMPQ    DX, BX
 	JLT     unrolled
 
 unrolledDone:
-	MOVQ CX, BX
+	MOVQ AX, BX
 	ANDQ $-32, BX
 	CMPQ DX, BX
 	JGE  singleDone
 
 single:
-	VMOVUPS (AX)(DX*1), Y1
+	VMOVUPS (CX)(DX*1), Y1
 	VMULPS  Y0, Y1, Y1
-	VMOVUPS Y1, (AX)(DX*1)
+	VMOVUPS Y1, (CX)(DX*1)
 	ADDQ    $+32, DX
 	CMPQ    DX, BX
 	JLT     single
 
 singleDone:
-	SUBQ       DX, CX
+	SUBQ       DX, AX
 	JZ         done
 	LEAQ       tailMask<>+0(SB), BX
-	SUBQ       CX, BX
+	SUBQ       AX, BX
 	VMOVUPS    32(BX), Y1
-	VMASKMOVPS (AX)(DX*1), Y1, Y2
+	VMASKMOVPS (CX)(DX*1), Y1, Y2
 	VMULPS     Y0, Y2, Y2
-	VMASKMOVPS Y2, Y1, (AX)(DX*1)
+	VMASKMOVPS Y2, Y1, (CX)(DX*1)
 
 done:
 	VZEROUPPER
@@ -212,63 +212,63 @@ done:
 // func mulIntoAVX2(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX
 TEXT ·mulIntoAVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	SHLQ $0x02, BX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	MOVQ n+24(FP), AX
+	SHLQ $0x02, AX
 	XORL SI, SI
-	MOVQ BX, DI
+	MOVQ AX, DI
 	ANDQ $-128, DI
 	CMPQ SI, DI
 	JGE  unrolledDone
 
 unrolled:
-	VMOVUPS (CX)(SI*1), Y0
-	VMOVUPS (DX)(SI*1), Y1
+	VMOVUPS (DX)(SI*1), Y0
+	VMOVUPS (BX)(SI*1), Y1
 	VMULPS  Y1, Y0, Y0
-	VMOVUPS Y0, (AX)(SI*1)
-	VMOVUPS 32(CX)(SI*1), Y0
-	VMOVUPS 32(DX)(SI*1), Y1
+	VMOVUPS Y0, (CX)(SI*1)
+	VMOVUPS 32(DX)(SI*1), Y0
+	VMOVUPS 32(BX)(SI*1), Y1
 	VMULPS  Y1, Y0, Y0
-	VMOVUPS Y0, 32(AX)(SI*1)
-	VMOVUPS 64(CX)(SI*1), Y0
-	VMOVUPS 64(DX)(SI*1), Y1
+	VMOVUPS Y0, 32(CX)(SI*1)
+	VMOVUPS 64(DX)(SI*1), Y0
+	VMOVUPS 64(BX)(SI*1), Y1
 	VMULPS  Y1, Y0, Y0
-	VMOVUPS Y0, 64(AX)(SI*1)
-	VMOVUPS 96(CX)(SI*1), Y0
-	VMOVUPS 96(DX)(SI*1), Y1
+	VMOVUPS Y0, 64(CX)(SI*1)
+	VMOVUPS 96(DX)(SI*1), Y0
+	VMOVUPS 96(BX)(SI*1), Y1
 	VMULPS  Y1, Y0, Y0
-	VMOVUPS Y0, 96(AX)(SI*1)
+	VMOVUPS Y0, 96(CX)(SI*1)
 	ADDQ    $+128, SI
 	CMPQ    SI, DI
 	JLT     unrolled
 
 unrolledDone:
-	MOVQ BX, DI
+	MOVQ AX, DI
 	ANDQ $-32, DI
 	CMPQ SI, DI
 	JGE  singleDone
 
 single:
-	VMOVUPS (CX)(SI*1), Y0
-	VMOVUPS (DX)(SI*1), Y1
+	VMOVUPS (DX)(SI*1), Y0
+	VMOVUPS (BX)(SI*1), Y1
 	VMULPS  Y1, Y0, Y0
-	VMOVUPS Y0, (AX)(SI*1)
+	VMOVUPS Y0, (CX)(SI*1)
 	ADDQ    $+32, SI
 	CMPQ    SI, DI
 	JLT     single
 
 singleDone:
-	SUBQ       SI, BX
+	SUBQ       SI, AX
 	JZ         done
 	LEAQ       tailMask<>+0(SB), DI
-	SUBQ       BX, DI
+	SUBQ       AX, DI
 	VMOVUPS    32(DI), Y0
-	VMASKMOVPS (CX)(SI*1), Y0, Y1
-	VMASKMOVPS (DX)(SI*1), Y0, Y2
+	VMASKMOVPS (DX)(SI*1), Y0, Y1
+	VMASKMOVPS (BX)(SI*1), Y0, Y2
 	VMULPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(SI*1)
+	VMASKMOVPS Y1, Y0, (CX)(SI*1)
 
 done:
 	VZEROUPPER
@@ -278,56 +278,56 @@ done:
 // Requires: AVX
 TEXT ·reluAVX2(SB), NOSPLIT, $0-24
 	VXORPS Y0, Y0, Y0
-	MOVQ   dst+0(FP), AX
-	MOVQ   src+8(FP), CX
-	MOVQ   n+16(FP), DX
-	SHLQ   $0x02, DX
+	MOVQ   dst+0(FP), CX
+	MOVQ   src+8(FP), DX
+	MOVQ   n+16(FP), AX
+	SHLQ   $0x02, AX
 	XORL   BX, BX
-	MOVQ   DX, SI
+	MOVQ   AX, SI
 	ANDQ   $-128, SI
 	CMPQ   BX, SI
 	JGE    unrolledDone
 
 unrolled:
-	VMOVUPS (CX)(BX*1), Y1
+	VMOVUPS (DX)(BX*1), Y1
 	VMAXPS  Y1, Y0, Y1
-	VMOVUPS Y1, (AX)(BX*1)
-	VMOVUPS 32(CX)(BX*1), Y1
+	VMOVUPS Y1, (CX)(BX*1)
+	VMOVUPS 32(DX)(BX*1), Y1
 	VMAXPS  Y1, Y0, Y1
-	VMOVUPS Y1, 32(AX)(BX*1)
-	VMOVUPS 64(CX)(BX*1), Y1
+	VMOVUPS Y1, 32(CX)(BX*1)
+	VMOVUPS 64(DX)(BX*1), Y1
 	VMAXPS  Y1, Y0, Y1
-	VMOVUPS Y1, 64(AX)(BX*1)
-	VMOVUPS 96(CX)(BX*1), Y1
+	VMOVUPS Y1, 64(CX)(BX*1)
+	VMOVUPS 96(DX)(BX*1), Y1
 	VMAXPS  Y1, Y0, Y1
-	VMOVUPS Y1, 96(AX)(BX*1)
+	VMOVUPS Y1, 96(CX)(BX*1)
 	ADDQ    $+128, BX
 	CMPQ    BX, SI
 	JLT     unrolled
 
 unrolledDone:
-	MOVQ DX, SI
+	MOVQ AX, SI
 	ANDQ $-32, SI
 	CMPQ BX, SI
 	JGE  singleDone
 
 single:
-	VMOVUPS (CX)(BX*1), Y1
+	VMOVUPS (DX)(BX*1), Y1
 	VMAXPS  Y1, Y0, Y1
-	VMOVUPS Y1, (AX)(BX*1)
+	VMOVUPS Y1, (CX)(BX*1)
 	ADDQ    $+32, BX
 	CMPQ    BX, SI
 	JLT     single
 
 singleDone:
-	SUBQ       BX, DX
+	SUBQ       BX, AX
 	JZ         done
 	LEAQ       tailMask<>+0(SB), SI
-	SUBQ       DX, SI
+	SUBQ       AX, SI
 	VMOVUPS    32(SI), Y1
-	VMASKMOVPS (CX)(BX*1), Y1, Y2
+	VMASKMOVPS (DX)(BX*1), Y1, Y2
 	VMAXPS     Y2, Y0, Y2
-	VMASKMOVPS Y2, Y1, (AX)(BX*1)
+	VMASKMOVPS Y2, Y1, (CX)(BX*1)
 
 done:
 	VZEROUPPER
@@ -337,69 +337,69 @@ done:
 // Requires: AVX
 TEXT ·reluBackwardAVX2(SB), NOSPLIT, $0-32
 	VXORPS Y0, Y0, Y0
-	MOVQ   dx+0(FP), AX
-	MOVQ   dy+8(FP), CX
-	MOVQ   y+16(FP), DX
-	MOVQ   n+24(FP), BX
-	SHLQ   $0x02, BX
+	MOVQ   dx+0(FP), CX
+	MOVQ   dy+8(FP), DX
+	MOVQ   y+16(FP), BX
+	MOVQ   n+24(FP), AX
+	SHLQ   $0x02, AX
 	XORL   SI, SI
-	MOVQ   BX, DI
+	MOVQ   AX, DI
 	ANDQ   $-128, DI
 	CMPQ   SI, DI
 	JGE    unrolledDone
 
 unrolled:
-	VMOVUPS (CX)(SI*1), Y1
-	VMOVUPS (DX)(SI*1), Y2
+	VMOVUPS (DX)(SI*1), Y1
+	VMOVUPS (BX)(SI*1), Y2
 	VCMPPS  $0x12, Y0, Y2, Y2
 	VANDNPS Y1, Y2, Y1
-	VMOVUPS Y1, (AX)(SI*1)
-	VMOVUPS 32(CX)(SI*1), Y1
-	VMOVUPS 32(DX)(SI*1), Y2
+	VMOVUPS Y1, (CX)(SI*1)
+	VMOVUPS 32(DX)(SI*1), Y1
+	VMOVUPS 32(BX)(SI*1), Y2
 	VCMPPS  $0x12, Y0, Y2, Y2
 	VANDNPS Y1, Y2, Y1
-	VMOVUPS Y1, 32(AX)(SI*1)
-	VMOVUPS 64(CX)(SI*1), Y1
-	VMOVUPS 64(DX)(SI*1), Y2
+	VMOVUPS Y1, 32(CX)(SI*1)
+	VMOVUPS 64(DX)(SI*1), Y1
+	VMOVUPS 64(BX)(SI*1), Y2
 	VCMPPS  $0x12, Y0, Y2, Y2
 	VANDNPS Y1, Y2, Y1
-	VMOVUPS Y1, 64(AX)(SI*1)
-	VMOVUPS 96(CX)(SI*1), Y1
-	VMOVUPS 96(DX)(SI*1), Y2
+	VMOVUPS Y1, 64(CX)(SI*1)
+	VMOVUPS 96(DX)(SI*1), Y1
+	VMOVUPS 96(BX)(SI*1), Y2
 	VCMPPS  $0x12, Y0, Y2, Y2
 	VANDNPS Y1, Y2, Y1
-	VMOVUPS Y1, 96(AX)(SI*1)
+	VMOVUPS Y1, 96(CX)(SI*1)
 	ADDQ    $+128, SI
 	CMPQ    SI, DI
 	JLT     unrolled
 
 unrolledDone:
-	MOVQ BX, DI
+	MOVQ AX, DI
 	ANDQ $-32, DI
 	CMPQ SI, DI
 	JGE  singleDone
 
 single:
-	VMOVUPS (CX)(SI*1), Y1
-	VMOVUPS (DX)(SI*1), Y2
+	VMOVUPS (DX)(SI*1), Y1
+	VMOVUPS (BX)(SI*1), Y2
 	VCMPPS  $0x12, Y0, Y2, Y2
 	VANDNPS Y1, Y2, Y1
-	VMOVUPS Y1, (AX)(SI*1)
+	VMOVUPS Y1, (CX)(SI*1)
 	ADDQ    $+32, SI
 	CMPQ    SI, DI
 	JLT     single
 
 singleDone:
-	SUBQ       SI, BX
+	SUBQ       SI, AX
 	JZ         done
 	LEAQ       tailMask<>+0(SB), DI
-	SUBQ       BX, DI
+	SUBQ       AX, DI
 	VMOVUPS    32(DI), Y1
-	VMASKMOVPS (CX)(SI*1), Y1, Y2
-	VMASKMOVPS (DX)(SI*1), Y1, Y3
+	VMASKMOVPS (DX)(SI*1), Y1, Y2
+	VMASKMOVPS (BX)(SI*1), Y1, Y3
 	VCMPPS     $0x12, Y0, Y3, Y3
 	VANDNPS    Y2, Y3, Y2
-	VMASKMOVPS Y2, Y1, (AX)(SI*1)
+	VMASKMOVPS Y2, Y1, (CX)(SI*1)
 
 done:
 	VZEROUPPER
@@ -416,18 +416,18 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-24
 	VMOVUPS expConstants<>+640(SB), Y5
 	VMOVUPS expConstants<>+768(SB), Y6
 	VMOVUPS expConstants<>+704(SB), Y7
-	MOVQ    dst+0(FP), AX
-	MOVQ    src+8(FP), CX
-	MOVQ    n+16(FP), DX
-	SHLQ    $0x02, DX
+	MOVQ    dst+0(FP), CX
+	MOVQ    src+8(FP), DX
+	MOVQ    n+16(FP), AX
+	SHLQ    $0x02, AX
 	XORL    BX, BX
-	MOVQ    DX, SI
-	ANDQ    $-32, SI
+	MOVQ    AX, SI
+	ANDQ    $-64, SI
 	CMPQ    BX, SI
-	JGE     singleDone
+	JGE     unrolledDone
 
-single:
-	VMOVUPS      (CX)(BX*1), Y8
+unrolled:
+	VMOVUPS      (DX)(BX*1), Y8
 	VMINPS       Y8, Y7, Y8
 	VMAXPS       Y8, Y6, Y8
 	VMOVUPS      Y5, Y9
@@ -451,18 +451,79 @@ single:
 	VPADDD       expConstants<>+1088(SB), Y9, Y9
 	VFMADD213PS  Y8, Y8, Y11
 	VMULPS       Y9, Y11, Y11
-	VMOVUPS      Y11, (AX)(BX*1)
+	VMOVUPS      Y11, (CX)(BX*1)
+	VMOVUPS      32(DX)(BX*1), Y8
+	VMINPS       Y8, Y7, Y8
+	VMAXPS       Y8, Y6, Y8
+	VMOVUPS      Y5, Y9
+	VFMADD231PS  expConstants<>+320(SB), Y8, Y9
+	VSUBPS       Y5, Y9, Y10
+	VFNMADD231PS expConstants<>+448(SB), Y10, Y8
+	VFNMADD231PS expConstants<>+512(SB), Y10, Y8
+	VMULPS       Y8, Y8, Y10
+	VMOVUPS      Y3, Y11
+	VMOVUPS      Y1, Y12
+	VFMADD213PS  Y2, Y8, Y11
+	VFMADD213PS  Y0, Y8, Y12
+	VFMADD231PS  Y4, Y10, Y11
+	VFMADD213PS  Y12, Y10, Y11
+	VFMADD213PS  Y8, Y10, Y11
+	VPSRAD       $0x01, Y9, Y8
+	VPSUBD       Y8, Y9, Y9
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       expConstants<>+1088(SB), Y8, Y8
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       expConstants<>+1088(SB), Y9, Y9
+	VFMADD213PS  Y8, Y8, Y11
+	VMULPS       Y9, Y11, Y11
+	VMOVUPS      Y11, 32(CX)(BX*1)
+	ADDQ         $+64, BX
+	CMPQ         BX, SI
+	JLT          unrolled
+
+unrolledDone:
+	MOVQ AX, SI
+	ANDQ $-32, SI
+	CMPQ BX, SI
+	JGE  singleDone
+
+single:
+	VMOVUPS      (DX)(BX*1), Y8
+	VMINPS       Y8, Y7, Y8
+	VMAXPS       Y8, Y6, Y8
+	VMOVUPS      Y5, Y9
+	VFMADD231PS  expConstants<>+320(SB), Y8, Y9
+	VSUBPS       Y5, Y9, Y10
+	VFNMADD231PS expConstants<>+448(SB), Y10, Y8
+	VFNMADD231PS expConstants<>+512(SB), Y10, Y8
+	VMULPS       Y8, Y8, Y10
+	VMOVUPS      Y3, Y11
+	VMOVUPS      Y1, Y12
+	VFMADD213PS  Y2, Y8, Y11
+	VFMADD213PS  Y0, Y8, Y12
+	VFMADD231PS  Y4, Y10, Y11
+	VFMADD213PS  Y12, Y10, Y11
+	VFMADD213PS  Y8, Y10, Y11
+	VPSRAD       $0x01, Y9, Y8
+	VPSUBD       Y8, Y9, Y9
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       expConstants<>+1088(SB), Y8, Y8
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       expConstants<>+1088(SB), Y9, Y9
+	VFMADD213PS  Y8, Y8, Y11
+	VMULPS       Y9, Y11, Y11
+	VMOVUPS      Y11, (CX)(BX*1)
 	ADDQ         $+32, BX
 	CMPQ         BX, SI
 	JLT          single
 
 singleDone:
-	SUBQ         BX, DX
+	SUBQ         BX, AX
 	JZ           done
 	LEAQ         tailMask<>+0(SB), SI
-	SUBQ         DX, SI
+	SUBQ         AX, SI
 	VMOVUPS      32(SI), Y8
-	VMASKMOVPS   (CX)(BX*1), Y8, Y9
+	VMASKMOVPS   (DX)(BX*1), Y8, Y9
 	VMINPS       Y9, Y7, Y7
 	VMAXPS       Y7, Y6, Y7
 	VMOVUPS      Y5, Y6
@@ -486,7 +547,7 @@ singleDone:
 	VPADDD       expConstants<>+1088(SB), Y6, Y6
 	VFMADD213PS  Y0, Y0, Y3
 	VMULPS       Y6, Y3, Y3
-	VMASKMOVPS   Y3, Y8, (AX)(BX*1)
+	VMASKMOVPS   Y3, Y8, (CX)(BX*1)
 
 done:
 	VZEROUPPER
@@ -835,79 +896,134 @@ GLOBL expConstants<>(SB), RODATA|NOPTR, $1344
 TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-24
 	VMOVUPS expConstants<>+0(SB), Y0
 	VMOVUPS expConstants<>+64(SB), Y1
-	VMOVUPS expConstants<>+128(SB), Y2
-	VMOVUPS expConstants<>+192(SB), Y3
-	VMOVUPS expConstants<>+256(SB), Y4
-	VMOVUPS expConstants<>+640(SB), Y5
-	VMOVUPS expConstants<>+768(SB), Y6
-	VMOVUPS expConstants<>+832(SB), Y7
-	MOVQ    dst+0(FP), AX
-	MOVQ    src+8(FP), CX
-	MOVQ    n+16(FP), DX
-	SHLQ    $0x02, DX
+	VMOVUPS expConstants<>+192(SB), Y2
+	VMOVUPS expConstants<>+256(SB), Y3
+	VMOVUPS expConstants<>+640(SB), Y4
+	VMOVUPS expConstants<>+768(SB), Y5
+	VMOVUPS expConstants<>+832(SB), Y6
+	VMOVUPS expConstants<>+960(SB), Y7
+	VMOVUPS expConstants<>+320(SB), Y8
+	VMOVUPS expConstants<>+448(SB), Y9
+	MOVQ    dst+0(FP), CX
+	MOVQ    src+8(FP), DX
+	MOVQ    n+16(FP), AX
+	SHLQ    $0x02, AX
 	XORL    BX, BX
-	MOVQ    DX, SI
-	ANDQ    $-32, SI
+	MOVQ    AX, SI
+	ANDQ    $-64, SI
 	CMPQ    BX, SI
-	JGE     singleDone
+	JGE     unrolledDone
+
+unrolled:
+	VMOVUPS      (DX)(BX*1), Y10
+	VMINPS       Y10, Y6, Y10
+	VMAXPS       Y10, Y5, Y10
+	VMOVUPS      Y4, Y11
+	VFNMADD231PS Y8, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VFMADD231PS  Y9, Y12, Y10
+	VFMADD231PS  expConstants<>+512(SB), Y12, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFNMADD213PS expConstants<>+128(SB), Y10, Y13
+	VFNMADD213PS Y0, Y10, Y14
+	VFMADD231PS  Y3, Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMSUB213PS  Y10, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1152(SB), Y11, Y11
+	VFMADD213PS  Y7, Y11, Y13
+	VADDPS       Y11, Y13, Y13
+	VDIVPS       Y13, Y7, Y10
+	VMOVUPS      Y10, (CX)(BX*1)
+	VMOVUPS      32(DX)(BX*1), Y10
+	VMINPS       Y10, Y6, Y10
+	VMAXPS       Y10, Y5, Y10
+	VMOVUPS      Y4, Y11
+	VFNMADD231PS Y8, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VFMADD231PS  Y9, Y12, Y10
+	VFMADD231PS  expConstants<>+512(SB), Y12, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFNMADD213PS expConstants<>+128(SB), Y10, Y13
+	VFNMADD213PS Y0, Y10, Y14
+	VFMADD231PS  Y3, Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMSUB213PS  Y10, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1152(SB), Y11, Y11
+	VFMADD213PS  Y7, Y11, Y13
+	VADDPS       Y11, Y13, Y13
+	VDIVPS       Y13, Y7, Y10
+	VMOVUPS      Y10, 32(CX)(BX*1)
+	ADDQ         $+64, BX
+	CMPQ         BX, SI
+	JLT          unrolled
+
+unrolledDone:
+	MOVQ AX, SI
+	ANDQ $-32, SI
+	CMPQ BX, SI
+	JGE  singleDone
 
 single:
-	VMOVUPS      (CX)(BX*1), Y8
-	VMINPS       Y8, Y7, Y8
-	VMAXPS       Y8, Y6, Y8
-	VMOVUPS      Y5, Y9
-	VFNMADD231PS expConstants<>+320(SB), Y8, Y9
-	VSUBPS       Y5, Y9, Y10
-	VFMADD231PS  expConstants<>+448(SB), Y10, Y8
-	VFMADD231PS  expConstants<>+512(SB), Y10, Y8
-	VMULPS       Y8, Y8, Y10
-	VMOVUPS      Y3, Y11
-	VMOVUPS      Y1, Y12
-	VFNMADD213PS Y2, Y8, Y11
-	VFNMADD213PS Y0, Y8, Y12
-	VFMADD231PS  Y4, Y10, Y11
-	VFMADD213PS  Y12, Y10, Y11
-	VFMSUB213PS  Y8, Y10, Y11
-	VPSLLD       $0x17, Y9, Y9
-	VPADDD       expConstants<>+1152(SB), Y9, Y9
-	VFMADD213PS  expConstants<>+960(SB), Y9, Y11
-	VADDPS       Y9, Y11, Y11
-	VMOVUPS      expConstants<>+960(SB), Y8
-	VDIVPS       Y11, Y8, Y8
-	VMOVUPS      Y8, (AX)(BX*1)
+	VMOVUPS      (DX)(BX*1), Y10
+	VMINPS       Y10, Y6, Y10
+	VMAXPS       Y10, Y5, Y10
+	VMOVUPS      Y4, Y11
+	VFNMADD231PS Y8, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VFMADD231PS  Y9, Y12, Y10
+	VFMADD231PS  expConstants<>+512(SB), Y12, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFNMADD213PS expConstants<>+128(SB), Y10, Y13
+	VFNMADD213PS Y0, Y10, Y14
+	VFMADD231PS  Y3, Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMSUB213PS  Y10, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1152(SB), Y11, Y11
+	VFMADD213PS  Y7, Y11, Y13
+	VADDPS       Y11, Y13, Y13
+	VDIVPS       Y13, Y7, Y10
+	VMOVUPS      Y10, (CX)(BX*1)
 	ADDQ         $+32, BX
 	CMPQ         BX, SI
 	JLT          single
 
 singleDone:
-	SUBQ         BX, DX
+	SUBQ         BX, AX
 	JZ           done
 	LEAQ         tailMask<>+0(SB), SI
-	SUBQ         DX, SI
-	VMOVUPS      32(SI), Y8
-	VMASKMOVPS   (CX)(BX*1), Y8, Y9
-	VMINPS       Y9, Y7, Y7
-	VMAXPS       Y7, Y6, Y7
-	VMOVUPS      Y5, Y6
-	VFNMADD231PS expConstants<>+320(SB), Y7, Y6
-	VSUBPS       Y5, Y6, Y5
-	VFMADD231PS  expConstants<>+448(SB), Y5, Y7
-	VFMADD231PS  expConstants<>+512(SB), Y5, Y7
-	VMULPS       Y7, Y7, Y5
-	VMOVUPS      Y3, Y3
+	SUBQ         AX, SI
+	VMOVUPS      32(SI), Y10
+	VMASKMOVPS   (DX)(BX*1), Y10, Y11
+	VMINPS       Y11, Y6, Y6
+	VMAXPS       Y6, Y5, Y6
+	VMOVUPS      Y4, Y5
+	VFNMADD231PS Y8, Y6, Y5
+	VSUBPS       Y4, Y5, Y4
+	VFMADD231PS  Y9, Y4, Y6
+	VFMADD231PS  expConstants<>+512(SB), Y4, Y6
+	VMULPS       Y6, Y6, Y4
+	VMOVUPS      Y2, Y2
 	VMOVUPS      Y1, Y1
-	VFNMADD213PS Y2, Y7, Y3
-	VFNMADD213PS Y0, Y7, Y1
-	VFMADD231PS  Y4, Y5, Y3
-	VFMADD213PS  Y1, Y5, Y3
-	VFMSUB213PS  Y7, Y5, Y3
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       expConstants<>+1152(SB), Y6, Y6
-	VFMADD213PS  expConstants<>+960(SB), Y6, Y3
-	VADDPS       Y6, Y3, Y3
-	VMOVUPS      expConstants<>+960(SB), Y0
-	VDIVPS       Y3, Y0, Y0
-	VMASKMOVPS   Y0, Y8, (AX)(BX*1)
+	VFNMADD213PS expConstants<>+128(SB), Y6, Y2
+	VFNMADD213PS Y0, Y6, Y1
+	VFMADD231PS  Y3, Y4, Y2
+	VFMADD213PS  Y1, Y4, Y2
+	VFMSUB213PS  Y6, Y4, Y2
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       expConstants<>+1152(SB), Y5, Y5
+	VFMADD213PS  Y7, Y5, Y2
+	VADDPS       Y5, Y2, Y2
+	VDIVPS       Y2, Y7, Y0
+	VMASKMOVPS   Y0, Y10, (CX)(BX*1)
 
 done:
 	VZEROUPPER
@@ -918,85 +1034,149 @@ done:
 TEXT ·tanhAVX2(SB), NOSPLIT, $0-24
 	VMOVUPS expConstants<>+0(SB), Y0
 	VMOVUPS expConstants<>+64(SB), Y1
-	VMOVUPS expConstants<>+128(SB), Y2
-	VMOVUPS expConstants<>+192(SB), Y3
-	VMOVUPS expConstants<>+256(SB), Y4
-	VMOVUPS expConstants<>+640(SB), Y5
-	VMOVUPS expConstants<>+896(SB), Y6
-	VMOVUPS expConstants<>+1024(SB), Y7
-	MOVQ    dst+0(FP), AX
-	MOVQ    src+8(FP), CX
-	MOVQ    n+16(FP), DX
-	SHLQ    $0x02, DX
+	VMOVUPS expConstants<>+192(SB), Y2
+	VMOVUPS expConstants<>+256(SB), Y3
+	VMOVUPS expConstants<>+640(SB), Y4
+	VMOVUPS expConstants<>+896(SB), Y5
+	VMOVUPS expConstants<>+1024(SB), Y6
+	VMOVUPS expConstants<>+384(SB), Y7
+	VMOVUPS expConstants<>+1216(SB), Y8
+	MOVQ    dst+0(FP), CX
+	MOVQ    src+8(FP), DX
+	MOVQ    n+16(FP), AX
+	SHLQ    $0x02, AX
 	XORL    BX, BX
-	MOVQ    DX, SI
-	ANDQ    $-32, SI
+	MOVQ    AX, SI
+	ANDQ    $-64, SI
 	CMPQ    BX, SI
-	JGE     singleDone
+	JGE     unrolledDone
+
+unrolled:
+	VMOVUPS      (DX)(BX*1), Y9
+	VANDPS       Y8, Y9, Y10
+	VMINPS       Y10, Y5, Y10
+	VMOVUPS      Y4, Y11
+	VFNMADD231PS Y7, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VFNMSUB231PS expConstants<>+576(SB), Y12, Y10
+	VADDPS       Y10, Y10, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFMADD213PS  expConstants<>+128(SB), Y10, Y13
+	VFMADD213PS  Y0, Y10, Y14
+	VFMADD231PS  Y3, Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMADD213PS  Y10, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1088(SB), Y11, Y11
+	VSUBPS       Y11, Y6, Y10
+	VFNMADD231PS Y13, Y11, Y10
+	VADDPS       Y6, Y11, Y12
+	VFMADD231PS  Y13, Y11, Y12
+	VANDPS       expConstants<>+1280(SB), Y9, Y9
+	VDIVPS       Y12, Y10, Y10
+	VORPS        Y9, Y10, Y10
+	VMOVUPS      Y10, (CX)(BX*1)
+	VMOVUPS      32(DX)(BX*1), Y9
+	VANDPS       Y8, Y9, Y10
+	VMINPS       Y10, Y5, Y10
+	VMOVUPS      Y4, Y11
+	VFNMADD231PS Y7, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VFNMSUB231PS expConstants<>+576(SB), Y12, Y10
+	VADDPS       Y10, Y10, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFMADD213PS  expConstants<>+128(SB), Y10, Y13
+	VFMADD213PS  Y0, Y10, Y14
+	VFMADD231PS  Y3, Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMADD213PS  Y10, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1088(SB), Y11, Y11
+	VSUBPS       Y11, Y6, Y10
+	VFNMADD231PS Y13, Y11, Y10
+	VADDPS       Y6, Y11, Y12
+	VFMADD231PS  Y13, Y11, Y12
+	VANDPS       expConstants<>+1280(SB), Y9, Y9
+	VDIVPS       Y12, Y10, Y10
+	VORPS        Y9, Y10, Y10
+	VMOVUPS      Y10, 32(CX)(BX*1)
+	ADDQ         $+64, BX
+	CMPQ         BX, SI
+	JLT          unrolled
+
+unrolledDone:
+	MOVQ AX, SI
+	ANDQ $-32, SI
+	CMPQ BX, SI
+	JGE  singleDone
 
 single:
-	VMOVUPS      (CX)(BX*1), Y8
-	VANDPS       expConstants<>+1216(SB), Y8, Y9
-	VMINPS       Y9, Y6, Y9
-	VMOVUPS      Y5, Y10
-	VFNMADD231PS expConstants<>+384(SB), Y9, Y10
-	VSUBPS       Y5, Y10, Y11
-	VFNMSUB231PS expConstants<>+576(SB), Y11, Y9
-	VADDPS       Y9, Y9, Y9
-	VMULPS       Y9, Y9, Y11
-	VMOVUPS      Y3, Y12
-	VMOVUPS      Y1, Y13
-	VFMADD213PS  Y2, Y9, Y12
-	VFMADD213PS  Y0, Y9, Y13
-	VFMADD231PS  Y4, Y11, Y12
-	VFMADD213PS  Y13, Y11, Y12
-	VFMADD213PS  Y9, Y11, Y12
-	VPSLLD       $0x17, Y10, Y10
-	VPADDD       expConstants<>+1088(SB), Y10, Y10
-	VSUBPS       Y10, Y7, Y9
-	VFNMADD231PS Y12, Y10, Y9
-	VADDPS       Y7, Y10, Y11
-	VFMADD231PS  Y12, Y10, Y11
-	VANDPS       expConstants<>+1280(SB), Y8, Y8
-	VDIVPS       Y11, Y9, Y9
-	VORPS        Y8, Y9, Y9
-	VMOVUPS      Y9, (AX)(BX*1)
+	VMOVUPS      (DX)(BX*1), Y9
+	VANDPS       Y8, Y9, Y10
+	VMINPS       Y10, Y5, Y10
+	VMOVUPS      Y4, Y11
+	VFNMADD231PS Y7, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VFNMSUB231PS expConstants<>+576(SB), Y12, Y10
+	VADDPS       Y10, Y10, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFMADD213PS  expConstants<>+128(SB), Y10, Y13
+	VFMADD213PS  Y0, Y10, Y14
+	VFMADD231PS  Y3, Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMADD213PS  Y10, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1088(SB), Y11, Y11
+	VSUBPS       Y11, Y6, Y10
+	VFNMADD231PS Y13, Y11, Y10
+	VADDPS       Y6, Y11, Y12
+	VFMADD231PS  Y13, Y11, Y12
+	VANDPS       expConstants<>+1280(SB), Y9, Y9
+	VDIVPS       Y12, Y10, Y10
+	VORPS        Y9, Y10, Y10
+	VMOVUPS      Y10, (CX)(BX*1)
 	ADDQ         $+32, BX
 	CMPQ         BX, SI
 	JLT          single
 
 singleDone:
-	SUBQ         BX, DX
+	SUBQ         BX, AX
 	JZ           done
 	LEAQ         tailMask<>+0(SB), SI
-	SUBQ         DX, SI
-	VMOVUPS      32(SI), Y8
-	VMASKMOVPS   (CX)(BX*1), Y8, Y9
-	VANDPS       expConstants<>+1216(SB), Y9, Y10
-	VMINPS       Y10, Y6, Y10
-	VMOVUPS      Y5, Y6
-	VFNMADD231PS expConstants<>+384(SB), Y10, Y6
-	VSUBPS       Y5, Y6, Y5
-	VFNMSUB231PS expConstants<>+576(SB), Y5, Y10
-	VADDPS       Y10, Y10, Y5
-	VMULPS       Y5, Y5, Y10
-	VMOVUPS      Y3, Y3
+	SUBQ         AX, SI
+	VMOVUPS      32(SI), Y9
+	VMASKMOVPS   (DX)(BX*1), Y9, Y10
+	VANDPS       Y8, Y10, Y8
+	VMINPS       Y8, Y5, Y8
+	VMOVUPS      Y4, Y5
+	VFNMADD231PS Y7, Y8, Y5
+	VSUBPS       Y4, Y5, Y4
+	VFNMSUB231PS expConstants<>+576(SB), Y4, Y8
+	VADDPS       Y8, Y8, Y4
+	VMULPS       Y4, Y4, Y7
+	VMOVUPS      Y2, Y2
 	VMOVUPS      Y1, Y1
-	VFMADD213PS  Y2, Y5, Y3
-	VFMADD213PS  Y0, Y5, Y1
-	VFMADD231PS  Y4, Y10, Y3
-	VFMADD213PS  Y1, Y10, Y3
-	VFMADD213PS  Y5, Y10, Y3
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       expConstants<>+1088(SB), Y6, Y6
-	VSUBPS       Y6, Y7, Y0
-	VFNMADD231PS Y3, Y6, Y0
-	VADDPS       Y7, Y6, Y1
-	VFMADD231PS  Y3, Y6, Y1
-	VANDPS       expConstants<>+1280(SB), Y9, Y2
+	VFMADD213PS  expConstants<>+128(SB), Y4, Y2
+	VFMADD213PS  Y0, Y4, Y1
+	VFMADD231PS  Y3, Y7, Y2
+	VFMADD213PS  Y1, Y7, Y2
+	VFMADD213PS  Y4, Y7, Y2
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       expConstants<>+1088(SB), Y5, Y5
+	VSUBPS       Y5, Y6, Y0
+	VFNMADD231PS Y2, Y5, Y0
+	VADDPS       Y6, Y5, Y1
+	VFMADD231PS  Y2, Y5, Y1
+	VANDPS       expConstants<>+1280(SB), Y10, Y2
 	VDIVPS       Y1, Y0, Y0
 	VORPS        Y2, Y0, Y0
-	VMASKMOVPS   Y0, Y8, (AX)(BX*1)
+	VMASKMOVPS   Y0, Y9, (CX)(BX*1)
 
 done:
 	VZEROUPPER
@@ -1005,306 +1185,613 @@ done:
 // func lstmForwardAVX2(in *float32, forget *float32, cell *float32, out *float32, cPrev *float32, c *float32, h *float32, n int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·lstmForwardAVX2(SB), NOSPLIT, $0-64
+	MOVQ    in+0(FP), CX
+	MOVQ    forget+8(FP), DX
+	MOVQ    cell+16(FP), BX
+	MOVQ    out+24(FP), SI
+	MOVQ    cPrev+32(FP), DI
+	MOVQ    c+40(FP), R8
+	MOVQ    h+48(FP), R9
+	MOVQ    n+56(FP), AX
+	SHLQ    $0x02, AX
 	VMOVUPS expConstants<>+0(SB), Y0
 	VMOVUPS expConstants<>+64(SB), Y1
 	VMOVUPS expConstants<>+192(SB), Y2
 	VMOVUPS expConstants<>+256(SB), Y3
 	VMOVUPS expConstants<>+640(SB), Y4
-	VMOVUPS expConstants<>+1024(SB), Y5
-	MOVQ    in+0(FP), AX
-	MOVQ    forget+8(FP), CX
-	MOVQ    cell+16(FP), DX
-	MOVQ    out+24(FP), BX
-	MOVQ    cPrev+32(FP), SI
-	MOVQ    c+40(FP), DI
-	MOVQ    h+48(FP), R8
-	MOVQ    n+56(FP), R9
-	SHLQ    $0x02, R9
+	VMOVUPS expConstants<>+768(SB), Y5
+	VMOVUPS expConstants<>+832(SB), Y6
+	VMOVUPS expConstants<>+960(SB), Y7
+	VMOVUPS expConstants<>+320(SB), Y8
+	VMOVUPS expConstants<>+448(SB), Y9
 	XORL    R10, R10
-	MOVQ    R9, R11
-	ANDQ    $-32, R11
+	MOVQ    AX, R11
+	ANDQ    $-64, R11
 	CMPQ    R10, R11
-	JGE     singleDone
+	JGE     unrolledinDone
 
-single:
-	VMOVUPS      (AX)(R10*1), Y6
-	VMOVUPS      expConstants<>+832(SB), Y7
-	VMINPS       Y6, Y7, Y6
-	VMOVUPS      expConstants<>+768(SB), Y7
-	VMAXPS       Y6, Y7, Y6
-	VMOVUPS      Y4, Y7
-	VFNMADD231PS expConstants<>+320(SB), Y6, Y7
-	VSUBPS       Y4, Y7, Y8
-	VFMADD231PS  expConstants<>+448(SB), Y8, Y6
-	VFMADD231PS  expConstants<>+512(SB), Y8, Y6
-	VMULPS       Y6, Y6, Y8
-	VMOVUPS      Y2, Y9
-	VMOVUPS      Y1, Y10
-	VFNMADD213PS expConstants<>+128(SB), Y6, Y9
-	VFNMADD213PS Y0, Y6, Y10
-	VFMADD231PS  Y3, Y8, Y9
-	VFMADD213PS  Y10, Y8, Y9
-	VFMSUB213PS  Y6, Y8, Y9
-	VPSLLD       $0x17, Y7, Y7
-	VPADDD       expConstants<>+1152(SB), Y7, Y7
-	VFMADD213PS  expConstants<>+960(SB), Y7, Y9
-	VADDPS       Y7, Y9, Y9
-	VMOVUPS      expConstants<>+960(SB), Y6
-	VDIVPS       Y9, Y6, Y6
-	VMOVUPS      Y6, (AX)(R10*1)
-	VMOVUPS      (DX)(R10*1), Y7
-	VANDPS       expConstants<>+1216(SB), Y7, Y8
-	VMOVUPS      expConstants<>+896(SB), Y9
-	VMINPS       Y8, Y9, Y8
-	VMOVUPS      Y4, Y9
-	VFNMADD231PS expConstants<>+384(SB), Y8, Y9
-	VSUBPS       Y4, Y9, Y10
-	VFNMSUB231PS expConstants<>+576(SB), Y10, Y8
-	VADDPS       Y8, Y8, Y8
-	VMULPS       Y8, Y8, Y10
-	VMOVUPS      Y2, Y11
-	VMOVUPS      Y1, Y12
-	VFMADD213PS  expConstants<>+128(SB), Y8, Y11
-	VFMADD213PS  Y0, Y8, Y12
-	VFMADD231PS  Y3, Y10, Y11
-	VFMADD213PS  Y12, Y10, Y11
-	VFMADD213PS  Y8, Y10, Y11
-	VPSLLD       $0x17, Y9, Y9
-	VPADDD       expConstants<>+1088(SB), Y9, Y9
-	VSUBPS       Y9, Y5, Y8
-	VFNMADD231PS Y11, Y9, Y8
-	VADDPS       Y5, Y9, Y10
-	VFMADD231PS  Y11, Y9, Y10
-	VANDPS       expConstants<>+1280(SB), Y7, Y7
-	VDIVPS       Y10, Y8, Y8
-	VORPS        Y7, Y8, Y8
-	VMOVUPS      Y8, (DX)(R10*1)
-	VMULPS       Y8, Y6, Y6
-	VMOVUPS      (CX)(R10*1), Y7
-	VMOVUPS      expConstants<>+832(SB), Y8
-	VMINPS       Y7, Y8, Y7
-	VMOVUPS      expConstants<>+768(SB), Y8
-	VMAXPS       Y7, Y8, Y7
-	VMOVUPS      Y4, Y8
-	VFNMADD231PS expConstants<>+320(SB), Y7, Y8
-	VSUBPS       Y4, Y8, Y9
-	VFMADD231PS  expConstants<>+448(SB), Y9, Y7
-	VFMADD231PS  expConstants<>+512(SB), Y9, Y7
-	VMULPS       Y7, Y7, Y9
-	VMOVUPS      Y2, Y10
-	VMOVUPS      Y1, Y11
-	VFNMADD213PS expConstants<>+128(SB), Y7, Y10
-	VFNMADD213PS Y0, Y7, Y11
-	VFMADD231PS  Y3, Y9, Y10
-	VFMADD213PS  Y11, Y9, Y10
-	VFMSUB213PS  Y7, Y9, Y10
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       expConstants<>+1152(SB), Y8, Y8
-	VFMADD213PS  expConstants<>+960(SB), Y8, Y10
-	VADDPS       Y8, Y10, Y10
-	VMOVUPS      expConstants<>+960(SB), Y7
-	VDIVPS       Y10, Y7, Y7
-	VMOVUPS      Y7, (CX)(R10*1)
-	VMOVUPS      (SI)(R10*1), Y8
-	VFMADD231PS  Y8, Y7, Y6
-	VMOVUPS      Y6, (DI)(R10*1)
-	VMOVUPS      (BX)(R10*1), Y7
-	VMOVUPS      expConstants<>+832(SB), Y8
-	VMINPS       Y7, Y8, Y7
-	VMOVUPS      expConstants<>+768(SB), Y8
-	VMAXPS       Y7, Y8, Y7
-	VMOVUPS      Y4, Y8
-	VFNMADD231PS expConstants<>+320(SB), Y7, Y8
-	VSUBPS       Y4, Y8, Y9
-	VFMADD231PS  expConstants<>+448(SB), Y9, Y7
-	VFMADD231PS  expConstants<>+512(SB), Y9, Y7
-	VMULPS       Y7, Y7, Y9
-	VMOVUPS      Y2, Y10
-	VMOVUPS      Y1, Y11
-	VFNMADD213PS expConstants<>+128(SB), Y7, Y10
-	VFNMADD213PS Y0, Y7, Y11
-	VFMADD231PS  Y3, Y9, Y10
-	VFMADD213PS  Y11, Y9, Y10
-	VFMSUB213PS  Y7, Y9, Y10
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       expConstants<>+1152(SB), Y8, Y8
-	VFMADD213PS  expConstants<>+960(SB), Y8, Y10
-	VADDPS       Y8, Y10, Y10
-	VMOVUPS      expConstants<>+960(SB), Y7
-	VDIVPS       Y10, Y7, Y7
-	VMOVUPS      Y7, (BX)(R10*1)
-	VANDPS       expConstants<>+1216(SB), Y6, Y8
-	VMOVUPS      expConstants<>+896(SB), Y9
-	VMINPS       Y8, Y9, Y8
-	VMOVUPS      Y4, Y9
-	VFNMADD231PS expConstants<>+384(SB), Y8, Y9
-	VSUBPS       Y4, Y9, Y10
-	VFNMSUB231PS expConstants<>+576(SB), Y10, Y8
-	VADDPS       Y8, Y8, Y8
-	VMULPS       Y8, Y8, Y10
-	VMOVUPS      Y2, Y11
-	VMOVUPS      Y1, Y12
-	VFMADD213PS  expConstants<>+128(SB), Y8, Y11
-	VFMADD213PS  Y0, Y8, Y12
-	VFMADD231PS  Y3, Y10, Y11
-	VFMADD213PS  Y12, Y10, Y11
-	VFMADD213PS  Y8, Y10, Y11
-	VPSLLD       $0x17, Y9, Y9
-	VPADDD       expConstants<>+1088(SB), Y9, Y9
-	VSUBPS       Y9, Y5, Y8
-	VFNMADD231PS Y11, Y9, Y8
-	VADDPS       Y5, Y9, Y10
-	VFMADD231PS  Y11, Y9, Y10
-	VANDPS       expConstants<>+1280(SB), Y6, Y6
-	VDIVPS       Y10, Y8, Y8
-	VORPS        Y6, Y8, Y8
-	VMULPS       Y8, Y7, Y8
-	VMOVUPS      Y8, (R8)(R10*1)
+unrolledin:
+	VMOVUPS      (CX)(R10*1), Y10
+	VMINPS       Y10, Y6, Y10
+	VMAXPS       Y10, Y5, Y10
+	VMOVUPS      Y4, Y11
+	VFNMADD231PS Y8, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VFMADD231PS  Y9, Y12, Y10
+	VFMADD231PS  expConstants<>+512(SB), Y12, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFNMADD213PS expConstants<>+128(SB), Y10, Y13
+	VFNMADD213PS Y0, Y10, Y14
+	VFMADD231PS  Y3, Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMSUB213PS  Y10, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1152(SB), Y11, Y11
+	VFMADD213PS  Y7, Y11, Y13
+	VADDPS       Y11, Y13, Y13
+	VDIVPS       Y13, Y7, Y10
+	VMOVUPS      Y10, (CX)(R10*1)
+	VMOVUPS      32(CX)(R10*1), Y10
+	VMINPS       Y10, Y6, Y10
+	VMAXPS       Y10, Y5, Y10
+	VMOVUPS      Y4, Y11
+	VFNMADD231PS Y8, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VFMADD231PS  Y9, Y12, Y10
+	VFMADD231PS  expConstants<>+512(SB), Y12, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFNMADD213PS expConstants<>+128(SB), Y10, Y13
+	VFNMADD213PS Y0, Y10, Y14
+	VFMADD231PS  Y3, Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMSUB213PS  Y10, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1152(SB), Y11, Y11
+	VFMADD213PS  Y7, Y11, Y13
+	VADDPS       Y11, Y13, Y13
+	VDIVPS       Y13, Y7, Y10
+	VMOVUPS      Y10, 32(CX)(R10*1)
+	ADDQ         $+64, R10
+	CMPQ         R10, R11
+	JLT          unrolledin
+
+unrolledinDone:
+	MOVQ AX, R11
+	ANDQ $-32, R11
+	CMPQ R10, R11
+	JGE  singleinDone
+
+singlein:
+	VMOVUPS      (CX)(R10*1), Y10
+	VMINPS       Y10, Y6, Y10
+	VMAXPS       Y10, Y5, Y10
+	VMOVUPS      Y4, Y11
+	VFNMADD231PS Y8, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VFMADD231PS  Y9, Y12, Y10
+	VFMADD231PS  expConstants<>+512(SB), Y12, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFNMADD213PS expConstants<>+128(SB), Y10, Y13
+	VFNMADD213PS Y0, Y10, Y14
+	VFMADD231PS  Y3, Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMSUB213PS  Y10, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1152(SB), Y11, Y11
+	VFMADD213PS  Y7, Y11, Y13
+	VADDPS       Y11, Y13, Y13
+	VDIVPS       Y13, Y7, Y10
+	VMOVUPS      Y10, (CX)(R10*1)
 	ADDQ         $+32, R10
 	CMPQ         R10, R11
-	JLT          single
+	JLT          singlein
 
-singleDone:
-	SUBQ         R10, R9
-	JZ           done
+singleinDone:
+	MOVQ         AX, R11
+	SUBQ         R10, R11
+	JZ           donein
+	LEAQ         tailMask<>+0(SB), R12
+	SUBQ         R11, R12
+	VMOVUPS      32(R12), Y10
+	VMASKMOVPS   (CX)(R10*1), Y10, Y11
+	VMINPS       Y11, Y6, Y11
+	VMAXPS       Y11, Y5, Y11
+	VMOVUPS      Y4, Y12
+	VFNMADD231PS Y8, Y11, Y12
+	VSUBPS       Y4, Y12, Y13
+	VFMADD231PS  Y9, Y13, Y11
+	VFMADD231PS  expConstants<>+512(SB), Y13, Y11
+	VMULPS       Y11, Y11, Y13
+	VMOVUPS      Y2, Y14
+	VMOVUPS      Y1, Y15
+	VFNMADD213PS expConstants<>+128(SB), Y11, Y14
+	VFNMADD213PS Y0, Y11, Y15
+	VFMADD231PS  Y3, Y13, Y14
+	VFMADD213PS  Y15, Y13, Y14
+	VFMSUB213PS  Y11, Y13, Y14
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       expConstants<>+1152(SB), Y12, Y12
+	VFMADD213PS  Y7, Y12, Y14
+	VADDPS       Y12, Y14, Y14
+	VDIVPS       Y14, Y7, Y11
+	VMASKMOVPS   Y11, Y10, (CX)(R10*1)
+
+donein:
+	XORL R10, R10
+	MOVQ AX, R11
+	ANDQ $-64, R11
+	CMPQ R10, R11
+	JGE  unrolledforgetDone
+
+unrolledforget:
+	VMOVUPS      (DX)(R10*1), Y10
+	VMINPS       Y10, Y6, Y10
+	VMAXPS       Y10, Y5, Y10
+	VMOVUPS      Y4, Y11
+	VFNMADD231PS Y8, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VFMADD231PS  Y9, Y12, Y10
+	VFMADD231PS  expConstants<>+512(SB), Y12, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFNMADD213PS expConstants<>+128(SB), Y10, Y13
+	VFNMADD213PS Y0, Y10, Y14
+	VFMADD231PS  Y3, Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMSUB213PS  Y10, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1152(SB), Y11, Y11
+	VFMADD213PS  Y7, Y11, Y13
+	VADDPS       Y11, Y13, Y13
+	VDIVPS       Y13, Y7, Y10
+	VMOVUPS      Y10, (DX)(R10*1)
+	VMOVUPS      32(DX)(R10*1), Y10
+	VMINPS       Y10, Y6, Y10
+	VMAXPS       Y10, Y5, Y10
+	VMOVUPS      Y4, Y11
+	VFNMADD231PS Y8, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VFMADD231PS  Y9, Y12, Y10
+	VFMADD231PS  expConstants<>+512(SB), Y12, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFNMADD213PS expConstants<>+128(SB), Y10, Y13
+	VFNMADD213PS Y0, Y10, Y14
+	VFMADD231PS  Y3, Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMSUB213PS  Y10, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1152(SB), Y11, Y11
+	VFMADD213PS  Y7, Y11, Y13
+	VADDPS       Y11, Y13, Y13
+	VDIVPS       Y13, Y7, Y10
+	VMOVUPS      Y10, 32(DX)(R10*1)
+	ADDQ         $+64, R10
+	CMPQ         R10, R11
+	JLT          unrolledforget
+
+unrolledforgetDone:
+	MOVQ AX, R11
+	ANDQ $-32, R11
+	CMPQ R10, R11
+	JGE  singleforgetDone
+
+singleforget:
+	VMOVUPS      (DX)(R10*1), Y10
+	VMINPS       Y10, Y6, Y10
+	VMAXPS       Y10, Y5, Y10
+	VMOVUPS      Y4, Y11
+	VFNMADD231PS Y8, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VFMADD231PS  Y9, Y12, Y10
+	VFMADD231PS  expConstants<>+512(SB), Y12, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFNMADD213PS expConstants<>+128(SB), Y10, Y13
+	VFNMADD213PS Y0, Y10, Y14
+	VFMADD231PS  Y3, Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMSUB213PS  Y10, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1152(SB), Y11, Y11
+	VFMADD213PS  Y7, Y11, Y13
+	VADDPS       Y11, Y13, Y13
+	VDIVPS       Y13, Y7, Y10
+	VMOVUPS      Y10, (DX)(R10*1)
+	ADDQ         $+32, R10
+	CMPQ         R10, R11
+	JLT          singleforget
+
+singleforgetDone:
+	MOVQ         AX, R11
+	SUBQ         R10, R11
+	JZ           doneforget
+	LEAQ         tailMask<>+0(SB), R12
+	SUBQ         R11, R12
+	VMOVUPS      32(R12), Y10
+	VMASKMOVPS   (DX)(R10*1), Y10, Y11
+	VMINPS       Y11, Y6, Y11
+	VMAXPS       Y11, Y5, Y11
+	VMOVUPS      Y4, Y12
+	VFNMADD231PS Y8, Y11, Y12
+	VSUBPS       Y4, Y12, Y13
+	VFMADD231PS  Y9, Y13, Y11
+	VFMADD231PS  expConstants<>+512(SB), Y13, Y11
+	VMULPS       Y11, Y11, Y13
+	VMOVUPS      Y2, Y14
+	VMOVUPS      Y1, Y15
+	VFNMADD213PS expConstants<>+128(SB), Y11, Y14
+	VFNMADD213PS Y0, Y11, Y15
+	VFMADD231PS  Y3, Y13, Y14
+	VFMADD213PS  Y15, Y13, Y14
+	VFMSUB213PS  Y11, Y13, Y14
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       expConstants<>+1152(SB), Y12, Y12
+	VFMADD213PS  Y7, Y12, Y14
+	VADDPS       Y12, Y14, Y14
+	VDIVPS       Y14, Y7, Y11
+	VMASKMOVPS   Y11, Y10, (DX)(R10*1)
+
+doneforget:
+	XORL R10, R10
+	MOVQ AX, R11
+	ANDQ $-64, R11
+	CMPQ R10, R11
+	JGE  unrolledoutDone
+
+unrolledout:
+	VMOVUPS      (SI)(R10*1), Y10
+	VMINPS       Y10, Y6, Y10
+	VMAXPS       Y10, Y5, Y10
+	VMOVUPS      Y4, Y11
+	VFNMADD231PS Y8, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VFMADD231PS  Y9, Y12, Y10
+	VFMADD231PS  expConstants<>+512(SB), Y12, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFNMADD213PS expConstants<>+128(SB), Y10, Y13
+	VFNMADD213PS Y0, Y10, Y14
+	VFMADD231PS  Y3, Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMSUB213PS  Y10, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1152(SB), Y11, Y11
+	VFMADD213PS  Y7, Y11, Y13
+	VADDPS       Y11, Y13, Y13
+	VDIVPS       Y13, Y7, Y10
+	VMOVUPS      Y10, (SI)(R10*1)
+	VMOVUPS      32(SI)(R10*1), Y10
+	VMINPS       Y10, Y6, Y10
+	VMAXPS       Y10, Y5, Y10
+	VMOVUPS      Y4, Y11
+	VFNMADD231PS Y8, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VFMADD231PS  Y9, Y12, Y10
+	VFMADD231PS  expConstants<>+512(SB), Y12, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFNMADD213PS expConstants<>+128(SB), Y10, Y13
+	VFNMADD213PS Y0, Y10, Y14
+	VFMADD231PS  Y3, Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMSUB213PS  Y10, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1152(SB), Y11, Y11
+	VFMADD213PS  Y7, Y11, Y13
+	VADDPS       Y11, Y13, Y13
+	VDIVPS       Y13, Y7, Y10
+	VMOVUPS      Y10, 32(SI)(R10*1)
+	ADDQ         $+64, R10
+	CMPQ         R10, R11
+	JLT          unrolledout
+
+unrolledoutDone:
+	MOVQ AX, R11
+	ANDQ $-32, R11
+	CMPQ R10, R11
+	JGE  singleoutDone
+
+singleout:
+	VMOVUPS      (SI)(R10*1), Y10
+	VMINPS       Y10, Y6, Y10
+	VMAXPS       Y10, Y5, Y10
+	VMOVUPS      Y4, Y11
+	VFNMADD231PS Y8, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VFMADD231PS  Y9, Y12, Y10
+	VFMADD231PS  expConstants<>+512(SB), Y12, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFNMADD213PS expConstants<>+128(SB), Y10, Y13
+	VFNMADD213PS Y0, Y10, Y14
+	VFMADD231PS  Y3, Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMSUB213PS  Y10, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1152(SB), Y11, Y11
+	VFMADD213PS  Y7, Y11, Y13
+	VADDPS       Y11, Y13, Y13
+	VDIVPS       Y13, Y7, Y10
+	VMOVUPS      Y10, (SI)(R10*1)
+	ADDQ         $+32, R10
+	CMPQ         R10, R11
+	JLT          singleout
+
+singleoutDone:
+	MOVQ         AX, R11
+	SUBQ         R10, R11
+	JZ           doneout
+	LEAQ         tailMask<>+0(SB), R12
+	SUBQ         R11, R12
+	VMOVUPS      32(R12), Y10
+	VMASKMOVPS   (SI)(R10*1), Y10, Y11
+	VMINPS       Y11, Y6, Y6
+	VMAXPS       Y6, Y5, Y6
+	VMOVUPS      Y4, Y5
+	VFNMADD231PS Y8, Y6, Y5
+	VSUBPS       Y4, Y5, Y4
+	VFMADD231PS  Y9, Y4, Y6
+	VFMADD231PS  expConstants<>+512(SB), Y4, Y6
+	VMULPS       Y6, Y6, Y4
+	VMOVUPS      Y2, Y2
+	VMOVUPS      Y1, Y1
+	VFNMADD213PS expConstants<>+128(SB), Y6, Y2
+	VFNMADD213PS Y0, Y6, Y1
+	VFMADD231PS  Y3, Y4, Y2
+	VFMADD213PS  Y1, Y4, Y2
+	VFMSUB213PS  Y6, Y4, Y2
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       expConstants<>+1152(SB), Y5, Y5
+	VFMADD213PS  Y7, Y5, Y2
+	VADDPS       Y5, Y2, Y2
+	VDIVPS       Y2, Y7, Y0
+	VMASKMOVPS   Y0, Y10, (SI)(R10*1)
+
+doneout:
+	VMOVUPS expConstants<>+0(SB), Y0
+	VMOVUPS expConstants<>+64(SB), Y1
+	VMOVUPS expConstants<>+192(SB), Y2
+	VMOVUPS expConstants<>+256(SB), Y3
+	VMOVUPS expConstants<>+640(SB), Y4
+	VMOVUPS expConstants<>+896(SB), Y5
+	VMOVUPS expConstants<>+1024(SB), Y6
+	VMOVUPS expConstants<>+384(SB), Y7
+	VMOVUPS expConstants<>+1216(SB), Y8
+	XORL    R10, R10
+	MOVQ    AX, R11
+	ANDQ    $-64, R11
+	CMPQ    R10, R11
+	JGE     unrolledcellDone
+
+unrolledcell:
+	VMOVUPS      (BX)(R10*1), Y9
+	VANDPS       Y8, Y9, Y10
+	VMINPS       Y10, Y5, Y10
+	VMOVUPS      Y4, Y11
+	VFNMADD231PS Y7, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VFNMSUB231PS expConstants<>+576(SB), Y12, Y10
+	VADDPS       Y10, Y10, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFMADD213PS  expConstants<>+128(SB), Y10, Y13
+	VFMADD213PS  Y0, Y10, Y14
+	VFMADD231PS  Y3, Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMADD213PS  Y10, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1088(SB), Y11, Y11
+	VSUBPS       Y11, Y6, Y10
+	VFNMADD231PS Y13, Y11, Y10
+	VADDPS       Y6, Y11, Y12
+	VFMADD231PS  Y13, Y11, Y12
+	VANDPS       expConstants<>+1280(SB), Y9, Y9
+	VDIVPS       Y12, Y10, Y10
+	VORPS        Y9, Y10, Y10
+	VMOVUPS      Y10, (BX)(R10*1)
+	VMOVUPS      32(BX)(R10*1), Y9
+	VANDPS       Y8, Y9, Y10
+	VMINPS       Y10, Y5, Y10
+	VMOVUPS      Y4, Y11
+	VFNMADD231PS Y7, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VFNMSUB231PS expConstants<>+576(SB), Y12, Y10
+	VADDPS       Y10, Y10, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFMADD213PS  expConstants<>+128(SB), Y10, Y13
+	VFMADD213PS  Y0, Y10, Y14
+	VFMADD231PS  Y3, Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMADD213PS  Y10, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1088(SB), Y11, Y11
+	VSUBPS       Y11, Y6, Y10
+	VFNMADD231PS Y13, Y11, Y10
+	VADDPS       Y6, Y11, Y12
+	VFMADD231PS  Y13, Y11, Y12
+	VANDPS       expConstants<>+1280(SB), Y9, Y9
+	VDIVPS       Y12, Y10, Y10
+	VORPS        Y9, Y10, Y10
+	VMOVUPS      Y10, 32(BX)(R10*1)
+	ADDQ         $+64, R10
+	CMPQ         R10, R11
+	JLT          unrolledcell
+
+unrolledcellDone:
+	MOVQ AX, R11
+	ANDQ $-32, R11
+	CMPQ R10, R11
+	JGE  singlecellDone
+
+singlecell:
+	VMOVUPS      (BX)(R10*1), Y9
+	VANDPS       Y8, Y9, Y10
+	VMINPS       Y10, Y5, Y10
+	VMOVUPS      Y4, Y11
+	VFNMADD231PS Y7, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VFNMSUB231PS expConstants<>+576(SB), Y12, Y10
+	VADDPS       Y10, Y10, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFMADD213PS  expConstants<>+128(SB), Y10, Y13
+	VFMADD213PS  Y0, Y10, Y14
+	VFMADD231PS  Y3, Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMADD213PS  Y10, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1088(SB), Y11, Y11
+	VSUBPS       Y11, Y6, Y10
+	VFNMADD231PS Y13, Y11, Y10
+	VADDPS       Y6, Y11, Y12
+	VFMADD231PS  Y13, Y11, Y12
+	VANDPS       expConstants<>+1280(SB), Y9, Y9
+	VDIVPS       Y12, Y10, Y10
+	VORPS        Y9, Y10, Y10
+	VMOVUPS      Y10, (BX)(R10*1)
+	ADDQ         $+32, R10
+	CMPQ         R10, R11
+	JLT          singlecell
+
+singlecellDone:
+	MOVQ         AX, R11
+	SUBQ         R10, R11
+	JZ           donecell
+	LEAQ         tailMask<>+0(SB), R12
+	SUBQ         R11, R12
+	VMOVUPS      32(R12), Y9
+	VMASKMOVPS   (BX)(R10*1), Y9, Y10
+	VANDPS       Y8, Y10, Y11
+	VMINPS       Y11, Y5, Y11
+	VMOVUPS      Y4, Y12
+	VFNMADD231PS Y7, Y11, Y12
+	VSUBPS       Y4, Y12, Y13
+	VFNMSUB231PS expConstants<>+576(SB), Y13, Y11
+	VADDPS       Y11, Y11, Y11
+	VMULPS       Y11, Y11, Y13
+	VMOVUPS      Y2, Y14
+	VMOVUPS      Y1, Y15
+	VFMADD213PS  expConstants<>+128(SB), Y11, Y14
+	VFMADD213PS  Y0, Y11, Y15
+	VFMADD231PS  Y3, Y13, Y14
+	VFMADD213PS  Y15, Y13, Y14
+	VFMADD213PS  Y11, Y13, Y14
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       expConstants<>+1088(SB), Y12, Y12
+	VSUBPS       Y12, Y6, Y11
+	VFNMADD231PS Y14, Y12, Y11
+	VADDPS       Y6, Y12, Y13
+	VFMADD231PS  Y14, Y12, Y13
+	VANDPS       expConstants<>+1280(SB), Y10, Y10
+	VDIVPS       Y13, Y11, Y11
+	VORPS        Y10, Y11, Y11
+	VMASKMOVPS   Y11, Y9, (BX)(R10*1)
+
+donecell:
+	XORL R10, R10
+	MOVQ AX, R11
+	ANDQ $-32, R11
+	CMPQ R10, R11
+	JGE  singlecDone
+
+singlec:
+	VMOVUPS      (BX)(R10*1), Y9
+	VMOVUPS      (CX)(R10*1), Y10
+	VMULPS       Y10, Y9, Y9
+	VMOVUPS      (DI)(R10*1), Y10
+	VMOVUPS      (DX)(R10*1), Y11
+	VFMADD231PS  Y10, Y11, Y9
+	VMOVUPS      Y9, (R8)(R10*1)
+	VANDPS       Y8, Y9, Y10
+	VMINPS       Y10, Y5, Y10
+	VMOVUPS      Y4, Y11
+	VFNMADD231PS Y7, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VFNMSUB231PS expConstants<>+576(SB), Y12, Y10
+	VADDPS       Y10, Y10, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFMADD213PS  expConstants<>+128(SB), Y10, Y13
+	VFMADD213PS  Y0, Y10, Y14
+	VFMADD231PS  Y3, Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMADD213PS  Y10, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1088(SB), Y11, Y11
+	VSUBPS       Y11, Y6, Y10
+	VFNMADD231PS Y13, Y11, Y10
+	VADDPS       Y6, Y11, Y12
+	VFMADD231PS  Y13, Y11, Y12
+	VANDPS       expConstants<>+1280(SB), Y9, Y9
+	VDIVPS       Y12, Y10, Y10
+	VORPS        Y9, Y10, Y10
+	VMOVUPS      (SI)(R10*1), Y9
+	VMULPS       Y9, Y10, Y10
+	VMOVUPS      Y10, (R9)(R10*1)
+	ADDQ         $+32, R10
+	CMPQ         R10, R11
+	JLT          singlec
+
+singlecDone:
+	SUBQ         R10, AX
+	JZ           donec
 	LEAQ         tailMask<>+0(SB), R11
-	SUBQ         R9, R11
-	VMOVUPS      32(R11), Y6
-	VMASKMOVPS   (AX)(R10*1), Y6, Y7
-	VMOVUPS      expConstants<>+832(SB), Y8
-	VMINPS       Y7, Y8, Y7
-	VMOVUPS      expConstants<>+768(SB), Y8
-	VMAXPS       Y7, Y8, Y7
-	VMOVUPS      Y4, Y8
-	VFNMADD231PS expConstants<>+320(SB), Y7, Y8
-	VSUBPS       Y4, Y8, Y9
-	VFMADD231PS  expConstants<>+448(SB), Y9, Y7
-	VFMADD231PS  expConstants<>+512(SB), Y9, Y7
-	VMULPS       Y7, Y7, Y9
-	VMOVUPS      Y2, Y10
-	VMOVUPS      Y1, Y11
-	VFNMADD213PS expConstants<>+128(SB), Y7, Y10
-	VFNMADD213PS Y0, Y7, Y11
-	VFMADD231PS  Y3, Y9, Y10
-	VFMADD213PS  Y11, Y9, Y10
-	VFMSUB213PS  Y7, Y9, Y10
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       expConstants<>+1152(SB), Y8, Y8
-	VFMADD213PS  expConstants<>+960(SB), Y8, Y10
-	VADDPS       Y8, Y10, Y10
-	VMOVUPS      expConstants<>+960(SB), Y7
-	VDIVPS       Y10, Y7, Y7
-	VMASKMOVPS   Y7, Y6, (AX)(R10*1)
-	VMASKMOVPS   (DX)(R10*1), Y6, Y8
-	VANDPS       expConstants<>+1216(SB), Y8, Y9
-	VMOVUPS      expConstants<>+896(SB), Y10
-	VMINPS       Y9, Y10, Y9
-	VMOVUPS      Y4, Y10
-	VFNMADD231PS expConstants<>+384(SB), Y9, Y10
-	VSUBPS       Y4, Y10, Y11
-	VFNMSUB231PS expConstants<>+576(SB), Y11, Y9
-	VADDPS       Y9, Y9, Y9
-	VMULPS       Y9, Y9, Y11
-	VMOVUPS      Y2, Y12
-	VMOVUPS      Y1, Y13
-	VFMADD213PS  expConstants<>+128(SB), Y9, Y12
-	VFMADD213PS  Y0, Y9, Y13
-	VFMADD231PS  Y3, Y11, Y12
-	VFMADD213PS  Y13, Y11, Y12
-	VFMADD213PS  Y9, Y11, Y12
-	VPSLLD       $0x17, Y10, Y10
-	VPADDD       expConstants<>+1088(SB), Y10, Y10
-	VSUBPS       Y10, Y5, Y9
-	VFNMADD231PS Y12, Y10, Y9
-	VADDPS       Y5, Y10, Y11
-	VFMADD231PS  Y12, Y10, Y11
-	VANDPS       expConstants<>+1280(SB), Y8, Y8
-	VDIVPS       Y11, Y9, Y9
-	VORPS        Y8, Y9, Y9
-	VMASKMOVPS   Y9, Y6, (DX)(R10*1)
-	VMULPS       Y9, Y7, Y7
-	VMASKMOVPS   (CX)(R10*1), Y6, Y8
-	VMOVUPS      expConstants<>+832(SB), Y9
-	VMINPS       Y8, Y9, Y8
-	VMOVUPS      expConstants<>+768(SB), Y9
-	VMAXPS       Y8, Y9, Y8
-	VMOVUPS      Y4, Y9
-	VFNMADD231PS expConstants<>+320(SB), Y8, Y9
-	VSUBPS       Y4, Y9, Y10
-	VFMADD231PS  expConstants<>+448(SB), Y10, Y8
-	VFMADD231PS  expConstants<>+512(SB), Y10, Y8
-	VMULPS       Y8, Y8, Y10
-	VMOVUPS      Y2, Y11
-	VMOVUPS      Y1, Y12
-	VFNMADD213PS expConstants<>+128(SB), Y8, Y11
-	VFNMADD213PS Y0, Y8, Y12
-	VFMADD231PS  Y3, Y10, Y11
-	VFMADD213PS  Y12, Y10, Y11
-	VFMSUB213PS  Y8, Y10, Y11
-	VPSLLD       $0x17, Y9, Y9
-	VPADDD       expConstants<>+1152(SB), Y9, Y9
-	VFMADD213PS  expConstants<>+960(SB), Y9, Y11
-	VADDPS       Y9, Y11, Y11
-	VMOVUPS      expConstants<>+960(SB), Y8
-	VDIVPS       Y11, Y8, Y8
-	VMASKMOVPS   Y8, Y6, (CX)(R10*1)
-	VMASKMOVPS   (SI)(R10*1), Y6, Y9
-	VFMADD231PS  Y9, Y8, Y7
-	VMASKMOVPS   Y7, Y6, (DI)(R10*1)
-	VMASKMOVPS   (BX)(R10*1), Y6, Y8
-	VMOVUPS      expConstants<>+832(SB), Y9
-	VMINPS       Y8, Y9, Y8
-	VMOVUPS      expConstants<>+768(SB), Y9
-	VMAXPS       Y8, Y9, Y8
-	VMOVUPS      Y4, Y9
-	VFNMADD231PS expConstants<>+320(SB), Y8, Y9
-	VSUBPS       Y4, Y9, Y10
-	VFMADD231PS  expConstants<>+448(SB), Y10, Y8
-	VFMADD231PS  expConstants<>+512(SB), Y10, Y8
-	VMULPS       Y8, Y8, Y10
-	VMOVUPS      Y2, Y11
-	VMOVUPS      Y1, Y12
-	VFNMADD213PS expConstants<>+128(SB), Y8, Y11
-	VFNMADD213PS Y0, Y8, Y12
-	VFMADD231PS  Y3, Y10, Y11
-	VFMADD213PS  Y12, Y10, Y11
-	VFMSUB213PS  Y8, Y10, Y11
-	VPSLLD       $0x17, Y9, Y9
-	VPADDD       expConstants<>+1152(SB), Y9, Y9
-	VFMADD213PS  expConstants<>+960(SB), Y9, Y11
-	VADDPS       Y9, Y11, Y11
-	VMOVUPS      expConstants<>+960(SB), Y8
-	VDIVPS       Y11, Y8, Y8
-	VMASKMOVPS   Y8, Y6, (BX)(R10*1)
-	VANDPS       expConstants<>+1216(SB), Y7, Y9
-	VMOVUPS      expConstants<>+896(SB), Y10
-	VMINPS       Y9, Y10, Y9
-	VMOVUPS      Y4, Y10
-	VFNMADD231PS expConstants<>+384(SB), Y9, Y10
-	VSUBPS       Y4, Y10, Y4
-	VFNMSUB231PS expConstants<>+576(SB), Y4, Y9
-	VADDPS       Y9, Y9, Y4
-	VMULPS       Y4, Y4, Y9
+	SUBQ         AX, R11
+	VMOVUPS      32(R11), Y9
+	VMASKMOVPS   (BX)(R10*1), Y9, Y10
+	VMASKMOVPS   (CX)(R10*1), Y9, Y11
+	VMULPS       Y11, Y10, Y10
+	VMASKMOVPS   (DI)(R10*1), Y9, Y11
+	VMASKMOVPS   (DX)(R10*1), Y9, Y12
+	VFMADD231PS  Y11, Y12, Y10
+	VMASKMOVPS   Y10, Y9, (R8)(R10*1)
+	VANDPS       Y8, Y10, Y8
+	VMINPS       Y8, Y5, Y8
+	VMOVUPS      Y4, Y5
+	VFNMADD231PS Y7, Y8, Y5
+	VSUBPS       Y4, Y5, Y4
+	VFNMSUB231PS expConstants<>+576(SB), Y4, Y8
+	VADDPS       Y8, Y8, Y4
+	VMULPS       Y4, Y4, Y7
 	VMOVUPS      Y2, Y2
 	VMOVUPS      Y1, Y1
 	VFMADD213PS  expConstants<>+128(SB), Y4, Y2
 	VFMADD213PS  Y0, Y4, Y1
-	VFMADD231PS  Y3, Y9, Y2
-	VFMADD213PS  Y1, Y9, Y2
-	VFMADD213PS  Y4, Y9, Y2
-	VPSLLD       $0x17, Y10, Y10
-	VPADDD       expConstants<>+1088(SB), Y10, Y10
-	VSUBPS       Y10, Y5, Y0
-	VFNMADD231PS Y2, Y10, Y0
-	VADDPS       Y5, Y10, Y1
-	VFMADD231PS  Y2, Y10, Y1
-	VANDPS       expConstants<>+1280(SB), Y7, Y2
+	VFMADD231PS  Y3, Y7, Y2
+	VFMADD213PS  Y1, Y7, Y2
+	VFMADD213PS  Y4, Y7, Y2
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       expConstants<>+1088(SB), Y5, Y5
+	VSUBPS       Y5, Y6, Y0
+	VFNMADD231PS Y2, Y5, Y0
+	VADDPS       Y6, Y5, Y1
+	VFMADD231PS  Y2, Y5, Y1
+	VANDPS       expConstants<>+1280(SB), Y10, Y2
 	VDIVPS       Y1, Y0, Y0
 	VORPS        Y2, Y0, Y0
-	VMULPS       Y0, Y8, Y0
-	VMASKMOVPS   Y0, Y6, (R8)(R10*1)
+	VMASKMOVPS   (SI)(R10*1), Y9, Y1
+	VMULPS       Y1, Y0, Y0
+	VMASKMOVPS   Y0, Y9, (R9)(R10*1)
 
-done:
+donec:
 	VZEROUPPER
 	RET
 
@@ -1313,145 +1800,147 @@ done:
 TEXT ·lstmBackwardAVX2(SB), NOSPLIT, $0-72
 	VMOVUPS expConstants<>+640(SB), Y0
 	VMOVUPS expConstants<>+1024(SB), Y1
-	MOVQ    in+0(FP), AX
-	MOVQ    forget+8(FP), CX
-	MOVQ    cell+16(FP), DX
-	MOVQ    out+24(FP), BX
-	MOVQ    c+32(FP), SI
-	MOVQ    cPrev+40(FP), DI
-	MOVQ    dh+48(FP), R8
-	MOVQ    dc+56(FP), R9
-	MOVQ    n+64(FP), R10
-	SHLQ    $0x02, R10
+	VMOVUPS expConstants<>+64(SB), Y2
+	VMOVUPS expConstants<>+192(SB), Y3
+	VMOVUPS expConstants<>+896(SB), Y4
+	VMOVUPS expConstants<>+256(SB), Y5
+	MOVQ    in+0(FP), CX
+	MOVQ    forget+8(FP), DX
+	MOVQ    cell+16(FP), BX
+	MOVQ    out+24(FP), SI
+	MOVQ    c+32(FP), DI
+	MOVQ    cPrev+40(FP), R8
+	MOVQ    dh+48(FP), R9
+	MOVQ    dc+56(FP), R10
+	MOVQ    n+64(FP), AX
+	SHLQ    $0x02, AX
 	XORL    R11, R11
-	MOVQ    R10, R12
+	MOVQ    AX, R12
 	ANDQ    $-32, R12
 	CMPQ    R11, R12
 	JGE     singleDone
 
 single:
-	VMOVUPS      (SI)(R11*1), Y2
-	VANDPS       expConstants<>+1216(SB), Y2, Y3
-	VMOVUPS      expConstants<>+896(SB), Y4
-	VMINPS       Y3, Y4, Y3
-	VMOVUPS      Y0, Y4
-	VFNMADD231PS expConstants<>+384(SB), Y3, Y4
-	VSUBPS       Y0, Y4, Y5
-	VFNMSUB231PS expConstants<>+576(SB), Y5, Y3
-	VADDPS       Y3, Y3, Y3
-	VMULPS       Y3, Y3, Y5
-	VMOVUPS      expConstants<>+192(SB), Y6
-	VMOVUPS      expConstants<>+64(SB), Y7
-	VFMADD213PS  expConstants<>+128(SB), Y3, Y6
-	VFMADD213PS  expConstants<>+0(SB), Y3, Y7
-	VFMADD231PS  expConstants<>+256(SB), Y5, Y6
-	VFMADD213PS  Y7, Y5, Y6
-	VFMADD213PS  Y3, Y5, Y6
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       expConstants<>+1088(SB), Y4, Y4
-	VSUBPS       Y4, Y1, Y3
-	VFNMADD231PS Y6, Y4, Y3
-	VADDPS       Y1, Y4, Y5
-	VFMADD231PS  Y6, Y4, Y5
-	VANDPS       expConstants<>+1280(SB), Y2, Y2
-	VDIVPS       Y5, Y3, Y3
-	VORPS        Y2, Y3, Y3
-	VMOVUPS      (BX)(R11*1), Y2
-	VMOVUPS      (R8)(R11*1), Y4
-	VMOVUPS      (R9)(R11*1), Y5
+	VMOVUPS      (DI)(R11*1), Y6
+	VANDPS       expConstants<>+1216(SB), Y6, Y7
+	VMINPS       Y7, Y4, Y7
+	VMOVUPS      Y0, Y8
+	VFNMADD231PS expConstants<>+384(SB), Y7, Y8
+	VSUBPS       Y0, Y8, Y9
+	VFNMSUB231PS expConstants<>+576(SB), Y9, Y7
+	VADDPS       Y7, Y7, Y7
+	VMULPS       Y7, Y7, Y9
+	VMOVUPS      Y3, Y10
+	VMOVUPS      Y2, Y11
+	VFMADD213PS  expConstants<>+128(SB), Y7, Y10
+	VFMADD213PS  expConstants<>+0(SB), Y7, Y11
+	VFMADD231PS  Y5, Y9, Y10
+	VFMADD213PS  Y11, Y9, Y10
+	VFMADD213PS  Y7, Y9, Y10
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       expConstants<>+1088(SB), Y8, Y8
+	VSUBPS       Y8, Y1, Y7
+	VFNMADD231PS Y10, Y8, Y7
+	VADDPS       Y1, Y8, Y9
+	VFMADD231PS  Y10, Y8, Y9
+	VANDPS       expConstants<>+1280(SB), Y6, Y6
+	VDIVPS       Y9, Y7, Y7
+	VORPS        Y6, Y7, Y7
+	VMOVUPS      (SI)(R11*1), Y6
+	VMOVUPS      (R9)(R11*1), Y8
+	VMOVUPS      (R10)(R11*1), Y9
+	VMOVUPS      Y1, Y10
+	VFNMADD231PS Y7, Y7, Y10
+	VMULPS       Y7, Y8, Y7
+	VMULPS       Y6, Y8, Y8
+	VFMADD231PS  Y10, Y8, Y9
+	VFNMADD213PS Y6, Y6, Y6
+	VMULPS       Y6, Y7, Y7
+	VMOVUPS      Y7, (SI)(R11*1)
+	VMOVUPS      (CX)(R11*1), Y6
+	VMOVUPS      (BX)(R11*1), Y7
+	VMULPS       Y7, Y9, Y8
+	VMULPS       Y6, Y9, Y10
+	VFNMADD213PS Y6, Y6, Y6
+	VMULPS       Y6, Y8, Y8
+	VMOVUPS      Y8, (CX)(R11*1)
 	VMOVUPS      Y1, Y6
-	VFNMADD231PS Y3, Y3, Y6
-	VMULPS       Y3, Y4, Y3
-	VMULPS       Y2, Y4, Y4
-	VFMADD231PS  Y6, Y4, Y5
-	VFNMADD213PS Y2, Y2, Y2
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      Y3, (BX)(R11*1)
-	VMOVUPS      (AX)(R11*1), Y2
-	VMOVUPS      (DX)(R11*1), Y3
-	VMULPS       Y3, Y5, Y4
-	VMULPS       Y2, Y5, Y6
-	VFNMADD213PS Y2, Y2, Y2
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      Y4, (AX)(R11*1)
-	VMOVUPS      Y1, Y2
-	VFNMADD231PS Y3, Y3, Y2
-	VMULPS       Y2, Y6, Y6
-	VMOVUPS      Y6, (DX)(R11*1)
-	VMOVUPS      (CX)(R11*1), Y2
-	VMOVUPS      (DI)(R11*1), Y3
-	VMULPS       Y3, Y5, Y3
-	VMULPS       Y2, Y5, Y5
-	VFNMADD213PS Y2, Y2, Y2
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      Y3, (CX)(R11*1)
-	VMOVUPS      Y5, (R9)(R11*1)
+	VFNMADD231PS Y7, Y7, Y6
+	VMULPS       Y6, Y10, Y10
+	VMOVUPS      Y10, (BX)(R11*1)
+	VMOVUPS      (DX)(R11*1), Y6
+	VMOVUPS      (R8)(R11*1), Y7
+	VMULPS       Y7, Y9, Y7
+	VMULPS       Y6, Y9, Y9
+	VFNMADD213PS Y6, Y6, Y6
+	VMULPS       Y6, Y7, Y7
+	VMOVUPS      Y7, (DX)(R11*1)
+	VMOVUPS      Y9, (R10)(R11*1)
 	ADDQ         $+32, R11
 	CMPQ         R11, R12
 	JLT          single
 
 singleDone:
-	SUBQ         R11, R10
+	SUBQ         R11, AX
 	JZ           done
 	LEAQ         tailMask<>+0(SB), R12
-	SUBQ         R10, R12
-	VMOVUPS      32(R12), Y2
-	VMASKMOVPS   (SI)(R11*1), Y2, Y3
-	VANDPS       expConstants<>+1216(SB), Y3, Y4
-	VMOVUPS      expConstants<>+896(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VMOVUPS      Y0, Y5
-	VFNMADD231PS expConstants<>+384(SB), Y4, Y5
-	VSUBPS       Y0, Y5, Y0
-	VFNMSUB231PS expConstants<>+576(SB), Y0, Y4
-	VADDPS       Y4, Y4, Y0
-	VMULPS       Y0, Y0, Y4
-	VMOVUPS      expConstants<>+192(SB), Y6
-	VMOVUPS      expConstants<>+64(SB), Y7
-	VFMADD213PS  expConstants<>+128(SB), Y0, Y6
-	VFMADD213PS  expConstants<>+0(SB), Y0, Y7
-	VFMADD231PS  expConstants<>+256(SB), Y4, Y6
-	VFMADD213PS  Y7, Y4, Y6
-	VFMADD213PS  Y0, Y4, Y6
-	VPSLLD       $0x17, Y5, Y5
-	VPADDD       expConstants<>+1088(SB), Y5, Y5
-	VSUBPS       Y5, Y1, Y0
-	VFNMADD231PS Y6, Y5, Y0
-	VADDPS       Y1, Y5, Y4
-	VFMADD231PS  Y6, Y5, Y4
-	VANDPS       expConstants<>+1280(SB), Y3, Y3
-	VDIVPS       Y4, Y0, Y0
+	SUBQ         AX, R12
+	VMOVUPS      32(R12), Y6
+	VMASKMOVPS   (DI)(R11*1), Y6, Y7
+	VANDPS       expConstants<>+1216(SB), Y7, Y8
+	VMINPS       Y8, Y4, Y8
+	VMOVUPS      Y0, Y4
+	VFNMADD231PS expConstants<>+384(SB), Y8, Y4
+	VSUBPS       Y0, Y4, Y0
+	VFNMSUB231PS expConstants<>+576(SB), Y0, Y8
+	VADDPS       Y8, Y8, Y0
+	VMULPS       Y0, Y0, Y8
+	VMOVUPS      Y3, Y3
+	VMOVUPS      Y2, Y2
+	VFMADD213PS  expConstants<>+128(SB), Y0, Y3
+	VFMADD213PS  expConstants<>+0(SB), Y0, Y2
+	VFMADD231PS  Y5, Y8, Y3
+	VFMADD213PS  Y2, Y8, Y3
+	VFMADD213PS  Y0, Y8, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       expConstants<>+1088(SB), Y4, Y4
+	VSUBPS       Y4, Y1, Y0
+	VFNMADD231PS Y3, Y4, Y0
+	VADDPS       Y1, Y4, Y2
+	VFMADD231PS  Y3, Y4, Y2
+	VANDPS       expConstants<>+1280(SB), Y7, Y3
+	VDIVPS       Y2, Y0, Y0
 	VORPS        Y3, Y0, Y0
-	VMASKMOVPS   (BX)(R11*1), Y2, Y3
-	VMASKMOVPS   (R8)(R11*1), Y2, Y4
-	VMASKMOVPS   (R9)(R11*1), Y2, Y5
-	VMOVUPS      Y1, Y6
-	VFNMADD231PS Y0, Y0, Y6
-	VMULPS       Y0, Y4, Y0
-	VMULPS       Y3, Y4, Y4
-	VFMADD231PS  Y6, Y4, Y5
-	VFNMADD213PS Y3, Y3, Y3
-	VMULPS       Y3, Y0, Y0
-	VMASKMOVPS   Y0, Y2, (BX)(R11*1)
-	VMASKMOVPS   (AX)(R11*1), Y2, Y0
-	VMASKMOVPS   (DX)(R11*1), Y2, Y3
-	VMULPS       Y3, Y5, Y4
-	VMULPS       Y0, Y5, Y6
+	VMASKMOVPS   (SI)(R11*1), Y6, Y2
+	VMASKMOVPS   (R9)(R11*1), Y6, Y3
+	VMASKMOVPS   (R10)(R11*1), Y6, Y4
+	VMOVUPS      Y1, Y5
+	VFNMADD231PS Y0, Y0, Y5
+	VMULPS       Y0, Y3, Y0
+	VMULPS       Y2, Y3, Y3
+	VFMADD231PS  Y5, Y3, Y4
+	VFNMADD213PS Y2, Y2, Y2
+	VMULPS       Y2, Y0, Y0
+	VMASKMOVPS   Y0, Y6, (SI)(R11*1)
+	VMASKMOVPS   (CX)(R11*1), Y6, Y0
+	VMASKMOVPS   (BX)(R11*1), Y6, Y2
+	VMULPS       Y2, Y4, Y3
+	VMULPS       Y0, Y4, Y5
 	VFNMADD213PS Y0, Y0, Y0
-	VMULPS       Y0, Y4, Y4
-	VMASKMOVPS   Y4, Y2, (AX)(R11*1)
+	VMULPS       Y0, Y3, Y3
+	VMASKMOVPS   Y3, Y6, (CX)(R11*1)
 	VMOVUPS      Y1, Y0
-	VFNMADD231PS Y3, Y3, Y0
-	VMULPS       Y0, Y6, Y6
-	VMASKMOVPS   Y6, Y2, (DX)(R11*1)
-	VMASKMOVPS   (CX)(R11*1), Y2, Y0
-	VMASKMOVPS   (DI)(R11*1), Y2, Y1
-	VMULPS       Y1, Y5, Y1
+	VFNMADD231PS Y2, Y2, Y0
 	VMULPS       Y0, Y5, Y5
+	VMASKMOVPS   Y5, Y6, (BX)(R11*1)
+	VMASKMOVPS   (DX)(R11*1), Y6, Y0
+	VMASKMOVPS   (R8)(R11*1), Y6, Y1
+	VMULPS       Y1, Y4, Y1
+	VMULPS       Y0, Y4, Y4
 	VFNMADD213PS Y0, Y0, Y0
 	VMULPS       Y0, Y1, Y1
-	VMASKMOVPS   Y1, Y2, (CX)(R11*1)
-	VMASKMOVPS   Y5, Y2, (R9)(R11*1)
+	VMASKMOVPS   Y1, Y6, (DX)(R11*1)
+	VMASKMOVPS   Y4, Y6, (R10)(R11*1)
 
 done:
 	VZEROUPPER
@@ -1469,65 +1958,65 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSS 20(AX), Y5
 	VBROADCASTSS 24(AX), Y6
 	VBROADCASTSS 28(AX), Y7
-	MOVQ         p+0(FP), AX
-	MOVQ         m+8(FP), CX
-	MOVQ         v+16(FP), DX
-	MOVQ         grad+24(FP), BX
-	MOVQ         n+32(FP), SI
-	SHLQ         $0x02, SI
+	MOVQ         p+0(FP), CX
+	MOVQ         m+8(FP), DX
+	MOVQ         v+16(FP), BX
+	MOVQ         grad+24(FP), SI
+	MOVQ         n+32(FP), AX
+	SHLQ         $0x02, AX
 	XORL         DI, DI
-	MOVQ         SI, R8
+	MOVQ         AX, R8
 	ANDQ         $-32, R8
 	CMPQ         DI, R8
 	JGE          singleDone
 
 single:
-	VMOVUPS     (AX)(DI*1), Y8
-	VMOVUPS     (BX)(DI*1), Y9
+	VMOVUPS     (CX)(DI*1), Y8
+	VMOVUPS     (SI)(DI*1), Y9
 	VMULPS      Y0, Y8, Y8
 	VFMADD231PS Y8, Y1, Y9
-	VMOVUPS     (DX)(DI*1), Y10
+	VMOVUPS     (BX)(DI*1), Y10
 	VMULPS      Y3, Y10, Y10
 	VMULPS      Y4, Y9, Y11
 	VFMADD231PS Y9, Y11, Y10
-	VMOVUPS     Y10, (DX)(DI*1)
-	VMOVUPS     (CX)(DI*1), Y11
+	VMOVUPS     Y10, (BX)(DI*1)
+	VMOVUPS     (DX)(DI*1), Y11
 	VSUBPS      Y11, Y9, Y9
 	VFMADD231PS Y9, Y2, Y11
-	VMOVUPS     Y11, (CX)(DI*1)
+	VMOVUPS     Y11, (DX)(DI*1)
 	VSQRTPS     Y10, Y10
 	VFMADD213PS Y6, Y5, Y10
 	VDIVPS      Y10, Y11, Y11
 	VFMADD231PS Y11, Y7, Y8
-	VMOVUPS     Y8, (AX)(DI*1)
+	VMOVUPS     Y8, (CX)(DI*1)
 	ADDQ        $+32, DI
 	CMPQ        DI, R8
 	JLT         single
 
 singleDone:
-	SUBQ        DI, SI
+	SUBQ        DI, AX
 	JZ          done
 	LEAQ        tailMask<>+0(SB), R8
-	SUBQ        SI, R8
+	SUBQ        AX, R8
 	VMOVUPS     32(R8), Y8
-	VMASKMOVPS  (AX)(DI*1), Y8, Y9
-	VMASKMOVPS  (BX)(DI*1), Y8, Y10
+	VMASKMOVPS  (CX)(DI*1), Y8, Y9
+	VMASKMOVPS  (SI)(DI*1), Y8, Y10
 	VMULPS      Y0, Y9, Y9
 	VFMADD231PS Y9, Y1, Y10
-	VMASKMOVPS  (DX)(DI*1), Y8, Y0
+	VMASKMOVPS  (BX)(DI*1), Y8, Y0
 	VMULPS      Y3, Y0, Y0
 	VMULPS      Y4, Y10, Y1
 	VFMADD231PS Y10, Y1, Y0
-	VMASKMOVPS  Y0, Y8, (DX)(DI*1)
-	VMASKMOVPS  (CX)(DI*1), Y8, Y1
+	VMASKMOVPS  Y0, Y8, (BX)(DI*1)
+	VMASKMOVPS  (DX)(DI*1), Y8, Y1
 	VSUBPS      Y1, Y10, Y10
 	VFMADD231PS Y10, Y2, Y1
-	VMASKMOVPS  Y1, Y8, (CX)(DI*1)
+	VMASKMOVPS  Y1, Y8, (DX)(DI*1)
 	VSQRTPS     Y0, Y0
 	VFMADD213PS Y6, Y5, Y0
 	VDIVPS      Y0, Y1, Y1
 	VFMADD231PS Y1, Y7, Y9
-	VMASKMOVPS  Y9, Y8, (AX)(DI*1)
+	VMASKMOVPS  Y9, Y8, (CX)(DI*1)
 
 done:
 	VZEROUPPER
@@ -1540,58 +2029,58 @@ TEXT ·sgdAVX2(SB), NOSPLIT, $0-32
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y1
-	MOVQ         p+0(FP), AX
-	MOVQ         grad+8(FP), CX
-	MOVQ         n+16(FP), DX
-	SHLQ         $0x02, DX
+	MOVQ         p+0(FP), CX
+	MOVQ         grad+8(FP), DX
+	MOVQ         n+16(FP), AX
+	SHLQ         $0x02, AX
 	XORL         BX, BX
-	MOVQ         DX, SI
+	MOVQ         AX, SI
 	ANDQ         $-64, SI
 	CMPQ         BX, SI
 	JGE          unrolledDone
 
 unrolled:
-	VMOVUPS     (AX)(BX*1), Y2
-	VMOVUPS     (CX)(BX*1), Y3
+	VMOVUPS     (CX)(BX*1), Y2
+	VMOVUPS     (DX)(BX*1), Y3
 	VFMADD231PS Y2, Y0, Y3
 	VFMADD231PS Y3, Y1, Y2
-	VMOVUPS     Y2, (AX)(BX*1)
-	VMOVUPS     32(AX)(BX*1), Y2
-	VMOVUPS     32(CX)(BX*1), Y3
+	VMOVUPS     Y2, (CX)(BX*1)
+	VMOVUPS     32(CX)(BX*1), Y2
+	VMOVUPS     32(DX)(BX*1), Y3
 	VFMADD231PS Y2, Y0, Y3
 	VFMADD231PS Y3, Y1, Y2
-	VMOVUPS     Y2, 32(AX)(BX*1)
+	VMOVUPS     Y2, 32(CX)(BX*1)
 	ADDQ        $+64, BX
 	CMPQ        BX, SI
 	JLT         unrolled
 
 unrolledDone:
-	MOVQ DX, SI
+	MOVQ AX, SI
 	ANDQ $-32, SI
 	CMPQ BX, SI
 	JGE  singleDone
 
 single:
-	VMOVUPS     (AX)(BX*1), Y2
-	VMOVUPS     (CX)(BX*1), Y3
+	VMOVUPS     (CX)(BX*1), Y2
+	VMOVUPS     (DX)(BX*1), Y3
 	VFMADD231PS Y2, Y0, Y3
 	VFMADD231PS Y3, Y1, Y2
-	VMOVUPS     Y2, (AX)(BX*1)
+	VMOVUPS     Y2, (CX)(BX*1)
 	ADDQ        $+32, BX
 	CMPQ        BX, SI
 	JLT         single
 
 singleDone:
-	SUBQ        BX, DX
+	SUBQ        BX, AX
 	JZ          done
 	LEAQ        tailMask<>+0(SB), SI
-	SUBQ        DX, SI
+	SUBQ        AX, SI
 	VMOVUPS     32(SI), Y2
-	VMASKMOVPS  (AX)(BX*1), Y2, Y3
-	VMASKMOVPS  (CX)(BX*1), Y2, Y4
+	VMASKMOVPS  (CX)(BX*1), Y2, Y3
+	VMASKMOVPS  (DX)(BX*1), Y2, Y4
 	VFMADD231PS Y3, Y0, Y4
 	VFMADD231PS Y4, Y1, Y3
-	VMASKMOVPS  Y3, Y2, (AX)(BX*1)
+	VMASKMOVPS  Y3, Y2, (CX)(BX*1)
 
 done:
 	VZEROUPPER
@@ -1604,71 +2093,71 @@ TEXT ·sgdMomentumAVX2(SB), NOSPLIT, $0-40
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y2
-	MOVQ         p+0(FP), AX
-	MOVQ         momentum+8(FP), CX
-	MOVQ         grad+16(FP), DX
-	MOVQ         n+24(FP), BX
-	SHLQ         $0x02, BX
+	MOVQ         p+0(FP), CX
+	MOVQ         momentum+8(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+24(FP), AX
+	SHLQ         $0x02, AX
 	XORL         SI, SI
-	MOVQ         BX, DI
+	MOVQ         AX, DI
 	ANDQ         $-64, DI
 	CMPQ         SI, DI
 	JGE          unrolledDone
 
 unrolled:
-	VMOVUPS     (AX)(SI*1), Y3
-	VMOVUPS     (CX)(SI*1), Y4
-	VMOVUPS     (DX)(SI*1), Y5
+	VMOVUPS     (CX)(SI*1), Y3
+	VMOVUPS     (DX)(SI*1), Y4
+	VMOVUPS     (BX)(SI*1), Y5
 	VFMADD231PS Y3, Y0, Y5
 	VFMADD213PS Y5, Y1, Y4
-	VMOVUPS     Y4, (CX)(SI*1)
+	VMOVUPS     Y4, (DX)(SI*1)
 	VFMADD231PS Y4, Y2, Y3
-	VMOVUPS     Y3, (AX)(SI*1)
-	VMOVUPS     32(AX)(SI*1), Y3
-	VMOVUPS     32(CX)(SI*1), Y4
-	VMOVUPS     32(DX)(SI*1), Y5
+	VMOVUPS     Y3, (CX)(SI*1)
+	VMOVUPS     32(CX)(SI*1), Y3
+	VMOVUPS     32(DX)(SI*1), Y4
+	VMOVUPS     32(BX)(SI*1), Y5
 	VFMADD231PS Y3, Y0, Y5
 	VFMADD213PS Y5, Y1, Y4
-	VMOVUPS     Y4, 32(CX)(SI*1)
+	VMOVUPS     Y4, 32(DX)(SI*1)
 	VFMADD231PS Y4, Y2, Y3
-	VMOVUPS     Y3, 32(AX)(SI*1)
+	VMOVUPS     Y3, 32(CX)(SI*1)
 	ADDQ        $+64, SI
 	CMPQ        SI, DI
 	JLT         unrolled
 
 unrolledDone:
-	MOVQ BX, DI
+	MOVQ AX, DI
 	ANDQ $-32, DI
 	CMPQ SI, DI
 	JGE  singleDone
 
 single:
-	VMOVUPS     (AX)(SI*1), Y3
-	VMOVUPS     (CX)(SI*1), Y4
-	VMOVUPS     (DX)(SI*1), Y5
+	VMOVUPS     (CX)(SI*1), Y3
+	VMOVUPS     (DX)(SI*1), Y4
+	VMOVUPS     (BX)(SI*1), Y5
 	VFMADD231PS Y3, Y0, Y5
 	VFMADD213PS Y5, Y1, Y4
-	VMOVUPS     Y4, (CX)(SI*1)
+	VMOVUPS     Y4, (DX)(SI*1)
 	VFMADD231PS Y4, Y2, Y3
-	VMOVUPS     Y3, (AX)(SI*1)
+	VMOVUPS     Y3, (CX)(SI*1)
 	ADDQ        $+32, SI
 	CMPQ        SI, DI
 	JLT         single
 
 singleDone:
-	SUBQ        SI, BX
+	SUBQ        SI, AX
 	JZ          done
 	LEAQ        tailMask<>+0(SB), DI
-	SUBQ        BX, DI
+	SUBQ        AX, DI
 	VMOVUPS     32(DI), Y3
-	VMASKMOVPS  (AX)(SI*1), Y3, Y4
-	VMASKMOVPS  (CX)(SI*1), Y3, Y5
-	VMASKMOVPS  (DX)(SI*1), Y3, Y6
+	VMASKMOVPS  (CX)(SI*1), Y3, Y4
+	VMASKMOVPS  (DX)(SI*1), Y3, Y5
+	VMASKMOVPS  (BX)(SI*1), Y3, Y6
 	VFMADD231PS Y4, Y0, Y6
 	VFMADD213PS Y6, Y1, Y5
-	VMASKMOVPS  Y5, Y3, (CX)(SI*1)
+	VMASKMOVPS  Y5, Y3, (DX)(SI*1)
 	VFMADD231PS Y5, Y2, Y4
-	VMASKMOVPS  Y4, Y3, (AX)(SI*1)
+	VMASKMOVPS  Y4, Y3, (CX)(SI*1)
 
 done:
 	VZEROUPPER
@@ -1681,75 +2170,75 @@ TEXT ·sgdNesterovAVX2(SB), NOSPLIT, $0-40
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y2
-	MOVQ         p+0(FP), AX
-	MOVQ         momentum+8(FP), CX
-	MOVQ         grad+16(FP), DX
-	MOVQ         n+24(FP), BX
-	SHLQ         $0x02, BX
+	MOVQ         p+0(FP), CX
+	MOVQ         momentum+8(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+24(FP), AX
+	SHLQ         $0x02, AX
 	XORL         SI, SI
-	MOVQ         BX, DI
+	MOVQ         AX, DI
 	ANDQ         $-64, DI
 	CMPQ         SI, DI
 	JGE          unrolledDone
 
 unrolled:
-	VMOVUPS     (AX)(SI*1), Y3
-	VMOVUPS     (CX)(SI*1), Y4
-	VMOVUPS     (DX)(SI*1), Y5
+	VMOVUPS     (CX)(SI*1), Y3
+	VMOVUPS     (DX)(SI*1), Y4
+	VMOVUPS     (BX)(SI*1), Y5
 	VFMADD231PS Y3, Y0, Y5
 	VFMADD213PS Y5, Y1, Y4
-	VMOVUPS     Y4, (CX)(SI*1)
+	VMOVUPS     Y4, (DX)(SI*1)
 	VFMADD231PS Y4, Y1, Y5
 	VFMADD231PS Y5, Y2, Y3
-	VMOVUPS     Y3, (AX)(SI*1)
-	VMOVUPS     32(AX)(SI*1), Y3
-	VMOVUPS     32(CX)(SI*1), Y4
-	VMOVUPS     32(DX)(SI*1), Y5
+	VMOVUPS     Y3, (CX)(SI*1)
+	VMOVUPS     32(CX)(SI*1), Y3
+	VMOVUPS     32(DX)(SI*1), Y4
+	VMOVUPS     32(BX)(SI*1), Y5
 	VFMADD231PS Y3, Y0, Y5
 	VFMADD213PS Y5, Y1, Y4
-	VMOVUPS     Y4, 32(CX)(SI*1)
+	VMOVUPS     Y4, 32(DX)(SI*1)
 	VFMADD231PS Y4, Y1, Y5
 	VFMADD231PS Y5, Y2, Y3
-	VMOVUPS     Y3, 32(AX)(SI*1)
+	VMOVUPS     Y3, 32(CX)(SI*1)
 	ADDQ        $+64, SI
 	CMPQ        SI, DI
 	JLT         unrolled
 
 unrolledDone:
-	MOVQ BX, DI
+	MOVQ AX, DI
 	ANDQ $-32, DI
 	CMPQ SI, DI
 	JGE  singleDone
 
 single:
-	VMOVUPS     (AX)(SI*1), Y3
-	VMOVUPS     (CX)(SI*1), Y4
-	VMOVUPS     (DX)(SI*1), Y5
+	VMOVUPS     (CX)(SI*1), Y3
+	VMOVUPS     (DX)(SI*1), Y4
+	VMOVUPS     (BX)(SI*1), Y5
 	VFMADD231PS Y3, Y0, Y5
 	VFMADD213PS Y5, Y1, Y4
-	VMOVUPS     Y4, (CX)(SI*1)
+	VMOVUPS     Y4, (DX)(SI*1)
 	VFMADD231PS Y4, Y1, Y5
 	VFMADD231PS Y5, Y2, Y3
-	VMOVUPS     Y3, (AX)(SI*1)
+	VMOVUPS     Y3, (CX)(SI*1)
 	ADDQ        $+32, SI
 	CMPQ        SI, DI
 	JLT         single
 
 singleDone:
-	SUBQ        SI, BX
+	SUBQ        SI, AX
 	JZ          done
 	LEAQ        tailMask<>+0(SB), DI
-	SUBQ        BX, DI
+	SUBQ        AX, DI
 	VMOVUPS     32(DI), Y3
-	VMASKMOVPS  (AX)(SI*1), Y3, Y4
-	VMASKMOVPS  (CX)(SI*1), Y3, Y5
-	VMASKMOVPS  (DX)(SI*1), Y3, Y6
+	VMASKMOVPS  (CX)(SI*1), Y3, Y4
+	VMASKMOVPS  (DX)(SI*1), Y3, Y5
+	VMASKMOVPS  (BX)(SI*1), Y3, Y6
 	VFMADD231PS Y4, Y0, Y6
 	VFMADD213PS Y6, Y1, Y5
-	VMASKMOVPS  Y5, Y3, (CX)(SI*1)
+	VMASKMOVPS  Y5, Y3, (DX)(SI*1)
 	VFMADD231PS Y5, Y1, Y6
 	VFMADD231PS Y6, Y2, Y4
-	VMASKMOVPS  Y4, Y3, (AX)(SI*1)
+	VMASKMOVPS  Y4, Y3, (CX)(SI*1)
 
 done:
 	VZEROUPPER
@@ -1925,63 +2414,63 @@ done:
 // func addAVX512(dst *float32, src *float32, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·addAVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ n+16(FP), DX
-	SHLQ $0x02, DX
+	MOVQ dst+0(FP), CX
+	MOVQ src+8(FP), DX
+	MOVQ n+16(FP), AX
+	SHLQ $0x02, AX
 	XORL BX, BX
-	MOVQ DX, SI
+	MOVQ AX, SI
 	ANDQ $-256, SI
 	CMPQ BX, SI
 	JGE  unrolledDone
 
 unrolled:
-	VMOVUPS (CX)(BX*1), Z0
-	VMOVUPS (AX)(BX*1), Z1
+	VMOVUPS (DX)(BX*1), Z0
+	VMOVUPS (CX)(BX*1), Z1
 	VADDPS  Z0, Z1, Z1
-	VMOVUPS Z1, (AX)(BX*1)
-	VMOVUPS 64(CX)(BX*1), Z0
-	VMOVUPS 64(AX)(BX*1), Z1
+	VMOVUPS Z1, (CX)(BX*1)
+	VMOVUPS 64(DX)(BX*1), Z0
+	VMOVUPS 64(CX)(BX*1), Z1
 	VADDPS  Z0, Z1, Z1
-	VMOVUPS Z1, 64(AX)(BX*1)
-	VMOVUPS 128(CX)(BX*1), Z0
-	VMOVUPS 128(AX)(BX*1), Z1
+	VMOVUPS Z1, 64(CX)(BX*1)
+	VMOVUPS 128(DX)(BX*1), Z0
+	VMOVUPS 128(CX)(BX*1), Z1
 	VADDPS  Z0, Z1, Z1
-	VMOVUPS Z1, 128(AX)(BX*1)
-	VMOVUPS 192(CX)(BX*1), Z0
-	VMOVUPS 192(AX)(BX*1), Z1
+	VMOVUPS Z1, 128(CX)(BX*1)
+	VMOVUPS 192(DX)(BX*1), Z0
+	VMOVUPS 192(CX)(BX*1), Z1
 	VADDPS  Z0, Z1, Z1
-	VMOVUPS Z1, 192(AX)(BX*1)
+	VMOVUPS Z1, 192(CX)(BX*1)
 	ADDQ    $+256, BX
 	CMPQ    BX, SI
 	JLT     unrolled
 
 unrolledDone:
-	MOVQ DX, SI
+	MOVQ AX, SI
 	ANDQ $-64, SI
 	CMPQ BX, SI
 	JGE  singleDone
 
 single:
-	VMOVUPS (CX)(BX*1), Z0
-	VMOVUPS (AX)(BX*1), Z1
+	VMOVUPS (DX)(BX*1), Z0
+	VMOVUPS (CX)(BX*1), Z1
 	VADDPS  Z0, Z1, Z1
-	VMOVUPS Z1, (AX)(BX*1)
+	VMOVUPS Z1, (CX)(BX*1)
 	ADDQ    $+64, BX
 	CMPQ    BX, SI
 	JLT     single
 
 singleDone:
-	SUBQ      BX, DX
+	SUBQ      BX, AX
 	JZ        done
-	SHRQ      $0x02, DX
+	SHRQ      $0x02, AX
 	MOVL      $0x0000ffff, SI
-	BZHIL     DX, SI, SI
+	BZHIL     AX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPS.Z (CX)(BX*1), K1, Z0
-	VMOVUPS.Z (AX)(BX*1), K1, Z1
+	VMOVUPS.Z (DX)(BX*1), K1, Z0
+	VMOVUPS.Z (CX)(BX*1), K1, Z1
 	VADDPS    Z0, Z1, Z1
-	VMOVUPS   Z1, K1, (AX)(BX*1)
+	VMOVUPS   Z1, K1, (CX)(BX*1)
 
 done:
 	VZEROUPPER
@@ -1991,63 +2480,63 @@ done:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·axpyAVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSS a+8(FP), Z0
-	MOVQ         dst+0(FP), AX
-	MOVQ         x+16(FP), CX
-	MOVQ         n+24(FP), DX
-	SHLQ         $0x02, DX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+24(FP), AX
+	SHLQ         $0x02, AX
 	XORL         BX, BX
-	MOVQ         DX, SI
+	MOVQ         AX, SI
 	ANDQ         $-256, SI
 	CMPQ         BX, SI
 	JGE          unrolledDone
 
 unrolled:
-	VMOVUPS     (CX)(BX*1), Z1
-	VMOVUPS     (AX)(BX*1), Z2
+	VMOVUPS     (DX)(BX*1), Z1
+	VMOVUPS     (CX)(BX*1), Z2
 	VFMADD231PS Z1, Z0, Z2
-	VMOVUPS     Z2, (AX)(BX*1)
-	VMOVUPS     64(CX)(BX*1), Z1
-	VMOVUPS     64(AX)(BX*1), Z2
+	VMOVUPS     Z2, (CX)(BX*1)
+	VMOVUPS     64(DX)(BX*1), Z1
+	VMOVUPS     64(CX)(BX*1), Z2
 	VFMADD231PS Z1, Z0, Z2
-	VMOVUPS     Z2, 64(AX)(BX*1)
-	VMOVUPS     128(CX)(BX*1), Z1
-	VMOVUPS     128(AX)(BX*1), Z2
+	VMOVUPS     Z2, 64(CX)(BX*1)
+	VMOVUPS     128(DX)(BX*1), Z1
+	VMOVUPS     128(CX)(BX*1), Z2
 	VFMADD231PS Z1, Z0, Z2
-	VMOVUPS     Z2, 128(AX)(BX*1)
-	VMOVUPS     192(CX)(BX*1), Z1
-	VMOVUPS     192(AX)(BX*1), Z2
+	VMOVUPS     Z2, 128(CX)(BX*1)
+	VMOVUPS     192(DX)(BX*1), Z1
+	VMOVUPS     192(CX)(BX*1), Z2
 	VFMADD231PS Z1, Z0, Z2
-	VMOVUPS     Z2, 192(AX)(BX*1)
+	VMOVUPS     Z2, 192(CX)(BX*1)
 	ADDQ        $+256, BX
 	CMPQ        BX, SI
 	JLT         unrolled
 
 unrolledDone:
-	MOVQ DX, SI
+	MOVQ AX, SI
 	ANDQ $-64, SI
 	CMPQ BX, SI
 	JGE  singleDone
 
 single:
-	VMOVUPS     (CX)(BX*1), Z1
-	VMOVUPS     (AX)(BX*1), Z2
+	VMOVUPS     (DX)(BX*1), Z1
+	VMOVUPS     (CX)(BX*1), Z2
 	VFMADD231PS Z1, Z0, Z2
-	VMOVUPS     Z2, (AX)(BX*1)
+	VMOVUPS     Z2, (CX)(BX*1)
 	ADDQ        $+64, BX
 	CMPQ        BX, SI
 	JLT         single
 
 singleDone:
-	SUBQ        BX, DX
+	SUBQ        BX, AX
 	JZ          done
-	SHRQ        $0x02, DX
+	SHRQ        $0x02, AX
 	MOVL        $0x0000ffff, SI
-	BZHIL       DX, SI, SI
+	BZHIL       AX, SI, SI
 	KMOVW       SI, K1
-	VMOVUPS.Z   (CX)(BX*1), K1, Z1
-	VMOVUPS.Z   (AX)(BX*1), K1, Z2
+	VMOVUPS.Z   (DX)(BX*1), K1, Z1
+	VMOVUPS.Z   (CX)(BX*1), K1, Z2
 	VFMADD231PS Z1, Z0, Z2
-	VMOVUPS     Z2, K1, (AX)(BX*1)
+	VMOVUPS     Z2, K1, (CX)(BX*1)
 
 done:
 	VZEROUPPER
@@ -2057,56 +2546,56 @@ done:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·scaleAVX512(SB), NOSPLIT, $0-24
 	VBROADCASTSS a+8(FP), Z0
-	MOVQ         dst+0(FP), AX
-	MOVQ         n+16(FP), CX
-	SHLQ         $0x02, CX
+	MOVQ         dst+0(FP), CX
+	MOVQ         n+16(FP), AX
+	SHLQ         $0x02, AX
 	XORL         DX, DX
-	MOVQ         CX, BX
+	MOVQ         AX, BX
 	ANDQ         $-256, BX
 	CMPQ         DX, BX
 	JGE          unrolledDone
 
 unrolled:
-	VMOVUPS (AX)(DX*1), Z1
+	VMOVUPS (CX)(DX*1), Z1
 	VMULPS  Z0, Z1, Z1
-	VMOVUPS Z1, (AX)(DX*1)
-	VMOVUPS 64(AX)(DX*1), Z1
+	VMOVUPS Z1, (CX)(DX*1)
+	VMOVUPS 64(CX)(DX*1), Z1
 	VMULPS  Z0, Z1, Z1
-	VMOVUPS Z1, 64(AX)(DX*1)
-	VMOVUPS 128(AX)(DX*1), Z1
+	VMOVUPS Z1, 64(CX)(DX*1)
+	VMOVUPS 128(CX)(DX*1), Z1
 	VMULPS  Z0, Z1, Z1
-	VMOVUPS Z1, 128(AX)(DX*1)
-	VMOVUPS 192(AX)(DX*1), Z1
+	VMOVUPS Z1, 128(CX)(DX*1)
+	VMOVUPS 192(CX)(DX*1), Z1
 	VMULPS  Z0, Z1, Z1
-	VMOVUPS Z1, 192(AX)(DX*1)
+	VMOVUPS Z1, 192(CX)(DX*1)
 	ADDQ    $+256, DX
 	CMPQ    DX, BX
 	JLT     unrolled
 
 unrolledDone:
-	MOVQ CX, BX
+	MOVQ AX, BX
 	ANDQ $-64, BX
 	CMPQ DX, BX
 	JGE  singleDone
 
 single:
-	VMOVUPS (AX)(DX*1), Z1
+	VMOVUPS (CX)(DX*1), Z1
 	VMULPS  Z0, Z1, Z1
-	VMOVUPS Z1, (AX)(DX*1)
+	VMOVUPS Z1, (CX)(DX*1)
 	ADDQ    $+64, DX
 	CMPQ    DX, BX
 	JLT     single
 
 singleDone:
-	SUBQ      DX, CX
+	SUBQ      DX, AX
 	JZ        done
-	SHRQ      $0x02, CX
+	SHRQ      $0x02, AX
 	MOVL      $0x0000ffff, BX
-	BZHIL     CX, BX, BX
+	BZHIL     AX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPS.Z (AX)(DX*1), K1, Z1
+	VMOVUPS.Z (CX)(DX*1), K1, Z1
 	VMULPS    Z0, Z1, Z1
-	VMOVUPS   Z1, K1, (AX)(DX*1)
+	VMOVUPS   Z1, K1, (CX)(DX*1)
 
 done:
 	VZEROUPPER
@@ -2115,64 +2604,64 @@ done:
 // func mulIntoAVX512(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·mulIntoAVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	SHLQ $0x02, BX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	MOVQ n+24(FP), AX
+	SHLQ $0x02, AX
 	XORL SI, SI
-	MOVQ BX, DI
+	MOVQ AX, DI
 	ANDQ $-256, DI
 	CMPQ SI, DI
 	JGE  unrolledDone
 
 unrolled:
-	VMOVUPS (CX)(SI*1), Z0
-	VMOVUPS (DX)(SI*1), Z1
+	VMOVUPS (DX)(SI*1), Z0
+	VMOVUPS (BX)(SI*1), Z1
 	VMULPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)(SI*1)
-	VMOVUPS 64(CX)(SI*1), Z0
-	VMOVUPS 64(DX)(SI*1), Z1
+	VMOVUPS Z0, (CX)(SI*1)
+	VMOVUPS 64(DX)(SI*1), Z0
+	VMOVUPS 64(BX)(SI*1), Z1
 	VMULPS  Z1, Z0, Z0
-	VMOVUPS Z0, 64(AX)(SI*1)
-	VMOVUPS 128(CX)(SI*1), Z0
-	VMOVUPS 128(DX)(SI*1), Z1
+	VMOVUPS Z0, 64(CX)(SI*1)
+	VMOVUPS 128(DX)(SI*1), Z0
+	VMOVUPS 128(BX)(SI*1), Z1
 	VMULPS  Z1, Z0, Z0
-	VMOVUPS Z0, 128(AX)(SI*1)
-	VMOVUPS 192(CX)(SI*1), Z0
-	VMOVUPS 192(DX)(SI*1), Z1
+	VMOVUPS Z0, 128(CX)(SI*1)
+	VMOVUPS 192(DX)(SI*1), Z0
+	VMOVUPS 192(BX)(SI*1), Z1
 	VMULPS  Z1, Z0, Z0
-	VMOVUPS Z0, 192(AX)(SI*1)
+	VMOVUPS Z0, 192(CX)(SI*1)
 	ADDQ    $+256, SI
 	CMPQ    SI, DI
 	JLT     unrolled
 
 unrolledDone:
-	MOVQ BX, DI
+	MOVQ AX, DI
 	ANDQ $-64, DI
 	CMPQ SI, DI
 	JGE  singleDone
 
 single:
-	VMOVUPS (CX)(SI*1), Z0
-	VMOVUPS (DX)(SI*1), Z1
+	VMOVUPS (DX)(SI*1), Z0
+	VMOVUPS (BX)(SI*1), Z1
 	VMULPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)(SI*1)
+	VMOVUPS Z0, (CX)(SI*1)
 	ADDQ    $+64, SI
 	CMPQ    SI, DI
 	JLT     single
 
 singleDone:
-	SUBQ      SI, BX
+	SUBQ      SI, AX
 	JZ        done
-	SHRQ      $0x02, BX
+	SHRQ      $0x02, AX
 	MOVL      $0x0000ffff, DI
-	BZHIL     BX, DI, DI
+	BZHIL     AX, DI, DI
 	KMOVW     DI, K1
-	VMOVUPS.Z (CX)(SI*1), K1, Z0
-	VMOVUPS.Z (DX)(SI*1), K1, Z1
+	VMOVUPS.Z (DX)(SI*1), K1, Z0
+	VMOVUPS.Z (BX)(SI*1), K1, Z1
 	VMULPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*1)
+	VMOVUPS   Z0, K1, (CX)(SI*1)
 
 done:
 	VZEROUPPER
@@ -2182,57 +2671,57 @@ done:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·reluAVX512(SB), NOSPLIT, $0-24
 	VPXORD Z0, Z0, Z0
-	MOVQ   dst+0(FP), AX
-	MOVQ   src+8(FP), CX
-	MOVQ   n+16(FP), DX
-	SHLQ   $0x02, DX
+	MOVQ   dst+0(FP), CX
+	MOVQ   src+8(FP), DX
+	MOVQ   n+16(FP), AX
+	SHLQ   $0x02, AX
 	XORL   BX, BX
-	MOVQ   DX, SI
+	MOVQ   AX, SI
 	ANDQ   $-256, SI
 	CMPQ   BX, SI
 	JGE    unrolledDone
 
 unrolled:
-	VMOVUPS (CX)(BX*1), Z1
+	VMOVUPS (DX)(BX*1), Z1
 	VMAXPS  Z1, Z0, Z1
-	VMOVUPS Z1, (AX)(BX*1)
-	VMOVUPS 64(CX)(BX*1), Z1
+	VMOVUPS Z1, (CX)(BX*1)
+	VMOVUPS 64(DX)(BX*1), Z1
 	VMAXPS  Z1, Z0, Z1
-	VMOVUPS Z1, 64(AX)(BX*1)
-	VMOVUPS 128(CX)(BX*1), Z1
+	VMOVUPS Z1, 64(CX)(BX*1)
+	VMOVUPS 128(DX)(BX*1), Z1
 	VMAXPS  Z1, Z0, Z1
-	VMOVUPS Z1, 128(AX)(BX*1)
-	VMOVUPS 192(CX)(BX*1), Z1
+	VMOVUPS Z1, 128(CX)(BX*1)
+	VMOVUPS 192(DX)(BX*1), Z1
 	VMAXPS  Z1, Z0, Z1
-	VMOVUPS Z1, 192(AX)(BX*1)
+	VMOVUPS Z1, 192(CX)(BX*1)
 	ADDQ    $+256, BX
 	CMPQ    BX, SI
 	JLT     unrolled
 
 unrolledDone:
-	MOVQ DX, SI
+	MOVQ AX, SI
 	ANDQ $-64, SI
 	CMPQ BX, SI
 	JGE  singleDone
 
 single:
-	VMOVUPS (CX)(BX*1), Z1
+	VMOVUPS (DX)(BX*1), Z1
 	VMAXPS  Z1, Z0, Z1
-	VMOVUPS Z1, (AX)(BX*1)
+	VMOVUPS Z1, (CX)(BX*1)
 	ADDQ    $+64, BX
 	CMPQ    BX, SI
 	JLT     single
 
 singleDone:
-	SUBQ      BX, DX
+	SUBQ      BX, AX
 	JZ        done
-	SHRQ      $0x02, DX
+	SHRQ      $0x02, AX
 	MOVL      $0x0000ffff, SI
-	BZHIL     DX, SI, SI
+	BZHIL     AX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPS.Z (CX)(BX*1), K1, Z1
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
 	VMAXPS    Z1, Z0, Z1
-	VMOVUPS   Z1, K1, (AX)(BX*1)
+	VMOVUPS   Z1, K1, (CX)(BX*1)
 
 done:
 	VZEROUPPER
@@ -2242,70 +2731,70 @@ done:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·reluBackwardAVX512(SB), NOSPLIT, $0-32
 	VPXORD Z0, Z0, Z0
-	MOVQ   dx+0(FP), AX
-	MOVQ   dy+8(FP), CX
-	MOVQ   y+16(FP), DX
-	MOVQ   n+24(FP), BX
-	SHLQ   $0x02, BX
+	MOVQ   dx+0(FP), CX
+	MOVQ   dy+8(FP), DX
+	MOVQ   y+16(FP), BX
+	MOVQ   n+24(FP), AX
+	SHLQ   $0x02, AX
 	XORL   SI, SI
-	MOVQ   BX, DI
+	MOVQ   AX, DI
 	ANDQ   $-256, DI
 	CMPQ   SI, DI
 	JGE    unrolledDone
 
 unrolled:
-	VMOVUPS   (CX)(SI*1), Z1
-	VMOVUPS   (DX)(SI*1), Z2
+	VMOVUPS   (DX)(SI*1), Z1
+	VMOVUPS   (BX)(SI*1), Z2
 	VCMPPS    $0x16, Z0, Z2, K1
 	VMOVAPS.Z Z1, K1, Z1
-	VMOVUPS   Z1, (AX)(SI*1)
-	VMOVUPS   64(CX)(SI*1), Z1
-	VMOVUPS   64(DX)(SI*1), Z2
+	VMOVUPS   Z1, (CX)(SI*1)
+	VMOVUPS   64(DX)(SI*1), Z1
+	VMOVUPS   64(BX)(SI*1), Z2
 	VCMPPS    $0x16, Z0, Z2, K1
 	VMOVAPS.Z Z1, K1, Z1
-	VMOVUPS   Z1, 64(AX)(SI*1)
-	VMOVUPS   128(CX)(SI*1), Z1
-	VMOVUPS   128(DX)(SI*1), Z2
+	VMOVUPS   Z1, 64(CX)(SI*1)
+	VMOVUPS   128(DX)(SI*1), Z1
+	VMOVUPS   128(BX)(SI*1), Z2
 	VCMPPS    $0x16, Z0, Z2, K1
 	VMOVAPS.Z Z1, K1, Z1
-	VMOVUPS   Z1, 128(AX)(SI*1)
-	VMOVUPS   192(CX)(SI*1), Z1
-	VMOVUPS   192(DX)(SI*1), Z2
+	VMOVUPS   Z1, 128(CX)(SI*1)
+	VMOVUPS   192(DX)(SI*1), Z1
+	VMOVUPS   192(BX)(SI*1), Z2
 	VCMPPS    $0x16, Z0, Z2, K1
 	VMOVAPS.Z Z1, K1, Z1
-	VMOVUPS   Z1, 192(AX)(SI*1)
+	VMOVUPS   Z1, 192(CX)(SI*1)
 	ADDQ      $+256, SI
 	CMPQ      SI, DI
 	JLT       unrolled
 
 unrolledDone:
-	MOVQ BX, DI
+	MOVQ AX, DI
 	ANDQ $-64, DI
 	CMPQ SI, DI
 	JGE  singleDone
 
 single:
-	VMOVUPS   (CX)(SI*1), Z1
-	VMOVUPS   (DX)(SI*1), Z2
+	VMOVUPS   (DX)(SI*1), Z1
+	VMOVUPS   (BX)(SI*1), Z2
 	VCMPPS    $0x16, Z0, Z2, K1
 	VMOVAPS.Z Z1, K1, Z1
-	VMOVUPS   Z1, (AX)(SI*1)
+	VMOVUPS   Z1, (CX)(SI*1)
 	ADDQ      $+64, SI
 	CMPQ      SI, DI
 	JLT       single
 
 singleDone:
-	SUBQ      SI, BX
+	SUBQ      SI, AX
 	JZ        done
-	SHRQ      $0x02, BX
+	SHRQ      $0x02, AX
 	MOVL      $0x0000ffff, DI
-	BZHIL     BX, DI, DI
+	BZHIL     AX, DI, DI
 	KMOVW     DI, K1
-	VMOVUPS.Z (CX)(SI*1), K1, Z1
-	VMOVUPS.Z (DX)(SI*1), K1, Z2
+	VMOVUPS.Z (DX)(SI*1), K1, Z1
+	VMOVUPS.Z (BX)(SI*1), K1, Z2
 	VCMPPS    $0x16, Z0, Z2, K2
 	VMOVAPS.Z Z1, K2, Z1
-	VMOVUPS   Z1, K1, (AX)(SI*1)
+	VMOVUPS   Z1, K1, (CX)(SI*1)
 
 done:
 	VZEROUPPER
@@ -2322,18 +2811,18 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-24
 	VMOVUPS expConstants<>+640(SB), Z5
 	VMOVUPS expConstants<>+768(SB), Z6
 	VMOVUPS expConstants<>+704(SB), Z7
-	MOVQ    dst+0(FP), AX
-	MOVQ    src+8(FP), CX
-	MOVQ    n+16(FP), DX
-	SHLQ    $0x02, DX
+	MOVQ    dst+0(FP), CX
+	MOVQ    src+8(FP), DX
+	MOVQ    n+16(FP), AX
+	SHLQ    $0x02, AX
 	XORL    BX, BX
-	MOVQ    DX, SI
-	ANDQ    $-64, SI
+	MOVQ    AX, SI
+	ANDQ    $-128, SI
 	CMPQ    BX, SI
-	JGE     singleDone
+	JGE     unrolledDone
 
-single:
-	VMOVUPS      (CX)(BX*1), Z8
+unrolled:
+	VMOVUPS      (DX)(BX*1), Z8
 	VMINPS       Z8, Z7, Z8
 	VMAXPS       Z8, Z6, Z8
 	VMOVUPS      Z5, Z9
@@ -2357,19 +2846,80 @@ single:
 	VPADDD       expConstants<>+1088(SB), Z9, Z9
 	VFMADD213PS  Z8, Z8, Z11
 	VMULPS       Z9, Z11, Z11
-	VMOVUPS      Z11, (AX)(BX*1)
+	VMOVUPS      Z11, (CX)(BX*1)
+	VMOVUPS      64(DX)(BX*1), Z8
+	VMINPS       Z8, Z7, Z8
+	VMAXPS       Z8, Z6, Z8
+	VMOVUPS      Z5, Z9
+	VFMADD231PS  expConstants<>+320(SB), Z8, Z9
+	VSUBPS       Z5, Z9, Z10
+	VFNMADD231PS expConstants<>+448(SB), Z10, Z8
+	VFNMADD231PS expConstants<>+512(SB), Z10, Z8
+	VMULPS       Z8, Z8, Z10
+	VMOVUPS      Z3, Z11
+	VMOVUPS      Z1, Z12
+	VFMADD213PS  Z2, Z8, Z11
+	VFMADD213PS  Z0, Z8, Z12
+	VFMADD231PS  Z4, Z10, Z11
+	VFMADD213PS  Z12, Z10, Z11
+	VFMADD213PS  Z8, Z10, Z11
+	VPSRAD       $0x01, Z9, Z8
+	VPSUBD       Z8, Z9, Z9
+	VPSLLD       $0x17, Z8, Z8
+	VPADDD       expConstants<>+1088(SB), Z8, Z8
+	VPSLLD       $0x17, Z9, Z9
+	VPADDD       expConstants<>+1088(SB), Z9, Z9
+	VFMADD213PS  Z8, Z8, Z11
+	VMULPS       Z9, Z11, Z11
+	VMOVUPS      Z11, 64(CX)(BX*1)
+	ADDQ         $+128, BX
+	CMPQ         BX, SI
+	JLT          unrolled
+
+unrolledDone:
+	MOVQ AX, SI
+	ANDQ $-64, SI
+	CMPQ BX, SI
+	JGE  singleDone
+
+single:
+	VMOVUPS      (DX)(BX*1), Z8
+	VMINPS       Z8, Z7, Z8
+	VMAXPS       Z8, Z6, Z8
+	VMOVUPS      Z5, Z9
+	VFMADD231PS  expConstants<>+320(SB), Z8, Z9
+	VSUBPS       Z5, Z9, Z10
+	VFNMADD231PS expConstants<>+448(SB), Z10, Z8
+	VFNMADD231PS expConstants<>+512(SB), Z10, Z8
+	VMULPS       Z8, Z8, Z10
+	VMOVUPS      Z3, Z11
+	VMOVUPS      Z1, Z12
+	VFMADD213PS  Z2, Z8, Z11
+	VFMADD213PS  Z0, Z8, Z12
+	VFMADD231PS  Z4, Z10, Z11
+	VFMADD213PS  Z12, Z10, Z11
+	VFMADD213PS  Z8, Z10, Z11
+	VPSRAD       $0x01, Z9, Z8
+	VPSUBD       Z8, Z9, Z9
+	VPSLLD       $0x17, Z8, Z8
+	VPADDD       expConstants<>+1088(SB), Z8, Z8
+	VPSLLD       $0x17, Z9, Z9
+	VPADDD       expConstants<>+1088(SB), Z9, Z9
+	VFMADD213PS  Z8, Z8, Z11
+	VMULPS       Z9, Z11, Z11
+	VMOVUPS      Z11, (CX)(BX*1)
 	ADDQ         $+64, BX
 	CMPQ         BX, SI
 	JLT          single
 
 singleDone:
-	SUBQ         BX, DX
+	SUBQ         BX, AX
 	JZ           done
-	SHRQ         $0x02, DX
+	SHRQ         $0x02, AX
 	MOVL         $0x0000ffff, SI
-	BZHIL        DX, SI, SI
+	BZHIL        AX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (CX)(BX*1), K1, Z8
+	VMOVUPS.Z    (DX)(BX*1), K1, Z8
 	VMINPS       Z8, Z7, Z7
 	VMAXPS       Z7, Z6, Z7
 	VMOVUPS      Z5, Z6
@@ -2393,7 +2943,7 @@ singleDone:
 	VPADDD       expConstants<>+1088(SB), Z6, Z6
 	VFMADD213PS  Z0, Z0, Z3
 	VMULPS       Z6, Z3, Z3
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, (CX)(BX*1)
 
 done:
 	VZEROUPPER
@@ -2404,80 +2954,135 @@ done:
 TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-24
 	VMOVUPS expConstants<>+0(SB), Z0
 	VMOVUPS expConstants<>+64(SB), Z1
-	VMOVUPS expConstants<>+128(SB), Z2
-	VMOVUPS expConstants<>+192(SB), Z3
-	VMOVUPS expConstants<>+256(SB), Z4
-	VMOVUPS expConstants<>+640(SB), Z5
-	VMOVUPS expConstants<>+768(SB), Z6
-	VMOVUPS expConstants<>+832(SB), Z7
-	MOVQ    dst+0(FP), AX
-	MOVQ    src+8(FP), CX
-	MOVQ    n+16(FP), DX
-	SHLQ    $0x02, DX
+	VMOVUPS expConstants<>+192(SB), Z2
+	VMOVUPS expConstants<>+256(SB), Z3
+	VMOVUPS expConstants<>+640(SB), Z4
+	VMOVUPS expConstants<>+768(SB), Z5
+	VMOVUPS expConstants<>+832(SB), Z6
+	VMOVUPS expConstants<>+960(SB), Z7
+	VMOVUPS expConstants<>+320(SB), Z8
+	VMOVUPS expConstants<>+448(SB), Z9
+	MOVQ    dst+0(FP), CX
+	MOVQ    src+8(FP), DX
+	MOVQ    n+16(FP), AX
+	SHLQ    $0x02, AX
 	XORL    BX, BX
-	MOVQ    DX, SI
-	ANDQ    $-64, SI
+	MOVQ    AX, SI
+	ANDQ    $-128, SI
 	CMPQ    BX, SI
-	JGE     singleDone
+	JGE     unrolledDone
+
+unrolled:
+	VMOVUPS      (DX)(BX*1), Z10
+	VMINPS       Z10, Z6, Z10
+	VMAXPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z8, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFMADD231PS  Z9, Z12, Z10
+	VFMADD231PS  expConstants<>+512(SB), Z12, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFNMADD213PS expConstants<>+128(SB), Z10, Z13
+	VFNMADD213PS Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMSUB213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1152(SB), Z11, Z11
+	VFMADD213PS  Z7, Z11, Z13
+	VADDPS       Z11, Z13, Z13
+	VDIVPS       Z13, Z7, Z10
+	VMOVUPS      Z10, (CX)(BX*1)
+	VMOVUPS      64(DX)(BX*1), Z10
+	VMINPS       Z10, Z6, Z10
+	VMAXPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z8, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFMADD231PS  Z9, Z12, Z10
+	VFMADD231PS  expConstants<>+512(SB), Z12, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFNMADD213PS expConstants<>+128(SB), Z10, Z13
+	VFNMADD213PS Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMSUB213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1152(SB), Z11, Z11
+	VFMADD213PS  Z7, Z11, Z13
+	VADDPS       Z11, Z13, Z13
+	VDIVPS       Z13, Z7, Z10
+	VMOVUPS      Z10, 64(CX)(BX*1)
+	ADDQ         $+128, BX
+	CMPQ         BX, SI
+	JLT          unrolled
+
+unrolledDone:
+	MOVQ AX, SI
+	ANDQ $-64, SI
+	CMPQ BX, SI
+	JGE  singleDone
 
 single:
-	VMOVUPS      (CX)(BX*1), Z8
-	VMINPS       Z8, Z7, Z8
-	VMAXPS       Z8, Z6, Z8
-	VMOVUPS      Z5, Z9
-	VFNMADD231PS expConstants<>+320(SB), Z8, Z9
-	VSUBPS       Z5, Z9, Z10
-	VFMADD231PS  expConstants<>+448(SB), Z10, Z8
-	VFMADD231PS  expConstants<>+512(SB), Z10, Z8
-	VMULPS       Z8, Z8, Z10
-	VMOVUPS      Z3, Z11
-	VMOVUPS      Z1, Z12
-	VFNMADD213PS Z2, Z8, Z11
-	VFNMADD213PS Z0, Z8, Z12
-	VFMADD231PS  Z4, Z10, Z11
-	VFMADD213PS  Z12, Z10, Z11
-	VFMSUB213PS  Z8, Z10, Z11
-	VPSLLD       $0x17, Z9, Z9
-	VPADDD       expConstants<>+1152(SB), Z9, Z9
-	VFMADD213PS  expConstants<>+960(SB), Z9, Z11
-	VADDPS       Z9, Z11, Z11
-	VMOVUPS      expConstants<>+960(SB), Z8
-	VDIVPS       Z11, Z8, Z8
-	VMOVUPS      Z8, (AX)(BX*1)
+	VMOVUPS      (DX)(BX*1), Z10
+	VMINPS       Z10, Z6, Z10
+	VMAXPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z8, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFMADD231PS  Z9, Z12, Z10
+	VFMADD231PS  expConstants<>+512(SB), Z12, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFNMADD213PS expConstants<>+128(SB), Z10, Z13
+	VFNMADD213PS Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMSUB213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1152(SB), Z11, Z11
+	VFMADD213PS  Z7, Z11, Z13
+	VADDPS       Z11, Z13, Z13
+	VDIVPS       Z13, Z7, Z10
+	VMOVUPS      Z10, (CX)(BX*1)
 	ADDQ         $+64, BX
 	CMPQ         BX, SI
 	JLT          single
 
 singleDone:
-	SUBQ         BX, DX
+	SUBQ         BX, AX
 	JZ           done
-	SHRQ         $0x02, DX
+	SHRQ         $0x02, AX
 	MOVL         $0x0000ffff, SI
-	BZHIL        DX, SI, SI
+	BZHIL        AX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (CX)(BX*1), K1, Z8
-	VMINPS       Z8, Z7, Z7
-	VMAXPS       Z7, Z6, Z7
-	VMOVUPS      Z5, Z6
-	VFNMADD231PS expConstants<>+320(SB), Z7, Z6
-	VSUBPS       Z5, Z6, Z5
-	VFMADD231PS  expConstants<>+448(SB), Z5, Z7
-	VFMADD231PS  expConstants<>+512(SB), Z5, Z7
-	VMULPS       Z7, Z7, Z5
-	VMOVUPS      Z3, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Z10
+	VMINPS       Z10, Z6, Z6
+	VMAXPS       Z6, Z5, Z6
+	VMOVUPS      Z4, Z5
+	VFNMADD231PS Z8, Z6, Z5
+	VSUBPS       Z4, Z5, Z4
+	VFMADD231PS  Z9, Z4, Z6
+	VFMADD231PS  expConstants<>+512(SB), Z4, Z6
+	VMULPS       Z6, Z6, Z4
+	VMOVUPS      Z2, Z2
 	VMOVUPS      Z1, Z1
-	VFNMADD213PS Z2, Z7, Z3
-	VFNMADD213PS Z0, Z7, Z1
-	VFMADD231PS  Z4, Z5, Z3
-	VFMADD213PS  Z1, Z5, Z3
-	VFMSUB213PS  Z7, Z5, Z3
-	VPSLLD       $0x17, Z6, Z6
-	VPADDD       expConstants<>+1152(SB), Z6, Z6
-	VFMADD213PS  expConstants<>+960(SB), Z6, Z3
-	VADDPS       Z6, Z3, Z3
-	VMOVUPS      expConstants<>+960(SB), Z0
-	VDIVPS       Z3, Z0, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*1)
+	VFNMADD213PS expConstants<>+128(SB), Z6, Z2
+	VFNMADD213PS Z0, Z6, Z1
+	VFMADD231PS  Z3, Z4, Z2
+	VFMADD213PS  Z1, Z4, Z2
+	VFMSUB213PS  Z6, Z4, Z2
+	VPSLLD       $0x17, Z5, Z5
+	VPADDD       expConstants<>+1152(SB), Z5, Z5
+	VFMADD213PS  Z7, Z5, Z2
+	VADDPS       Z5, Z2, Z2
+	VDIVPS       Z2, Z7, Z0
+	VMOVUPS      Z0, K1, (CX)(BX*1)
 
 done:
 	VZEROUPPER
@@ -2488,86 +3093,150 @@ done:
 TEXT ·tanhAVX512(SB), NOSPLIT, $0-24
 	VMOVUPS expConstants<>+0(SB), Z0
 	VMOVUPS expConstants<>+64(SB), Z1
-	VMOVUPS expConstants<>+128(SB), Z2
-	VMOVUPS expConstants<>+192(SB), Z3
-	VMOVUPS expConstants<>+256(SB), Z4
-	VMOVUPS expConstants<>+640(SB), Z5
-	VMOVUPS expConstants<>+896(SB), Z6
-	VMOVUPS expConstants<>+1024(SB), Z7
-	MOVQ    dst+0(FP), AX
-	MOVQ    src+8(FP), CX
-	MOVQ    n+16(FP), DX
-	SHLQ    $0x02, DX
+	VMOVUPS expConstants<>+192(SB), Z2
+	VMOVUPS expConstants<>+256(SB), Z3
+	VMOVUPS expConstants<>+640(SB), Z4
+	VMOVUPS expConstants<>+896(SB), Z5
+	VMOVUPS expConstants<>+1024(SB), Z6
+	VMOVUPS expConstants<>+384(SB), Z7
+	VMOVUPS expConstants<>+1216(SB), Z8
+	MOVQ    dst+0(FP), CX
+	MOVQ    src+8(FP), DX
+	MOVQ    n+16(FP), AX
+	SHLQ    $0x02, AX
 	XORL    BX, BX
-	MOVQ    DX, SI
-	ANDQ    $-64, SI
+	MOVQ    AX, SI
+	ANDQ    $-128, SI
 	CMPQ    BX, SI
-	JGE     singleDone
+	JGE     unrolledDone
+
+unrolled:
+	VMOVUPS      (DX)(BX*1), Z9
+	VANDPS       Z8, Z9, Z10
+	VMINPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z7, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFNMSUB231PS expConstants<>+576(SB), Z12, Z10
+	VADDPS       Z10, Z10, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFMADD213PS  expConstants<>+128(SB), Z10, Z13
+	VFMADD213PS  Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMADD213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1088(SB), Z11, Z11
+	VSUBPS       Z11, Z6, Z10
+	VFNMADD231PS Z13, Z11, Z10
+	VADDPS       Z6, Z11, Z12
+	VFMADD231PS  Z13, Z11, Z12
+	VANDPS       expConstants<>+1280(SB), Z9, Z9
+	VDIVPS       Z12, Z10, Z10
+	VORPS        Z9, Z10, Z10
+	VMOVUPS      Z10, (CX)(BX*1)
+	VMOVUPS      64(DX)(BX*1), Z9
+	VANDPS       Z8, Z9, Z10
+	VMINPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z7, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFNMSUB231PS expConstants<>+576(SB), Z12, Z10
+	VADDPS       Z10, Z10, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFMADD213PS  expConstants<>+128(SB), Z10, Z13
+	VFMADD213PS  Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMADD213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1088(SB), Z11, Z11
+	VSUBPS       Z11, Z6, Z10
+	VFNMADD231PS Z13, Z11, Z10
+	VADDPS       Z6, Z11, Z12
+	VFMADD231PS  Z13, Z11, Z12
+	VANDPS       expConstants<>+1280(SB), Z9, Z9
+	VDIVPS       Z12, Z10, Z10
+	VORPS        Z9, Z10, Z10
+	VMOVUPS      Z10, 64(CX)(BX*1)
+	ADDQ         $+128, BX
+	CMPQ         BX, SI
+	JLT          unrolled
+
+unrolledDone:
+	MOVQ AX, SI
+	ANDQ $-64, SI
+	CMPQ BX, SI
+	JGE  singleDone
 
 single:
-	VMOVUPS      (CX)(BX*1), Z8
-	VANDPS       expConstants<>+1216(SB), Z8, Z9
-	VMINPS       Z9, Z6, Z9
-	VMOVUPS      Z5, Z10
-	VFNMADD231PS expConstants<>+384(SB), Z9, Z10
-	VSUBPS       Z5, Z10, Z11
-	VFNMSUB231PS expConstants<>+576(SB), Z11, Z9
-	VADDPS       Z9, Z9, Z9
-	VMULPS       Z9, Z9, Z11
-	VMOVUPS      Z3, Z12
-	VMOVUPS      Z1, Z13
-	VFMADD213PS  Z2, Z9, Z12
-	VFMADD213PS  Z0, Z9, Z13
-	VFMADD231PS  Z4, Z11, Z12
-	VFMADD213PS  Z13, Z11, Z12
-	VFMADD213PS  Z9, Z11, Z12
-	VPSLLD       $0x17, Z10, Z10
-	VPADDD       expConstants<>+1088(SB), Z10, Z10
-	VSUBPS       Z10, Z7, Z9
-	VFNMADD231PS Z12, Z10, Z9
-	VADDPS       Z7, Z10, Z11
-	VFMADD231PS  Z12, Z10, Z11
-	VANDPS       expConstants<>+1280(SB), Z8, Z8
-	VDIVPS       Z11, Z9, Z9
-	VORPS        Z8, Z9, Z9
-	VMOVUPS      Z9, (AX)(BX*1)
+	VMOVUPS      (DX)(BX*1), Z9
+	VANDPS       Z8, Z9, Z10
+	VMINPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z7, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFNMSUB231PS expConstants<>+576(SB), Z12, Z10
+	VADDPS       Z10, Z10, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFMADD213PS  expConstants<>+128(SB), Z10, Z13
+	VFMADD213PS  Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMADD213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1088(SB), Z11, Z11
+	VSUBPS       Z11, Z6, Z10
+	VFNMADD231PS Z13, Z11, Z10
+	VADDPS       Z6, Z11, Z12
+	VFMADD231PS  Z13, Z11, Z12
+	VANDPS       expConstants<>+1280(SB), Z9, Z9
+	VDIVPS       Z12, Z10, Z10
+	VORPS        Z9, Z10, Z10
+	VMOVUPS      Z10, (CX)(BX*1)
 	ADDQ         $+64, BX
 	CMPQ         BX, SI
 	JLT          single
 
 singleDone:
-	SUBQ         BX, DX
+	SUBQ         BX, AX
 	JZ           done
-	SHRQ         $0x02, DX
+	SHRQ         $0x02, AX
 	MOVL         $0x0000ffff, SI
-	BZHIL        DX, SI, SI
+	BZHIL        AX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (CX)(BX*1), K1, Z8
-	VANDPS       expConstants<>+1216(SB), Z8, Z9
-	VMINPS       Z9, Z6, Z9
-	VMOVUPS      Z5, Z6
-	VFNMADD231PS expConstants<>+384(SB), Z9, Z6
-	VSUBPS       Z5, Z6, Z5
-	VFNMSUB231PS expConstants<>+576(SB), Z5, Z9
-	VADDPS       Z9, Z9, Z5
-	VMULPS       Z5, Z5, Z9
-	VMOVUPS      Z3, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Z9
+	VANDPS       Z8, Z9, Z8
+	VMINPS       Z8, Z5, Z8
+	VMOVUPS      Z4, Z5
+	VFNMADD231PS Z7, Z8, Z5
+	VSUBPS       Z4, Z5, Z4
+	VFNMSUB231PS expConstants<>+576(SB), Z4, Z8
+	VADDPS       Z8, Z8, Z4
+	VMULPS       Z4, Z4, Z7
+	VMOVUPS      Z2, Z2
 	VMOVUPS      Z1, Z1
-	VFMADD213PS  Z2, Z5, Z3
-	VFMADD213PS  Z0, Z5, Z1
-	VFMADD231PS  Z4, Z9, Z3
-	VFMADD213PS  Z1, Z9, Z3
-	VFMADD213PS  Z5, Z9, Z3
-	VPSLLD       $0x17, Z6, Z6
-	VPADDD       expConstants<>+1088(SB), Z6, Z6
-	VSUBPS       Z6, Z7, Z0
-	VFNMADD231PS Z3, Z6, Z0
-	VADDPS       Z7, Z6, Z1
-	VFMADD231PS  Z3, Z6, Z1
-	VANDPS       expConstants<>+1280(SB), Z8, Z2
+	VFMADD213PS  expConstants<>+128(SB), Z4, Z2
+	VFMADD213PS  Z0, Z4, Z1
+	VFMADD231PS  Z3, Z7, Z2
+	VFMADD213PS  Z1, Z7, Z2
+	VFMADD213PS  Z4, Z7, Z2
+	VPSLLD       $0x17, Z5, Z5
+	VPADDD       expConstants<>+1088(SB), Z5, Z5
+	VSUBPS       Z5, Z6, Z0
+	VFNMADD231PS Z2, Z5, Z0
+	VADDPS       Z6, Z5, Z1
+	VFMADD231PS  Z2, Z5, Z1
+	VANDPS       expConstants<>+1280(SB), Z9, Z2
 	VDIVPS       Z1, Z0, Z0
 	VORPS        Z2, Z0, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*1)
+	VMOVUPS      Z0, K1, (CX)(BX*1)
 
 done:
 	VZEROUPPER
@@ -2576,307 +3245,618 @@ done:
 // func lstmForwardAVX512(in *float32, forget *float32, cell *float32, out *float32, cPrev *float32, c *float32, h *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·lstmForwardAVX512(SB), NOSPLIT, $0-64
+	MOVQ    in+0(FP), CX
+	MOVQ    forget+8(FP), DX
+	MOVQ    cell+16(FP), BX
+	MOVQ    out+24(FP), SI
+	MOVQ    cPrev+32(FP), DI
+	MOVQ    c+40(FP), R8
+	MOVQ    h+48(FP), R9
+	MOVQ    n+56(FP), AX
+	SHLQ    $0x02, AX
 	VMOVUPS expConstants<>+0(SB), Z0
 	VMOVUPS expConstants<>+64(SB), Z1
 	VMOVUPS expConstants<>+192(SB), Z2
 	VMOVUPS expConstants<>+256(SB), Z3
 	VMOVUPS expConstants<>+640(SB), Z4
-	VMOVUPS expConstants<>+1024(SB), Z5
-	MOVQ    in+0(FP), AX
-	MOVQ    forget+8(FP), CX
-	MOVQ    cell+16(FP), DX
-	MOVQ    out+24(FP), BX
-	MOVQ    cPrev+32(FP), SI
-	MOVQ    c+40(FP), DI
-	MOVQ    h+48(FP), R8
-	MOVQ    n+56(FP), R9
-	SHLQ    $0x02, R9
+	VMOVUPS expConstants<>+768(SB), Z5
+	VMOVUPS expConstants<>+832(SB), Z6
+	VMOVUPS expConstants<>+960(SB), Z7
+	VMOVUPS expConstants<>+320(SB), Z8
+	VMOVUPS expConstants<>+448(SB), Z9
 	XORL    R10, R10
-	MOVQ    R9, R11
-	ANDQ    $-64, R11
+	MOVQ    AX, R11
+	ANDQ    $-128, R11
 	CMPQ    R10, R11
-	JGE     singleDone
+	JGE     unrolledinDone
 
-single:
-	VMOVUPS      (AX)(R10*1), Z6
-	VMOVUPS      expConstants<>+832(SB), Z7
-	VMINPS       Z6, Z7, Z6
-	VMOVUPS      expConstants<>+768(SB), Z7
-	VMAXPS       Z6, Z7, Z6
-	VMOVUPS      Z4, Z7
-	VFNMADD231PS expConstants<>+320(SB), Z6, Z7
-	VSUBPS       Z4, Z7, Z8
-	VFMADD231PS  expConstants<>+448(SB), Z8, Z6
-	VFMADD231PS  expConstants<>+512(SB), Z8, Z6
-	VMULPS       Z6, Z6, Z8
-	VMOVUPS      Z2, Z9
-	VMOVUPS      Z1, Z10
-	VFNMADD213PS expConstants<>+128(SB), Z6, Z9
-	VFNMADD213PS Z0, Z6, Z10
-	VFMADD231PS  Z3, Z8, Z9
-	VFMADD213PS  Z10, Z8, Z9
-	VFMSUB213PS  Z6, Z8, Z9
-	VPSLLD       $0x17, Z7, Z7
-	VPADDD       expConstants<>+1152(SB), Z7, Z7
-	VFMADD213PS  expConstants<>+960(SB), Z7, Z9
-	VADDPS       Z7, Z9, Z9
-	VMOVUPS      expConstants<>+960(SB), Z6
-	VDIVPS       Z9, Z6, Z6
-	VMOVUPS      Z6, (AX)(R10*1)
-	VMOVUPS      (DX)(R10*1), Z7
-	VANDPS       expConstants<>+1216(SB), Z7, Z8
-	VMOVUPS      expConstants<>+896(SB), Z9
-	VMINPS       Z8, Z9, Z8
-	VMOVUPS      Z4, Z9
-	VFNMADD231PS expConstants<>+384(SB), Z8, Z9
-	VSUBPS       Z4, Z9, Z10
-	VFNMSUB231PS expConstants<>+576(SB), Z10, Z8
-	VADDPS       Z8, Z8, Z8
-	VMULPS       Z8, Z8, Z10
-	VMOVUPS      Z2, Z11
-	VMOVUPS      Z1, Z12
-	VFMADD213PS  expConstants<>+128(SB), Z8, Z11
-	VFMADD213PS  Z0, Z8, Z12
-	VFMADD231PS  Z3, Z10, Z11
-	VFMADD213PS  Z12, Z10, Z11
-	VFMADD213PS  Z8, Z10, Z11
-	VPSLLD       $0x17, Z9, Z9
-	VPADDD       expConstants<>+1088(SB), Z9, Z9
-	VSUBPS       Z9, Z5, Z8
-	VFNMADD231PS Z11, Z9, Z8
-	VADDPS       Z5, Z9, Z10
-	VFMADD231PS  Z11, Z9, Z10
-	VANDPS       expConstants<>+1280(SB), Z7, Z7
-	VDIVPS       Z10, Z8, Z8
-	VORPS        Z7, Z8, Z8
-	VMOVUPS      Z8, (DX)(R10*1)
-	VMULPS       Z8, Z6, Z6
-	VMOVUPS      (CX)(R10*1), Z7
-	VMOVUPS      expConstants<>+832(SB), Z8
-	VMINPS       Z7, Z8, Z7
-	VMOVUPS      expConstants<>+768(SB), Z8
-	VMAXPS       Z7, Z8, Z7
-	VMOVUPS      Z4, Z8
-	VFNMADD231PS expConstants<>+320(SB), Z7, Z8
-	VSUBPS       Z4, Z8, Z9
-	VFMADD231PS  expConstants<>+448(SB), Z9, Z7
-	VFMADD231PS  expConstants<>+512(SB), Z9, Z7
-	VMULPS       Z7, Z7, Z9
-	VMOVUPS      Z2, Z10
-	VMOVUPS      Z1, Z11
-	VFNMADD213PS expConstants<>+128(SB), Z7, Z10
-	VFNMADD213PS Z0, Z7, Z11
-	VFMADD231PS  Z3, Z9, Z10
-	VFMADD213PS  Z11, Z9, Z10
-	VFMSUB213PS  Z7, Z9, Z10
-	VPSLLD       $0x17, Z8, Z8
-	VPADDD       expConstants<>+1152(SB), Z8, Z8
-	VFMADD213PS  expConstants<>+960(SB), Z8, Z10
-	VADDPS       Z8, Z10, Z10
-	VMOVUPS      expConstants<>+960(SB), Z7
-	VDIVPS       Z10, Z7, Z7
-	VMOVUPS      Z7, (CX)(R10*1)
-	VMOVUPS      (SI)(R10*1), Z8
-	VFMADD231PS  Z8, Z7, Z6
-	VMOVUPS      Z6, (DI)(R10*1)
-	VMOVUPS      (BX)(R10*1), Z7
-	VMOVUPS      expConstants<>+832(SB), Z8
-	VMINPS       Z7, Z8, Z7
-	VMOVUPS      expConstants<>+768(SB), Z8
-	VMAXPS       Z7, Z8, Z7
-	VMOVUPS      Z4, Z8
-	VFNMADD231PS expConstants<>+320(SB), Z7, Z8
-	VSUBPS       Z4, Z8, Z9
-	VFMADD231PS  expConstants<>+448(SB), Z9, Z7
-	VFMADD231PS  expConstants<>+512(SB), Z9, Z7
-	VMULPS       Z7, Z7, Z9
-	VMOVUPS      Z2, Z10
-	VMOVUPS      Z1, Z11
-	VFNMADD213PS expConstants<>+128(SB), Z7, Z10
-	VFNMADD213PS Z0, Z7, Z11
-	VFMADD231PS  Z3, Z9, Z10
-	VFMADD213PS  Z11, Z9, Z10
-	VFMSUB213PS  Z7, Z9, Z10
-	VPSLLD       $0x17, Z8, Z8
-	VPADDD       expConstants<>+1152(SB), Z8, Z8
-	VFMADD213PS  expConstants<>+960(SB), Z8, Z10
-	VADDPS       Z8, Z10, Z10
-	VMOVUPS      expConstants<>+960(SB), Z7
-	VDIVPS       Z10, Z7, Z7
-	VMOVUPS      Z7, (BX)(R10*1)
-	VANDPS       expConstants<>+1216(SB), Z6, Z8
-	VMOVUPS      expConstants<>+896(SB), Z9
-	VMINPS       Z8, Z9, Z8
-	VMOVUPS      Z4, Z9
-	VFNMADD231PS expConstants<>+384(SB), Z8, Z9
-	VSUBPS       Z4, Z9, Z10
-	VFNMSUB231PS expConstants<>+576(SB), Z10, Z8
-	VADDPS       Z8, Z8, Z8
-	VMULPS       Z8, Z8, Z10
-	VMOVUPS      Z2, Z11
-	VMOVUPS      Z1, Z12
-	VFMADD213PS  expConstants<>+128(SB), Z8, Z11
-	VFMADD213PS  Z0, Z8, Z12
-	VFMADD231PS  Z3, Z10, Z11
-	VFMADD213PS  Z12, Z10, Z11
-	VFMADD213PS  Z8, Z10, Z11
-	VPSLLD       $0x17, Z9, Z9
-	VPADDD       expConstants<>+1088(SB), Z9, Z9
-	VSUBPS       Z9, Z5, Z8
-	VFNMADD231PS Z11, Z9, Z8
-	VADDPS       Z5, Z9, Z10
-	VFMADD231PS  Z11, Z9, Z10
-	VANDPS       expConstants<>+1280(SB), Z6, Z6
-	VDIVPS       Z10, Z8, Z8
-	VORPS        Z6, Z8, Z8
-	VMULPS       Z8, Z7, Z8
-	VMOVUPS      Z8, (R8)(R10*1)
+unrolledin:
+	VMOVUPS      (CX)(R10*1), Z10
+	VMINPS       Z10, Z6, Z10
+	VMAXPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z8, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFMADD231PS  Z9, Z12, Z10
+	VFMADD231PS  expConstants<>+512(SB), Z12, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFNMADD213PS expConstants<>+128(SB), Z10, Z13
+	VFNMADD213PS Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMSUB213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1152(SB), Z11, Z11
+	VFMADD213PS  Z7, Z11, Z13
+	VADDPS       Z11, Z13, Z13
+	VDIVPS       Z13, Z7, Z10
+	VMOVUPS      Z10, (CX)(R10*1)
+	VMOVUPS      64(CX)(R10*1), Z10
+	VMINPS       Z10, Z6, Z10
+	VMAXPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z8, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFMADD231PS  Z9, Z12, Z10
+	VFMADD231PS  expConstants<>+512(SB), Z12, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFNMADD213PS expConstants<>+128(SB), Z10, Z13
+	VFNMADD213PS Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMSUB213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1152(SB), Z11, Z11
+	VFMADD213PS  Z7, Z11, Z13
+	VADDPS       Z11, Z13, Z13
+	VDIVPS       Z13, Z7, Z10
+	VMOVUPS      Z10, 64(CX)(R10*1)
+	ADDQ         $+128, R10
+	CMPQ         R10, R11
+	JLT          unrolledin
+
+unrolledinDone:
+	MOVQ AX, R11
+	ANDQ $-64, R11
+	CMPQ R10, R11
+	JGE  singleinDone
+
+singlein:
+	VMOVUPS      (CX)(R10*1), Z10
+	VMINPS       Z10, Z6, Z10
+	VMAXPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z8, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFMADD231PS  Z9, Z12, Z10
+	VFMADD231PS  expConstants<>+512(SB), Z12, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFNMADD213PS expConstants<>+128(SB), Z10, Z13
+	VFNMADD213PS Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMSUB213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1152(SB), Z11, Z11
+	VFMADD213PS  Z7, Z11, Z13
+	VADDPS       Z11, Z13, Z13
+	VDIVPS       Z13, Z7, Z10
+	VMOVUPS      Z10, (CX)(R10*1)
 	ADDQ         $+64, R10
 	CMPQ         R10, R11
-	JLT          single
+	JLT          singlein
 
-singleDone:
-	SUBQ         R10, R9
-	JZ           done
-	SHRQ         $0x02, R9
+singleinDone:
+	MOVQ         AX, R11
+	SUBQ         R10, R11
+	JZ           donein
+	SHRQ         $0x02, R11
+	MOVL         $0x0000ffff, R12
+	BZHIL        R11, R12, R12
+	KMOVW        R12, K1
+	VMOVUPS.Z    (CX)(R10*1), K1, Z10
+	VMINPS       Z10, Z6, Z10
+	VMAXPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z8, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFMADD231PS  Z9, Z12, Z10
+	VFMADD231PS  expConstants<>+512(SB), Z12, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFNMADD213PS expConstants<>+128(SB), Z10, Z13
+	VFNMADD213PS Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMSUB213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1152(SB), Z11, Z11
+	VFMADD213PS  Z7, Z11, Z13
+	VADDPS       Z11, Z13, Z13
+	VDIVPS       Z13, Z7, Z10
+	VMOVUPS      Z10, K1, (CX)(R10*1)
+
+donein:
+	XORL R10, R10
+	MOVQ AX, R11
+	ANDQ $-128, R11
+	CMPQ R10, R11
+	JGE  unrolledforgetDone
+
+unrolledforget:
+	VMOVUPS      (DX)(R10*1), Z10
+	VMINPS       Z10, Z6, Z10
+	VMAXPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z8, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFMADD231PS  Z9, Z12, Z10
+	VFMADD231PS  expConstants<>+512(SB), Z12, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFNMADD213PS expConstants<>+128(SB), Z10, Z13
+	VFNMADD213PS Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMSUB213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1152(SB), Z11, Z11
+	VFMADD213PS  Z7, Z11, Z13
+	VADDPS       Z11, Z13, Z13
+	VDIVPS       Z13, Z7, Z10
+	VMOVUPS      Z10, (DX)(R10*1)
+	VMOVUPS      64(DX)(R10*1), Z10
+	VMINPS       Z10, Z6, Z10
+	VMAXPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z8, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFMADD231PS  Z9, Z12, Z10
+	VFMADD231PS  expConstants<>+512(SB), Z12, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFNMADD213PS expConstants<>+128(SB), Z10, Z13
+	VFNMADD213PS Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMSUB213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1152(SB), Z11, Z11
+	VFMADD213PS  Z7, Z11, Z13
+	VADDPS       Z11, Z13, Z13
+	VDIVPS       Z13, Z7, Z10
+	VMOVUPS      Z10, 64(DX)(R10*1)
+	ADDQ         $+128, R10
+	CMPQ         R10, R11
+	JLT          unrolledforget
+
+unrolledforgetDone:
+	MOVQ AX, R11
+	ANDQ $-64, R11
+	CMPQ R10, R11
+	JGE  singleforgetDone
+
+singleforget:
+	VMOVUPS      (DX)(R10*1), Z10
+	VMINPS       Z10, Z6, Z10
+	VMAXPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z8, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFMADD231PS  Z9, Z12, Z10
+	VFMADD231PS  expConstants<>+512(SB), Z12, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFNMADD213PS expConstants<>+128(SB), Z10, Z13
+	VFNMADD213PS Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMSUB213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1152(SB), Z11, Z11
+	VFMADD213PS  Z7, Z11, Z13
+	VADDPS       Z11, Z13, Z13
+	VDIVPS       Z13, Z7, Z10
+	VMOVUPS      Z10, (DX)(R10*1)
+	ADDQ         $+64, R10
+	CMPQ         R10, R11
+	JLT          singleforget
+
+singleforgetDone:
+	MOVQ         AX, R11
+	SUBQ         R10, R11
+	JZ           doneforget
+	SHRQ         $0x02, R11
+	MOVL         $0x0000ffff, R12
+	BZHIL        R11, R12, R12
+	KMOVW        R12, K1
+	VMOVUPS.Z    (DX)(R10*1), K1, Z10
+	VMINPS       Z10, Z6, Z10
+	VMAXPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z8, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFMADD231PS  Z9, Z12, Z10
+	VFMADD231PS  expConstants<>+512(SB), Z12, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFNMADD213PS expConstants<>+128(SB), Z10, Z13
+	VFNMADD213PS Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMSUB213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1152(SB), Z11, Z11
+	VFMADD213PS  Z7, Z11, Z13
+	VADDPS       Z11, Z13, Z13
+	VDIVPS       Z13, Z7, Z10
+	VMOVUPS      Z10, K1, (DX)(R10*1)
+
+doneforget:
+	XORL R10, R10
+	MOVQ AX, R11
+	ANDQ $-128, R11
+	CMPQ R10, R11
+	JGE  unrolledoutDone
+
+unrolledout:
+	VMOVUPS      (SI)(R10*1), Z10
+	VMINPS       Z10, Z6, Z10
+	VMAXPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z8, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFMADD231PS  Z9, Z12, Z10
+	VFMADD231PS  expConstants<>+512(SB), Z12, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFNMADD213PS expConstants<>+128(SB), Z10, Z13
+	VFNMADD213PS Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMSUB213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1152(SB), Z11, Z11
+	VFMADD213PS  Z7, Z11, Z13
+	VADDPS       Z11, Z13, Z13
+	VDIVPS       Z13, Z7, Z10
+	VMOVUPS      Z10, (SI)(R10*1)
+	VMOVUPS      64(SI)(R10*1), Z10
+	VMINPS       Z10, Z6, Z10
+	VMAXPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z8, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFMADD231PS  Z9, Z12, Z10
+	VFMADD231PS  expConstants<>+512(SB), Z12, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFNMADD213PS expConstants<>+128(SB), Z10, Z13
+	VFNMADD213PS Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMSUB213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1152(SB), Z11, Z11
+	VFMADD213PS  Z7, Z11, Z13
+	VADDPS       Z11, Z13, Z13
+	VDIVPS       Z13, Z7, Z10
+	VMOVUPS      Z10, 64(SI)(R10*1)
+	ADDQ         $+128, R10
+	CMPQ         R10, R11
+	JLT          unrolledout
+
+unrolledoutDone:
+	MOVQ AX, R11
+	ANDQ $-64, R11
+	CMPQ R10, R11
+	JGE  singleoutDone
+
+singleout:
+	VMOVUPS      (SI)(R10*1), Z10
+	VMINPS       Z10, Z6, Z10
+	VMAXPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z8, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFMADD231PS  Z9, Z12, Z10
+	VFMADD231PS  expConstants<>+512(SB), Z12, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFNMADD213PS expConstants<>+128(SB), Z10, Z13
+	VFNMADD213PS Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMSUB213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1152(SB), Z11, Z11
+	VFMADD213PS  Z7, Z11, Z13
+	VADDPS       Z11, Z13, Z13
+	VDIVPS       Z13, Z7, Z10
+	VMOVUPS      Z10, (SI)(R10*1)
+	ADDQ         $+64, R10
+	CMPQ         R10, R11
+	JLT          singleout
+
+singleoutDone:
+	MOVQ         AX, R11
+	SUBQ         R10, R11
+	JZ           doneout
+	SHRQ         $0x02, R11
+	MOVL         $0x0000ffff, R12
+	BZHIL        R11, R12, R12
+	KMOVW        R12, K1
+	VMOVUPS.Z    (SI)(R10*1), K1, Z10
+	VMINPS       Z10, Z6, Z6
+	VMAXPS       Z6, Z5, Z6
+	VMOVUPS      Z4, Z5
+	VFNMADD231PS Z8, Z6, Z5
+	VSUBPS       Z4, Z5, Z4
+	VFMADD231PS  Z9, Z4, Z6
+	VFMADD231PS  expConstants<>+512(SB), Z4, Z6
+	VMULPS       Z6, Z6, Z4
+	VMOVUPS      Z2, Z2
+	VMOVUPS      Z1, Z1
+	VFNMADD213PS expConstants<>+128(SB), Z6, Z2
+	VFNMADD213PS Z0, Z6, Z1
+	VFMADD231PS  Z3, Z4, Z2
+	VFMADD213PS  Z1, Z4, Z2
+	VFMSUB213PS  Z6, Z4, Z2
+	VPSLLD       $0x17, Z5, Z5
+	VPADDD       expConstants<>+1152(SB), Z5, Z5
+	VFMADD213PS  Z7, Z5, Z2
+	VADDPS       Z5, Z2, Z2
+	VDIVPS       Z2, Z7, Z0
+	VMOVUPS      Z0, K1, (SI)(R10*1)
+
+doneout:
+	VMOVUPS expConstants<>+0(SB), Z0
+	VMOVUPS expConstants<>+64(SB), Z1
+	VMOVUPS expConstants<>+192(SB), Z2
+	VMOVUPS expConstants<>+256(SB), Z3
+	VMOVUPS expConstants<>+640(SB), Z4
+	VMOVUPS expConstants<>+896(SB), Z5
+	VMOVUPS expConstants<>+1024(SB), Z6
+	VMOVUPS expConstants<>+384(SB), Z7
+	VMOVUPS expConstants<>+1216(SB), Z8
+	XORL    R10, R10
+	MOVQ    AX, R11
+	ANDQ    $-128, R11
+	CMPQ    R10, R11
+	JGE     unrolledcellDone
+
+unrolledcell:
+	VMOVUPS      (BX)(R10*1), Z9
+	VANDPS       Z8, Z9, Z10
+	VMINPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z7, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFNMSUB231PS expConstants<>+576(SB), Z12, Z10
+	VADDPS       Z10, Z10, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFMADD213PS  expConstants<>+128(SB), Z10, Z13
+	VFMADD213PS  Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMADD213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1088(SB), Z11, Z11
+	VSUBPS       Z11, Z6, Z10
+	VFNMADD231PS Z13, Z11, Z10
+	VADDPS       Z6, Z11, Z12
+	VFMADD231PS  Z13, Z11, Z12
+	VANDPS       expConstants<>+1280(SB), Z9, Z9
+	VDIVPS       Z12, Z10, Z10
+	VORPS        Z9, Z10, Z10
+	VMOVUPS      Z10, (BX)(R10*1)
+	VMOVUPS      64(BX)(R10*1), Z9
+	VANDPS       Z8, Z9, Z10
+	VMINPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z7, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFNMSUB231PS expConstants<>+576(SB), Z12, Z10
+	VADDPS       Z10, Z10, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFMADD213PS  expConstants<>+128(SB), Z10, Z13
+	VFMADD213PS  Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMADD213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1088(SB), Z11, Z11
+	VSUBPS       Z11, Z6, Z10
+	VFNMADD231PS Z13, Z11, Z10
+	VADDPS       Z6, Z11, Z12
+	VFMADD231PS  Z13, Z11, Z12
+	VANDPS       expConstants<>+1280(SB), Z9, Z9
+	VDIVPS       Z12, Z10, Z10
+	VORPS        Z9, Z10, Z10
+	VMOVUPS      Z10, 64(BX)(R10*1)
+	ADDQ         $+128, R10
+	CMPQ         R10, R11
+	JLT          unrolledcell
+
+unrolledcellDone:
+	MOVQ AX, R11
+	ANDQ $-64, R11
+	CMPQ R10, R11
+	JGE  singlecellDone
+
+singlecell:
+	VMOVUPS      (BX)(R10*1), Z9
+	VANDPS       Z8, Z9, Z10
+	VMINPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z7, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFNMSUB231PS expConstants<>+576(SB), Z12, Z10
+	VADDPS       Z10, Z10, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFMADD213PS  expConstants<>+128(SB), Z10, Z13
+	VFMADD213PS  Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMADD213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1088(SB), Z11, Z11
+	VSUBPS       Z11, Z6, Z10
+	VFNMADD231PS Z13, Z11, Z10
+	VADDPS       Z6, Z11, Z12
+	VFMADD231PS  Z13, Z11, Z12
+	VANDPS       expConstants<>+1280(SB), Z9, Z9
+	VDIVPS       Z12, Z10, Z10
+	VORPS        Z9, Z10, Z10
+	VMOVUPS      Z10, (BX)(R10*1)
+	ADDQ         $+64, R10
+	CMPQ         R10, R11
+	JLT          singlecell
+
+singlecellDone:
+	MOVQ         AX, R11
+	SUBQ         R10, R11
+	JZ           donecell
+	SHRQ         $0x02, R11
+	MOVL         $0x0000ffff, R12
+	BZHIL        R11, R12, R12
+	KMOVW        R12, K1
+	VMOVUPS.Z    (BX)(R10*1), K1, Z9
+	VANDPS       Z8, Z9, Z10
+	VMINPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z7, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFNMSUB231PS expConstants<>+576(SB), Z12, Z10
+	VADDPS       Z10, Z10, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFMADD213PS  expConstants<>+128(SB), Z10, Z13
+	VFMADD213PS  Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMADD213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1088(SB), Z11, Z11
+	VSUBPS       Z11, Z6, Z10
+	VFNMADD231PS Z13, Z11, Z10
+	VADDPS       Z6, Z11, Z12
+	VFMADD231PS  Z13, Z11, Z12
+	VANDPS       expConstants<>+1280(SB), Z9, Z9
+	VDIVPS       Z12, Z10, Z10
+	VORPS        Z9, Z10, Z10
+	VMOVUPS      Z10, K1, (BX)(R10*1)
+
+donecell:
+	XORL R10, R10
+	MOVQ AX, R11
+	ANDQ $-64, R11
+	CMPQ R10, R11
+	JGE  singlecDone
+
+singlec:
+	VMOVUPS      (BX)(R10*1), Z9
+	VMOVUPS      (CX)(R10*1), Z10
+	VMULPS       Z10, Z9, Z9
+	VMOVUPS      (DI)(R10*1), Z10
+	VMOVUPS      (DX)(R10*1), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	VMOVUPS      Z9, (R8)(R10*1)
+	VANDPS       Z8, Z9, Z10
+	VMINPS       Z10, Z5, Z10
+	VMOVUPS      Z4, Z11
+	VFNMADD231PS Z7, Z10, Z11
+	VSUBPS       Z4, Z11, Z12
+	VFNMSUB231PS expConstants<>+576(SB), Z12, Z10
+	VADDPS       Z10, Z10, Z10
+	VMULPS       Z10, Z10, Z12
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z1, Z14
+	VFMADD213PS  expConstants<>+128(SB), Z10, Z13
+	VFMADD213PS  Z0, Z10, Z14
+	VFMADD231PS  Z3, Z12, Z13
+	VFMADD213PS  Z14, Z12, Z13
+	VFMADD213PS  Z10, Z12, Z13
+	VPSLLD       $0x17, Z11, Z11
+	VPADDD       expConstants<>+1088(SB), Z11, Z11
+	VSUBPS       Z11, Z6, Z10
+	VFNMADD231PS Z13, Z11, Z10
+	VADDPS       Z6, Z11, Z12
+	VFMADD231PS  Z13, Z11, Z12
+	VANDPS       expConstants<>+1280(SB), Z9, Z9
+	VDIVPS       Z12, Z10, Z10
+	VORPS        Z9, Z10, Z10
+	VMOVUPS      (SI)(R10*1), Z9
+	VMULPS       Z9, Z10, Z10
+	VMOVUPS      Z10, (R9)(R10*1)
+	ADDQ         $+64, R10
+	CMPQ         R10, R11
+	JLT          singlec
+
+singlecDone:
+	SUBQ         R10, AX
+	JZ           donec
+	SHRQ         $0x02, AX
 	MOVL         $0x0000ffff, R11
-	BZHIL        R9, R11, R11
+	BZHIL        AX, R11, R11
 	KMOVW        R11, K1
-	VMOVUPS.Z    (AX)(R10*1), K1, Z6
-	VMOVUPS      expConstants<>+832(SB), Z7
-	VMINPS       Z6, Z7, Z6
-	VMOVUPS      expConstants<>+768(SB), Z7
-	VMAXPS       Z6, Z7, Z6
-	VMOVUPS      Z4, Z7
-	VFNMADD231PS expConstants<>+320(SB), Z6, Z7
-	VSUBPS       Z4, Z7, Z8
-	VFMADD231PS  expConstants<>+448(SB), Z8, Z6
-	VFMADD231PS  expConstants<>+512(SB), Z8, Z6
-	VMULPS       Z6, Z6, Z8
-	VMOVUPS      Z2, Z9
-	VMOVUPS      Z1, Z10
-	VFNMADD213PS expConstants<>+128(SB), Z6, Z9
-	VFNMADD213PS Z0, Z6, Z10
-	VFMADD231PS  Z3, Z8, Z9
-	VFMADD213PS  Z10, Z8, Z9
-	VFMSUB213PS  Z6, Z8, Z9
-	VPSLLD       $0x17, Z7, Z7
-	VPADDD       expConstants<>+1152(SB), Z7, Z7
-	VFMADD213PS  expConstants<>+960(SB), Z7, Z9
-	VADDPS       Z7, Z9, Z9
-	VMOVUPS      expConstants<>+960(SB), Z6
-	VDIVPS       Z9, Z6, Z6
-	VMOVUPS      Z6, K1, (AX)(R10*1)
-	VMOVUPS.Z    (DX)(R10*1), K1, Z7
-	VANDPS       expConstants<>+1216(SB), Z7, Z8
-	VMOVUPS      expConstants<>+896(SB), Z9
-	VMINPS       Z8, Z9, Z8
-	VMOVUPS      Z4, Z9
-	VFNMADD231PS expConstants<>+384(SB), Z8, Z9
-	VSUBPS       Z4, Z9, Z10
-	VFNMSUB231PS expConstants<>+576(SB), Z10, Z8
-	VADDPS       Z8, Z8, Z8
-	VMULPS       Z8, Z8, Z10
-	VMOVUPS      Z2, Z11
-	VMOVUPS      Z1, Z12
-	VFMADD213PS  expConstants<>+128(SB), Z8, Z11
-	VFMADD213PS  Z0, Z8, Z12
-	VFMADD231PS  Z3, Z10, Z11
-	VFMADD213PS  Z12, Z10, Z11
-	VFMADD213PS  Z8, Z10, Z11
-	VPSLLD       $0x17, Z9, Z9
-	VPADDD       expConstants<>+1088(SB), Z9, Z9
-	VSUBPS       Z9, Z5, Z8
-	VFNMADD231PS Z11, Z9, Z8
-	VADDPS       Z5, Z9, Z10
-	VFMADD231PS  Z11, Z9, Z10
-	VANDPS       expConstants<>+1280(SB), Z7, Z7
-	VDIVPS       Z10, Z8, Z8
-	VORPS        Z7, Z8, Z8
-	VMOVUPS      Z8, K1, (DX)(R10*1)
-	VMULPS       Z8, Z6, Z6
-	VMOVUPS.Z    (CX)(R10*1), K1, Z7
-	VMOVUPS      expConstants<>+832(SB), Z8
-	VMINPS       Z7, Z8, Z7
-	VMOVUPS      expConstants<>+768(SB), Z8
-	VMAXPS       Z7, Z8, Z7
-	VMOVUPS      Z4, Z8
-	VFNMADD231PS expConstants<>+320(SB), Z7, Z8
-	VSUBPS       Z4, Z8, Z9
-	VFMADD231PS  expConstants<>+448(SB), Z9, Z7
-	VFMADD231PS  expConstants<>+512(SB), Z9, Z7
-	VMULPS       Z7, Z7, Z9
-	VMOVUPS      Z2, Z10
-	VMOVUPS      Z1, Z11
-	VFNMADD213PS expConstants<>+128(SB), Z7, Z10
-	VFNMADD213PS Z0, Z7, Z11
-	VFMADD231PS  Z3, Z9, Z10
-	VFMADD213PS  Z11, Z9, Z10
-	VFMSUB213PS  Z7, Z9, Z10
-	VPSLLD       $0x17, Z8, Z8
-	VPADDD       expConstants<>+1152(SB), Z8, Z8
-	VFMADD213PS  expConstants<>+960(SB), Z8, Z10
-	VADDPS       Z8, Z10, Z10
-	VMOVUPS      expConstants<>+960(SB), Z7
-	VDIVPS       Z10, Z7, Z7
-	VMOVUPS      Z7, K1, (CX)(R10*1)
-	VMOVUPS.Z    (SI)(R10*1), K1, Z8
-	VFMADD231PS  Z8, Z7, Z6
-	VMOVUPS      Z6, K1, (DI)(R10*1)
-	VMOVUPS.Z    (BX)(R10*1), K1, Z7
-	VMOVUPS      expConstants<>+832(SB), Z8
-	VMINPS       Z7, Z8, Z7
-	VMOVUPS      expConstants<>+768(SB), Z8
-	VMAXPS       Z7, Z8, Z7
-	VMOVUPS      Z4, Z8
-	VFNMADD231PS expConstants<>+320(SB), Z7, Z8
-	VSUBPS       Z4, Z8, Z9
-	VFMADD231PS  expConstants<>+448(SB), Z9, Z7
-	VFMADD231PS  expConstants<>+512(SB), Z9, Z7
-	VMULPS       Z7, Z7, Z9
-	VMOVUPS      Z2, Z10
-	VMOVUPS      Z1, Z11
-	VFNMADD213PS expConstants<>+128(SB), Z7, Z10
-	VFNMADD213PS Z0, Z7, Z11
-	VFMADD231PS  Z3, Z9, Z10
-	VFMADD213PS  Z11, Z9, Z10
-	VFMSUB213PS  Z7, Z9, Z10
-	VPSLLD       $0x17, Z8, Z8
-	VPADDD       expConstants<>+1152(SB), Z8, Z8
-	VFMADD213PS  expConstants<>+960(SB), Z8, Z10
-	VADDPS       Z8, Z10, Z10
-	VMOVUPS      expConstants<>+960(SB), Z7
-	VDIVPS       Z10, Z7, Z7
-	VMOVUPS      Z7, K1, (BX)(R10*1)
-	VANDPS       expConstants<>+1216(SB), Z6, Z8
-	VMOVUPS      expConstants<>+896(SB), Z9
-	VMINPS       Z8, Z9, Z8
-	VMOVUPS      Z4, Z9
-	VFNMADD231PS expConstants<>+384(SB), Z8, Z9
-	VSUBPS       Z4, Z9, Z4
+	VMOVUPS.Z    (BX)(R10*1), K1, Z9
+	VMOVUPS.Z    (CX)(R10*1), K1, Z10
+	VMULPS       Z10, Z9, Z9
+	VMOVUPS.Z    (DI)(R10*1), K1, Z10
+	VMOVUPS.Z    (DX)(R10*1), K1, Z11
+	VFMADD231PS  Z10, Z11, Z9
+	VMOVUPS      Z9, K1, (R8)(R10*1)
+	VANDPS       Z8, Z9, Z8
+	VMINPS       Z8, Z5, Z8
+	VMOVUPS      Z4, Z5
+	VFNMADD231PS Z7, Z8, Z5
+	VSUBPS       Z4, Z5, Z4
 	VFNMSUB231PS expConstants<>+576(SB), Z4, Z8
 	VADDPS       Z8, Z8, Z4
-	VMULPS       Z4, Z4, Z8
+	VMULPS       Z4, Z4, Z7
 	VMOVUPS      Z2, Z2
 	VMOVUPS      Z1, Z1
 	VFMADD213PS  expConstants<>+128(SB), Z4, Z2
 	VFMADD213PS  Z0, Z4, Z1
-	VFMADD231PS  Z3, Z8, Z2
-	VFMADD213PS  Z1, Z8, Z2
-	VFMADD213PS  Z4, Z8, Z2
-	VPSLLD       $0x17, Z9, Z9
-	VPADDD       expConstants<>+1088(SB), Z9, Z9
-	VSUBPS       Z9, Z5, Z0
-	VFNMADD231PS Z2, Z9, Z0
-	VADDPS       Z5, Z9, Z1
-	VFMADD231PS  Z2, Z9, Z1
-	VANDPS       expConstants<>+1280(SB), Z6, Z2
+	VFMADD231PS  Z3, Z7, Z2
+	VFMADD213PS  Z1, Z7, Z2
+	VFMADD213PS  Z4, Z7, Z2
+	VPSLLD       $0x17, Z5, Z5
+	VPADDD       expConstants<>+1088(SB), Z5, Z5
+	VSUBPS       Z5, Z6, Z0
+	VFNMADD231PS Z2, Z5, Z0
+	VADDPS       Z6, Z5, Z1
+	VFMADD231PS  Z2, Z5, Z1
+	VANDPS       expConstants<>+1280(SB), Z9, Z2
 	VDIVPS       Z1, Z0, Z0
 	VORPS        Z2, Z0, Z0
-	VMULPS       Z0, Z7, Z0
-	VMOVUPS      Z0, K1, (R8)(R10*1)
+	VMOVUPS.Z    (SI)(R10*1), K1, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K1, (R9)(R10*1)
 
-done:
+donec:
 	VZEROUPPER
 	RET
 
@@ -2885,119 +3865,121 @@ done:
 TEXT ·lstmBackwardAVX512(SB), NOSPLIT, $0-72
 	VMOVUPS expConstants<>+640(SB), Z0
 	VMOVUPS expConstants<>+1024(SB), Z1
-	MOVQ    in+0(FP), AX
-	MOVQ    forget+8(FP), CX
-	MOVQ    cell+16(FP), DX
-	MOVQ    out+24(FP), BX
-	MOVQ    c+32(FP), SI
-	MOVQ    cPrev+40(FP), DI
-	MOVQ    dh+48(FP), R8
-	MOVQ    dc+56(FP), R9
-	MOVQ    n+64(FP), R10
-	SHLQ    $0x02, R10
+	VMOVUPS expConstants<>+64(SB), Z2
+	VMOVUPS expConstants<>+192(SB), Z3
+	VMOVUPS expConstants<>+896(SB), Z4
+	VMOVUPS expConstants<>+256(SB), Z5
+	MOVQ    in+0(FP), CX
+	MOVQ    forget+8(FP), DX
+	MOVQ    cell+16(FP), BX
+	MOVQ    out+24(FP), SI
+	MOVQ    c+32(FP), DI
+	MOVQ    cPrev+40(FP), R8
+	MOVQ    dh+48(FP), R9
+	MOVQ    dc+56(FP), R10
+	MOVQ    n+64(FP), AX
+	SHLQ    $0x02, AX
 	XORL    R11, R11
-	MOVQ    R10, R12
+	MOVQ    AX, R12
 	ANDQ    $-64, R12
 	CMPQ    R11, R12
 	JGE     singleDone
 
 single:
-	VMOVUPS      (SI)(R11*1), Z2
-	VANDPS       expConstants<>+1216(SB), Z2, Z3
-	VMOVUPS      expConstants<>+896(SB), Z4
-	VMINPS       Z3, Z4, Z3
-	VMOVUPS      Z0, Z4
-	VFNMADD231PS expConstants<>+384(SB), Z3, Z4
-	VSUBPS       Z0, Z4, Z5
-	VFNMSUB231PS expConstants<>+576(SB), Z5, Z3
-	VADDPS       Z3, Z3, Z3
-	VMULPS       Z3, Z3, Z5
-	VMOVUPS      expConstants<>+192(SB), Z6
-	VMOVUPS      expConstants<>+64(SB), Z7
-	VFMADD213PS  expConstants<>+128(SB), Z3, Z6
-	VFMADD213PS  expConstants<>+0(SB), Z3, Z7
-	VFMADD231PS  expConstants<>+256(SB), Z5, Z6
-	VFMADD213PS  Z7, Z5, Z6
-	VFMADD213PS  Z3, Z5, Z6
-	VPSLLD       $0x17, Z4, Z4
-	VPADDD       expConstants<>+1088(SB), Z4, Z4
-	VSUBPS       Z4, Z1, Z3
-	VFNMADD231PS Z6, Z4, Z3
-	VADDPS       Z1, Z4, Z5
-	VFMADD231PS  Z6, Z4, Z5
-	VANDPS       expConstants<>+1280(SB), Z2, Z2
-	VDIVPS       Z5, Z3, Z3
-	VORPS        Z2, Z3, Z3
-	VMOVUPS      (BX)(R11*1), Z2
-	VMOVUPS      (R8)(R11*1), Z4
-	VMOVUPS      (R9)(R11*1), Z5
+	VMOVUPS      (DI)(R11*1), Z6
+	VANDPS       expConstants<>+1216(SB), Z6, Z7
+	VMINPS       Z7, Z4, Z7
+	VMOVUPS      Z0, Z8
+	VFNMADD231PS expConstants<>+384(SB), Z7, Z8
+	VSUBPS       Z0, Z8, Z9
+	VFNMSUB231PS expConstants<>+576(SB), Z9, Z7
+	VADDPS       Z7, Z7, Z7
+	VMULPS       Z7, Z7, Z9
+	VMOVUPS      Z3, Z10
+	VMOVUPS      Z2, Z11
+	VFMADD213PS  expConstants<>+128(SB), Z7, Z10
+	VFMADD213PS  expConstants<>+0(SB), Z7, Z11
+	VFMADD231PS  Z5, Z9, Z10
+	VFMADD213PS  Z11, Z9, Z10
+	VFMADD213PS  Z7, Z9, Z10
+	VPSLLD       $0x17, Z8, Z8
+	VPADDD       expConstants<>+1088(SB), Z8, Z8
+	VSUBPS       Z8, Z1, Z7
+	VFNMADD231PS Z10, Z8, Z7
+	VADDPS       Z1, Z8, Z9
+	VFMADD231PS  Z10, Z8, Z9
+	VANDPS       expConstants<>+1280(SB), Z6, Z6
+	VDIVPS       Z9, Z7, Z7
+	VORPS        Z6, Z7, Z7
+	VMOVUPS      (SI)(R11*1), Z6
+	VMOVUPS      (R9)(R11*1), Z8
+	VMOVUPS      (R10)(R11*1), Z9
+	VMOVUPS      Z1, Z10
+	VFNMADD231PS Z7, Z7, Z10
+	VMULPS       Z7, Z8, Z7
+	VMULPS       Z6, Z8, Z8
+	VFMADD231PS  Z10, Z8, Z9
+	VFNMADD213PS Z6, Z6, Z6
+	VMULPS       Z6, Z7, Z7
+	VMOVUPS      Z7, (SI)(R11*1)
+	VMOVUPS      (CX)(R11*1), Z6
+	VMOVUPS      (BX)(R11*1), Z7
+	VMULPS       Z7, Z9, Z8
+	VMULPS       Z6, Z9, Z10
+	VFNMADD213PS Z6, Z6, Z6
+	VMULPS       Z6, Z8, Z8
+	VMOVUPS      Z8, (CX)(R11*1)
 	VMOVUPS      Z1, Z6
-	VFNMADD231PS Z3, Z3, Z6
-	VMULPS       Z3, Z4, Z3
-	VMULPS       Z2, Z4, Z4
-	VFMADD231PS  Z6, Z4, Z5
-	VFNMADD213PS Z2, Z2, Z2
-	VMULPS       Z2, Z3, Z3
-	VMOVUPS      Z3, (BX)(R11*1)
-	VMOVUPS      (AX)(R11*1), Z2
-	VMOVUPS      (DX)(R11*1), Z3
-	VMULPS       Z3, Z5, Z4
-	VMULPS       Z2, Z5, Z6
-	VFNMADD213PS Z2, Z2, Z2
-	VMULPS       Z2, Z4, Z4
-	VMOVUPS      Z4, (AX)(R11*1)
-	VMOVUPS      Z1, Z2
-	VFNMADD231PS Z3, Z3, Z2
-	VMULPS       Z2, Z6, Z6
-	VMOVUPS      Z6, (DX)(R11*1)
-	VMOVUPS      (CX)(R11*1), Z2
-	VMOVUPS      (DI)(R11*1), Z3
-	VMULPS       Z3, Z5, Z3
-	VMULPS       Z2, Z5, Z5
-	VFNMADD213PS Z2, Z2, Z2
-	VMULPS       Z2, Z3, Z3
-	VMOVUPS      Z3, (CX)(R11*1)
-	VMOVUPS      Z5, (R9)(R11*1)
+	VFNMADD231PS Z7, Z7, Z6
+	VMULPS       Z6, Z10, Z10
+	VMOVUPS      Z10, (BX)(R11*1)
+	VMOVUPS      (DX)(R11*1), Z6
+	VMOVUPS      (R8)(R11*1), Z7
+	VMULPS       Z7, Z9, Z7
+	VMULPS       Z6, Z9, Z9
+	VFNMADD213PS Z6, Z6, Z6
+	VMULPS       Z6, Z7, Z7
+	VMOVUPS      Z7, (DX)(R11*1)
+	VMOVUPS      Z9, (R10)(R11*1)
 	ADDQ         $+64, R11
 	CMPQ         R11, R12
 	JLT          single
 
 singleDone:
-	SUBQ         R11, R10
+	SUBQ         R11, AX
 	JZ           done
-	SHRQ         $0x02, R10
+	SHRQ         $0x02, AX
 	MOVL         $0x0000ffff, R12
-	BZHIL        R10, R12, R12
+	BZHIL        AX, R12, R12
 	KMOVW        R12, K1
-	VMOVUPS.Z    (SI)(R11*1), K1, Z2
-	VANDPS       expConstants<>+1216(SB), Z2, Z3
-	VMOVUPS      expConstants<>+896(SB), Z4
-	VMINPS       Z3, Z4, Z3
+	VMOVUPS.Z    (DI)(R11*1), K1, Z6
+	VANDPS       expConstants<>+1216(SB), Z6, Z7
+	VMINPS       Z7, Z4, Z7
 	VMOVUPS      Z0, Z4
-	VFNMADD231PS expConstants<>+384(SB), Z3, Z4
+	VFNMADD231PS expConstants<>+384(SB), Z7, Z4
 	VSUBPS       Z0, Z4, Z0
-	VFNMSUB231PS expConstants<>+576(SB), Z0, Z3
-	VADDPS       Z3, Z3, Z0
-	VMULPS       Z0, Z0, Z3
-	VMOVUPS      expConstants<>+192(SB), Z5
-	VMOVUPS      expConstants<>+64(SB), Z6
-	VFMADD213PS  expConstants<>+128(SB), Z0, Z5
-	VFMADD213PS  expConstants<>+0(SB), Z0, Z6
-	VFMADD231PS  expConstants<>+256(SB), Z3, Z5
-	VFMADD213PS  Z6, Z3, Z5
-	VFMADD213PS  Z0, Z3, Z5
+	VFNMSUB231PS expConstants<>+576(SB), Z0, Z7
+	VADDPS       Z7, Z7, Z0
+	VMULPS       Z0, Z0, Z7
+	VMOVUPS      Z3, Z3
+	VMOVUPS      Z2, Z2
+	VFMADD213PS  expConstants<>+128(SB), Z0, Z3
+	VFMADD213PS  expConstants<>+0(SB), Z0, Z2
+	VFMADD231PS  Z5, Z7, Z3
+	VFMADD213PS  Z2, Z7, Z3
+	VFMADD213PS  Z0, Z7, Z3
 	VPSLLD       $0x17, Z4, Z4
 	VPADDD       expConstants<>+1088(SB), Z4, Z4
 	VSUBPS       Z4, Z1, Z0
-	VFNMADD231PS Z5, Z4, Z0
-	VADDPS       Z1, Z4, Z3
-	VFMADD231PS  Z5, Z4, Z3
-	VANDPS       expConstants<>+1280(SB), Z2, Z2
-	VDIVPS       Z3, Z0, Z0
-	VORPS        Z2, Z0, Z0
-	VMOVUPS.Z    (BX)(R11*1), K1, Z2
-	VMOVUPS.Z    (R8)(R11*1), K1, Z3
-	VMOVUPS.Z    (R9)(R11*1), K1, Z4
+	VFNMADD231PS Z3, Z4, Z0
+	VADDPS       Z1, Z4, Z2
+	VFMADD231PS  Z3, Z4, Z2
+	VANDPS       expConstants<>+1280(SB), Z6, Z3
+	VDIVPS       Z2, Z0, Z0
+	VORPS        Z3, Z0, Z0
+	VMOVUPS.Z    (SI)(R11*1), K1, Z2
+	VMOVUPS.Z    (R9)(R11*1), K1, Z3
+	VMOVUPS.Z    (R10)(R11*1), K1, Z4
 	VMOVUPS      Z1, Z5
 	VFNMADD231PS Z0, Z0, Z5
 	VMULPS       Z0, Z3, Z0
@@ -3005,26 +3987,26 @@ singleDone:
 	VFMADD231PS  Z5, Z3, Z4
 	VFNMADD213PS Z2, Z2, Z2
 	VMULPS       Z2, Z0, Z0
-	VMOVUPS      Z0, K1, (BX)(R11*1)
-	VMOVUPS.Z    (AX)(R11*1), K1, Z0
-	VMOVUPS.Z    (DX)(R11*1), K1, Z2
+	VMOVUPS      Z0, K1, (SI)(R11*1)
+	VMOVUPS.Z    (CX)(R11*1), K1, Z0
+	VMOVUPS.Z    (BX)(R11*1), K1, Z2
 	VMULPS       Z2, Z4, Z3
 	VMULPS       Z0, Z4, Z5
 	VFNMADD213PS Z0, Z0, Z0
 	VMULPS       Z0, Z3, Z3
-	VMOVUPS      Z3, K1, (AX)(R11*1)
+	VMOVUPS      Z3, K1, (CX)(R11*1)
 	VMOVUPS      Z1, Z0
 	VFNMADD231PS Z2, Z2, Z0
 	VMULPS       Z0, Z5, Z5
-	VMOVUPS      Z5, K1, (DX)(R11*1)
-	VMOVUPS.Z    (CX)(R11*1), K1, Z0
-	VMOVUPS.Z    (DI)(R11*1), K1, Z1
+	VMOVUPS      Z5, K1, (BX)(R11*1)
+	VMOVUPS.Z    (DX)(R11*1), K1, Z0
+	VMOVUPS.Z    (R8)(R11*1), K1, Z1
 	VMULPS       Z1, Z4, Z1
 	VMULPS       Z0, Z4, Z4
 	VFNMADD213PS Z0, Z0, Z0
 	VMULPS       Z0, Z1, Z1
-	VMOVUPS      Z1, K1, (CX)(R11*1)
-	VMOVUPS      Z4, K1, (R9)(R11*1)
+	VMOVUPS      Z1, K1, (DX)(R11*1)
+	VMOVUPS      Z4, K1, (R10)(R11*1)
 
 done:
 	VZEROUPPER
@@ -3042,66 +4024,66 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSS 20(AX), Z5
 	VBROADCASTSS 24(AX), Z6
 	VBROADCASTSS 28(AX), Z7
-	MOVQ         p+0(FP), AX
-	MOVQ         m+8(FP), CX
-	MOVQ         v+16(FP), DX
-	MOVQ         grad+24(FP), BX
-	MOVQ         n+32(FP), SI
-	SHLQ         $0x02, SI
+	MOVQ         p+0(FP), CX
+	MOVQ         m+8(FP), DX
+	MOVQ         v+16(FP), BX
+	MOVQ         grad+24(FP), SI
+	MOVQ         n+32(FP), AX
+	SHLQ         $0x02, AX
 	XORL         DI, DI
-	MOVQ         SI, R8
+	MOVQ         AX, R8
 	ANDQ         $-64, R8
 	CMPQ         DI, R8
 	JGE          singleDone
 
 single:
-	VMOVUPS     (AX)(DI*1), Z8
-	VMOVUPS     (BX)(DI*1), Z9
+	VMOVUPS     (CX)(DI*1), Z8
+	VMOVUPS     (SI)(DI*1), Z9
 	VMULPS      Z0, Z8, Z8
 	VFMADD231PS Z8, Z1, Z9
-	VMOVUPS     (DX)(DI*1), Z10
+	VMOVUPS     (BX)(DI*1), Z10
 	VMULPS      Z3, Z10, Z10
 	VMULPS      Z4, Z9, Z11
 	VFMADD231PS Z9, Z11, Z10
-	VMOVUPS     Z10, (DX)(DI*1)
-	VMOVUPS     (CX)(DI*1), Z11
+	VMOVUPS     Z10, (BX)(DI*1)
+	VMOVUPS     (DX)(DI*1), Z11
 	VSUBPS      Z11, Z9, Z9
 	VFMADD231PS Z9, Z2, Z11
-	VMOVUPS     Z11, (CX)(DI*1)
+	VMOVUPS     Z11, (DX)(DI*1)
 	VSQRTPS     Z10, Z10
 	VFMADD213PS Z6, Z5, Z10
 	VDIVPS      Z10, Z11, Z11
 	VFMADD231PS Z11, Z7, Z8
-	VMOVUPS     Z8, (AX)(DI*1)
+	VMOVUPS     Z8, (CX)(DI*1)
 	ADDQ        $+64, DI
 	CMPQ        DI, R8
 	JLT         single
 
 singleDone:
-	SUBQ        DI, SI
+	SUBQ        DI, AX
 	JZ          done
-	SHRQ        $0x02, SI
+	SHRQ        $0x02, AX
 	MOVL        $0x0000ffff, R8
-	BZHIL       SI, R8, R8
+	BZHIL       AX, R8, R8
 	KMOVW       R8, K1
-	VMOVUPS.Z   (AX)(DI*1), K1, Z8
-	VMOVUPS.Z   (BX)(DI*1), K1, Z9
+	VMOVUPS.Z   (CX)(DI*1), K1, Z8
+	VMOVUPS.Z   (SI)(DI*1), K1, Z9
 	VMULPS      Z0, Z8, Z8
 	VFMADD231PS Z8, Z1, Z9
-	VMOVUPS.Z   (DX)(DI*1), K1, Z0
+	VMOVUPS.Z   (BX)(DI*1), K1, Z0
 	VMULPS      Z3, Z0, Z0
 	VMULPS      Z4, Z9, Z1
 	VFMADD231PS Z9, Z1, Z0
-	VMOVUPS     Z0, K1, (DX)(DI*1)
-	VMOVUPS.Z   (CX)(DI*1), K1, Z1
+	VMOVUPS     Z0, K1, (BX)(DI*1)
+	VMOVUPS.Z   (DX)(DI*1), K1, Z1
 	VSUBPS      Z1, Z9, Z9
 	VFMADD231PS Z9, Z2, Z1
-	VMOVUPS     Z1, K1, (CX)(DI*1)
+	VMOVUPS     Z1, K1, (DX)(DI*1)
 	VSQRTPS     Z0, Z0
 	VFMADD213PS Z6, Z5, Z0
 	VDIVPS      Z0, Z1, Z1
 	VFMADD231PS Z1, Z7, Z8
-	VMOVUPS     Z8, K1, (AX)(DI*1)
+	VMOVUPS     Z8, K1, (CX)(DI*1)
 
 done:
 	VZEROUPPER
@@ -3114,59 +4096,59 @@ TEXT ·sgdAVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
 	VBROADCASTSS 8(AX), Z1
-	MOVQ         p+0(FP), AX
-	MOVQ         grad+8(FP), CX
-	MOVQ         n+16(FP), DX
-	SHLQ         $0x02, DX
+	MOVQ         p+0(FP), CX
+	MOVQ         grad+8(FP), DX
+	MOVQ         n+16(FP), AX
+	SHLQ         $0x02, AX
 	XORL         BX, BX
-	MOVQ         DX, SI
+	MOVQ         AX, SI
 	ANDQ         $-128, SI
 	CMPQ         BX, SI
 	JGE          unrolledDone
 
 unrolled:
-	VMOVUPS     (AX)(BX*1), Z2
-	VMOVUPS     (CX)(BX*1), Z3
+	VMOVUPS     (CX)(BX*1), Z2
+	VMOVUPS     (DX)(BX*1), Z3
 	VFMADD231PS Z2, Z0, Z3
 	VFMADD231PS Z3, Z1, Z2
-	VMOVUPS     Z2, (AX)(BX*1)
-	VMOVUPS     64(AX)(BX*1), Z2
-	VMOVUPS     64(CX)(BX*1), Z3
+	VMOVUPS     Z2, (CX)(BX*1)
+	VMOVUPS     64(CX)(BX*1), Z2
+	VMOVUPS     64(DX)(BX*1), Z3
 	VFMADD231PS Z2, Z0, Z3
 	VFMADD231PS Z3, Z1, Z2
-	VMOVUPS     Z2, 64(AX)(BX*1)
+	VMOVUPS     Z2, 64(CX)(BX*1)
 	ADDQ        $+128, BX
 	CMPQ        BX, SI
 	JLT         unrolled
 
 unrolledDone:
-	MOVQ DX, SI
+	MOVQ AX, SI
 	ANDQ $-64, SI
 	CMPQ BX, SI
 	JGE  singleDone
 
 single:
-	VMOVUPS     (AX)(BX*1), Z2
-	VMOVUPS     (CX)(BX*1), Z3
+	VMOVUPS     (CX)(BX*1), Z2
+	VMOVUPS     (DX)(BX*1), Z3
 	VFMADD231PS Z2, Z0, Z3
 	VFMADD231PS Z3, Z1, Z2
-	VMOVUPS     Z2, (AX)(BX*1)
+	VMOVUPS     Z2, (CX)(BX*1)
 	ADDQ        $+64, BX
 	CMPQ        BX, SI
 	JLT         single
 
 singleDone:
-	SUBQ        BX, DX
+	SUBQ        BX, AX
 	JZ          done
-	SHRQ        $0x02, DX
+	SHRQ        $0x02, AX
 	MOVL        $0x0000ffff, SI
-	BZHIL       DX, SI, SI
+	BZHIL       AX, SI, SI
 	KMOVW       SI, K1
-	VMOVUPS.Z   (AX)(BX*1), K1, Z2
-	VMOVUPS.Z   (CX)(BX*1), K1, Z3
+	VMOVUPS.Z   (CX)(BX*1), K1, Z2
+	VMOVUPS.Z   (DX)(BX*1), K1, Z3
 	VFMADD231PS Z2, Z0, Z3
 	VFMADD231PS Z3, Z1, Z2
-	VMOVUPS     Z2, K1, (AX)(BX*1)
+	VMOVUPS     Z2, K1, (CX)(BX*1)
 
 done:
 	VZEROUPPER
@@ -3179,72 +4161,72 @@ TEXT ·sgdMomentumAVX512(SB), NOSPLIT, $0-40
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
 	VBROADCASTSS 8(AX), Z2
-	MOVQ         p+0(FP), AX
-	MOVQ         momentum+8(FP), CX
-	MOVQ         grad+16(FP), DX
-	MOVQ         n+24(FP), BX
-	SHLQ         $0x02, BX
+	MOVQ         p+0(FP), CX
+	MOVQ         momentum+8(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+24(FP), AX
+	SHLQ         $0x02, AX
 	XORL         SI, SI
-	MOVQ         BX, DI
+	MOVQ         AX, DI
 	ANDQ         $-128, DI
 	CMPQ         SI, DI
 	JGE          unrolledDone
 
 unrolled:
-	VMOVUPS     (AX)(SI*1), Z3
-	VMOVUPS     (CX)(SI*1), Z4
-	VMOVUPS     (DX)(SI*1), Z5
+	VMOVUPS     (CX)(SI*1), Z3
+	VMOVUPS     (DX)(SI*1), Z4
+	VMOVUPS     (BX)(SI*1), Z5
 	VFMADD231PS Z3, Z0, Z5
 	VFMADD213PS Z5, Z1, Z4
-	VMOVUPS     Z4, (CX)(SI*1)
+	VMOVUPS     Z4, (DX)(SI*1)
 	VFMADD231PS Z4, Z2, Z3
-	VMOVUPS     Z3, (AX)(SI*1)
-	VMOVUPS     64(AX)(SI*1), Z3
-	VMOVUPS     64(CX)(SI*1), Z4
-	VMOVUPS     64(DX)(SI*1), Z5
+	VMOVUPS     Z3, (CX)(SI*1)
+	VMOVUPS     64(CX)(SI*1), Z3
+	VMOVUPS     64(DX)(SI*1), Z4
+	VMOVUPS     64(BX)(SI*1), Z5
 	VFMADD231PS Z3, Z0, Z5
 	VFMADD213PS Z5, Z1, Z4
-	VMOVUPS     Z4, 64(CX)(SI*1)
+	VMOVUPS     Z4, 64(DX)(SI*1)
 	VFMADD231PS Z4, Z2, Z3
-	VMOVUPS     Z3, 64(AX)(SI*1)
+	VMOVUPS     Z3, 64(CX)(SI*1)
 	ADDQ        $+128, SI
 	CMPQ        SI, DI
 	JLT         unrolled
 
 unrolledDone:
-	MOVQ BX, DI
+	MOVQ AX, DI
 	ANDQ $-64, DI
 	CMPQ SI, DI
 	JGE  singleDone
 
 single:
-	VMOVUPS     (AX)(SI*1), Z3
-	VMOVUPS     (CX)(SI*1), Z4
-	VMOVUPS     (DX)(SI*1), Z5
+	VMOVUPS     (CX)(SI*1), Z3
+	VMOVUPS     (DX)(SI*1), Z4
+	VMOVUPS     (BX)(SI*1), Z5
 	VFMADD231PS Z3, Z0, Z5
 	VFMADD213PS Z5, Z1, Z4
-	VMOVUPS     Z4, (CX)(SI*1)
+	VMOVUPS     Z4, (DX)(SI*1)
 	VFMADD231PS Z4, Z2, Z3
-	VMOVUPS     Z3, (AX)(SI*1)
+	VMOVUPS     Z3, (CX)(SI*1)
 	ADDQ        $+64, SI
 	CMPQ        SI, DI
 	JLT         single
 
 singleDone:
-	SUBQ        SI, BX
+	SUBQ        SI, AX
 	JZ          done
-	SHRQ        $0x02, BX
+	SHRQ        $0x02, AX
 	MOVL        $0x0000ffff, DI
-	BZHIL       BX, DI, DI
+	BZHIL       AX, DI, DI
 	KMOVW       DI, K1
-	VMOVUPS.Z   (AX)(SI*1), K1, Z3
-	VMOVUPS.Z   (CX)(SI*1), K1, Z4
-	VMOVUPS.Z   (DX)(SI*1), K1, Z5
+	VMOVUPS.Z   (CX)(SI*1), K1, Z3
+	VMOVUPS.Z   (DX)(SI*1), K1, Z4
+	VMOVUPS.Z   (BX)(SI*1), K1, Z5
 	VFMADD231PS Z3, Z0, Z5
 	VFMADD213PS Z5, Z1, Z4
-	VMOVUPS     Z4, K1, (CX)(SI*1)
+	VMOVUPS     Z4, K1, (DX)(SI*1)
 	VFMADD231PS Z4, Z2, Z3
-	VMOVUPS     Z3, K1, (AX)(SI*1)
+	VMOVUPS     Z3, K1, (CX)(SI*1)
 
 done:
 	VZEROUPPER
@@ -3257,76 +4239,76 @@ TEXT ·sgdNesterovAVX512(SB), NOSPLIT, $0-40
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
 	VBROADCASTSS 8(AX), Z2
-	MOVQ         p+0(FP), AX
-	MOVQ         momentum+8(FP), CX
-	MOVQ         grad+16(FP), DX
-	MOVQ         n+24(FP), BX
-	SHLQ         $0x02, BX
+	MOVQ         p+0(FP), CX
+	MOVQ         momentum+8(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+24(FP), AX
+	SHLQ         $0x02, AX
 	XORL         SI, SI
-	MOVQ         BX, DI
+	MOVQ         AX, DI
 	ANDQ         $-128, DI
 	CMPQ         SI, DI
 	JGE          unrolledDone
 
 unrolled:
-	VMOVUPS     (AX)(SI*1), Z3
-	VMOVUPS     (CX)(SI*1), Z4
-	VMOVUPS     (DX)(SI*1), Z5
+	VMOVUPS     (CX)(SI*1), Z3
+	VMOVUPS     (DX)(SI*1), Z4
+	VMOVUPS     (BX)(SI*1), Z5
 	VFMADD231PS Z3, Z0, Z5
 	VFMADD213PS Z5, Z1, Z4
-	VMOVUPS     Z4, (CX)(SI*1)
+	VMOVUPS     Z4, (DX)(SI*1)
 	VFMADD231PS Z4, Z1, Z5
 	VFMADD231PS Z5, Z2, Z3
-	VMOVUPS     Z3, (AX)(SI*1)
-	VMOVUPS     64(AX)(SI*1), Z3
-	VMOVUPS     64(CX)(SI*1), Z4
-	VMOVUPS     64(DX)(SI*1), Z5
+	VMOVUPS     Z3, (CX)(SI*1)
+	VMOVUPS     64(CX)(SI*1), Z3
+	VMOVUPS     64(DX)(SI*1), Z4
+	VMOVUPS     64(BX)(SI*1), Z5
 	VFMADD231PS Z3, Z0, Z5
 	VFMADD213PS Z5, Z1, Z4
-	VMOVUPS     Z4, 64(CX)(SI*1)
+	VMOVUPS     Z4, 64(DX)(SI*1)
 	VFMADD231PS Z4, Z1, Z5
 	VFMADD231PS Z5, Z2, Z3
-	VMOVUPS     Z3, 64(AX)(SI*1)
+	VMOVUPS     Z3, 64(CX)(SI*1)
 	ADDQ        $+128, SI
 	CMPQ        SI, DI
 	JLT         unrolled
 
 unrolledDone:
-	MOVQ BX, DI
+	MOVQ AX, DI
 	ANDQ $-64, DI
 	CMPQ SI, DI
 	JGE  singleDone
 
 single:
-	VMOVUPS     (AX)(SI*1), Z3
-	VMOVUPS     (CX)(SI*1), Z4
-	VMOVUPS     (DX)(SI*1), Z5
+	VMOVUPS     (CX)(SI*1), Z3
+	VMOVUPS     (DX)(SI*1), Z4
+	VMOVUPS     (BX)(SI*1), Z5
 	VFMADD231PS Z3, Z0, Z5
 	VFMADD213PS Z5, Z1, Z4
-	VMOVUPS     Z4, (CX)(SI*1)
+	VMOVUPS     Z4, (DX)(SI*1)
 	VFMADD231PS Z4, Z1, Z5
 	VFMADD231PS Z5, Z2, Z3
-	VMOVUPS     Z3, (AX)(SI*1)
+	VMOVUPS     Z3, (CX)(SI*1)
 	ADDQ        $+64, SI
 	CMPQ        SI, DI
 	JLT         single
 
 singleDone:
-	SUBQ        SI, BX
+	SUBQ        SI, AX
 	JZ          done
-	SHRQ        $0x02, BX
+	SHRQ        $0x02, AX
 	MOVL        $0x0000ffff, DI
-	BZHIL       BX, DI, DI
+	BZHIL       AX, DI, DI
 	KMOVW       DI, K1
-	VMOVUPS.Z   (AX)(SI*1), K1, Z3
-	VMOVUPS.Z   (CX)(SI*1), K1, Z4
-	VMOVUPS.Z   (DX)(SI*1), K1, Z5
+	VMOVUPS.Z   (CX)(SI*1), K1, Z3
+	VMOVUPS.Z   (DX)(SI*1), K1, Z4
+	VMOVUPS.Z   (BX)(SI*1), K1, Z5
 	VFMADD231PS Z3, Z0, Z5
 	VFMADD213PS Z5, Z1, Z4
-	VMOVUPS     Z4, K1, (CX)(SI*1)
+	VMOVUPS     Z4, K1, (DX)(SI*1)
 	VFMADD231PS Z4, Z1, Z5
 	VFMADD231PS Z5, Z2, Z3
-	VMOVUPS     Z3, K1, (AX)(SI*1)
+	VMOVUPS     Z3, K1, (CX)(SI*1)
 
 done:
 	VZEROUPPER

@@ -191,6 +191,12 @@ func (f *functions) tanh(x reg.VecVirtual) reg.VecVirtual {
 	return over
 }
 
+// The constants worth a register.
+var (
+	sigmoidHeld = []string{"c0", "c1", "c3", "c4", "magic", "expMin", "sigmoidMax", "sigmoidOne", "log2e", "ln2Hi"}
+	tanhHeld    = []string{"c0", "c1", "c3", "c4", "magic", "tanhMax", "one", "twoLog2e", "absolute"}
+)
+
 func transcendental(s isa) {
 	for _, k := range []struct {
 		name, doc string
@@ -198,12 +204,12 @@ func transcendental(s isa) {
 		of        func(f *functions, x reg.VecVirtual) reg.VecVirtual
 	}{
 		{"exp", "writes e^src to dst", []string{"c0", "c1", "c2", "c3", "c4", "magic", "expMin", "expMax"}, (*functions).exp},
-		{"sigmoid", "writes 1/(1+e^-src) to dst", []string{"c0", "c1", "c2", "c3", "c4", "magic", "expMin", "sigmoidMax"}, (*functions).sigmoid},
-		{"tanh", "writes tanh(src) to dst", []string{"c0", "c1", "c2", "c3", "c4", "magic", "tanhMax", "one"}, (*functions).tanh},
+		{"sigmoid", "writes 1/(1+e^-src) to dst", sigmoidHeld, (*functions).sigmoid},
+		{"tanh", "writes tanh(src) to dst", tanhHeld, (*functions).tanh},
 	} {
 		function(k.name+s.name, "func(dst, src *float32, n int)", k.doc)
 		f := newFunctions(s, k.hold...)
-		flat(s, []string{"dst", "src"}, 1, func(b *block) {
+		flat(s, []string{"dst", "src"}, 2, func(b *block) {
 			b.store(k.of(f, b.load("src")), "dst")
 		})
 	}

@@ -8,28 +8,31 @@ import (
 // and where they round. The assembler takes g for a register's name, so the gates
 // have longer names here.
 func lstm(s isa) {
+	// Several passes over slices that stay in the first cache: a chain of
+	// dependent operations from the gates to h is so long that the processor
+	// would not find enough independent work in its window.
 	function("lstmForward"+s.name, "func(in, forget, cell, out, cPrev, c, h *float32, n int)", "is LSTMForward")
-	fn := newFunctions(s, "c0", "c1", "c3", "c4", "magic", "one")
-	flat(s, []string{"in", "forget", "cell", "out", "cPrev", "c", "h"}, 1, func(b *block) {
-		i := fn.sigmoid(b.load("in"))
-		b.store(i, "in")
-		g := fn.tanh(b.load("cell"))
-		b.store(g, "cell")
-		c := b.reg()
-		VMULPS(g, i, c)
-		f := fn.sigmoid(b.load("forget"))
-		b.store(f, "forget")
-		VFMADD231PS(b.load("cPrev"), f, c)
+	p := newPasses(s, []string{"in", "forget", "cell", "out", "cPrev", "c", "h"})
+	fn := newFunctions(s, sigmoidHeld...)
+	for _, gate := range []string{"in", "forget", "out"} {
+		p.pass(gate, 2, func(b *block) { b.store(fn.sigmoid(b.load(gate)), gate) })
+	}
+	fn = newFunctions(s, tanhHeld...)
+	p.pass("cell", 2, func(b *block) { b.store(fn.tanh(b.load("cell")), "cell") })
+	p.pass("c", 1, func(b *block) {
+		c := b.load("cell")
+		VMULPS(b.load("in"), c, c)
+		VFMADD231PS(b.load("cPrev"), b.load("forget"), c)
 		b.store(c, "c")
-		o := fn.sigmoid(b.load("out"))
-		b.store(o, "out")
 		h := fn.tanh(c)
-		VMULPS(h, o, h)
+		VMULPS(b.load("out"), h, h)
 		b.store(h, "h")
 	})
+	VZEROUPPER()
+	RET()
 
 	function("lstmBackward"+s.name, "func(in, forget, cell, out, c, cPrev, dh, dc *float32, n int)", "is LSTMBackward")
-	fn = newFunctions(s, "magic", "one")
+	fn = newFunctions(s, "magic", "one", "c1", "c3", "tanhMax", "c4")
 	flat(s, []string{"in", "forget", "cell", "out", "c", "cPrev", "dh", "dc"}, 1, func(b *block) {
 		y := fn.tanh(b.load("c"))
 		o, dh, d := b.load("out"), b.load("dh"), b.load("dc")

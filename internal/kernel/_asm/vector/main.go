@@ -113,50 +113,68 @@ func (b *block) store(v reg.VecVirtual, slice string) {
 	}
 }
 
-// flat generates the loop over the elements of the slices that the current
-// function has as parameters of type *float32, all of n elements.
+// flat generates the current function: one loop over the elements of the slices
+// that it has as parameters of type *float32, all of n elements.
 func flat(s isa, slices []string, unroll int, f body) {
-	b := &block{isa: s, slices: map[string]reg.Register{}}
+	p := newPasses(s, slices)
+	p.pass("", unroll, f)
+	VZEROUPPER()
+	RET()
+}
+
+// passes generates loops over the elements of the same slices.
+type passes struct {
+	block
+	bytes reg.GPVirtual // in each slice
+}
+
+func newPasses(s isa, slices []string) *passes {
+	p := &passes{block: block{isa: s, slices: map[string]reg.Register{}}, bytes: GP64()}
 	for _, name := range slices {
-		b.slices[name] = Load(Param(name), GP64())
+		p.slices[name] = Load(Param(name), GP64())
 	}
-	n := GP64()
-	Load(Param("n"), n)
-	SHLQ(Imm(2), n)
+	Load(Param("n"), p.bytes)
+	SHLQ(Imm(2), p.bytes)
+	return p
+}
+
+// pass generates one loop, with labels that end in name.
+func (p *passes) pass(name string, unroll int, f body) {
 	index := GP64()
 	XORL(index.As32(), index.As32())
+	b := p.block
 	b.index = index
 
-	loop := func(name string, vectors int) {
-		step := vectors * s.bytes
+	loop := func(label string, vectors int) {
+		step := vectors * p.isa.bytes
 		end := GP64()
-		MOVQ(n, end)
+		MOVQ(p.bytes, end)
 		ANDQ(I32(-step), end)
 		CMPQ(index, end)
-		JGE(LabelRef(name + "Done"))
-		Label(name)
+		JGE(LabelRef(label + "Done"))
+		Label(label)
 		for i := range vectors {
-			b.disp = i * s.bytes
-			f(b)
+			b.disp = i * p.isa.bytes
+			f(&b)
 		}
 		b.disp = 0
 		ADDQ(I32(step), index)
 		CMPQ(index, end)
-		JLT(LabelRef(name))
-		Label(name + "Done")
+		JLT(LabelRef(label))
+		Label(label + "Done")
 	}
 	if unroll > 1 {
-		loop("unrolled", unroll)
+		loop("unrolled"+name, unroll)
 	}
-	loop("single", 1)
+	loop("single"+name, 1)
 
-	SUBQ(index, n)
-	JZ(LabelRef("done"))
-	b.mask = s.tailMask(n)
-	f(b)
-	Label("done")
-	VZEROUPPER()
-	RET()
+	left := GP64()
+	MOVQ(p.bytes, left)
+	SUBQ(index, left)
+	JZ(LabelRef("done" + name))
+	b.mask = p.tailMask(left)
+	f(&b)
+	Label("done" + name)
 }
 
 // broadcast returns a register with a float32 in all lanes.
