@@ -89,15 +89,8 @@ func (r Recipe) card(task string, command string) (weights.Card, error) {
 	text, err := json.Marshal(r)
 	return weights.Card{
 		Name: r.Name, Task: task, Description: r.About, Licence: "Apache-2.0",
-		Recipe: weights.Recipe{Command: command, Seed: r.seed(), Options: map[string]string{recipeOption: string(text)}},
+		Recipe: weights.Recipe{Command: command, Seed: r.Training().Seed, Options: map[string]string{recipeOption: string(text)}},
 	}, err
-}
-
-func (r Recipe) seed() uint64 {
-	if r.Text != nil {
-		return r.Text.Seed
-	}
-	return r.Line.Seed
 }
 
 // Train runs a recipe and returns the model as Save writes it: its weights

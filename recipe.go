@@ -129,6 +129,14 @@ func parseRecipe(data []byte) (Recipe, error) {
 	return r, nil
 }
 
+// Training returns the part of the recipe that every model has.
+func (r Recipe) Training() *Training {
+	if r.Text != nil {
+		return &r.Text.Training
+	}
+	return &r.Line.Training
+}
+
 // check reports the first number of a recipe that makes no sense and that
 // nobody else would catch.
 func (r Recipe) check() error {

@@ -7,7 +7,12 @@ import "github.com/gorgonia-zoo/zoo/weights"
 
 // Record is one pretrained model of the table.
 type Record struct {
-	Name string
+	Name       string             `json:"name"`
+	Task       string             `json:"task"`
+	Parameters int64              `json:"parameters"`
+	Bytes      int64              `json:"bytes"`
+	SHA256     string             `json:"sha256"`
+	Metrics    map[string]float64 `json:"metrics"`
 }
 
 // Models returns the table of pretrained models.

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/gorgonia-zoo/zoo"
+	"github.com/gorgonia-zoo/zoo/datasets"
+	"github.com/spf13/cobra"
+)
+
+// dataFlags are the flags of every command that reads labelled data.
+type dataFlags struct {
+	path, text, label, cache string
+}
+
+func (f *dataFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&f.path, "data", "", "aclImdb directory or .tar.gz, or a .csv, .tsv, .jsonl or .parquet file; without it IMDB is downloaded")
+	c.Flags().StringVar(&f.text, "text", "", "column of the texts (guessed where it is not given)")
+	c.Flags().StringVar(&f.label, "label", "", "column of the labels (guessed where it is not given)")
+	c.Flags().StringVar(&f.cache, "cache", "", "directory for tokenised data, 'none' for no cache (default: the user's cache directory)")
+}
+
+// open opens the data and prints what was guessed.
+func (f *dataFlags) open(c *cobra.Command, classes []string) (*zoo.Texts, error) {
+	path := f.path
+	if path == "" {
+		var err error
+		if path, err = download(c); err != nil {
+			return nil, err
+		}
+	}
+	data, err := zoo.OpenTexts(path, zoo.TextsConfig{Text: f.text, Label: f.label, Classes: classes, Cache: f.cache})
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range data.Guesses() {
+		fmt.Fprintln(c.ErrOrStderr(), g)
+	}
+	return data, nil
+}
+
+// evalAnswer is what eval --json prints.
+type evalAnswer struct {
+	Model    string  `json:"model"`
+	Examples int     `json:"examples"`
+	Accuracy float64 `json:"accuracy"`
+	Loss     float64 `json:"loss"`
+	Seconds  float64 `json:"seconds"`
+
+	Calibration *float64        `json:"calibration_error,omitempty"`
+	ByLength    []zoo.LengthBin `json:"by_length,omitempty"`
+	MSE         *float64        `json:"mse,omitempty"`
+}
+
+func newEval() *cobra.Command {
+	var data dataFlags
+	var split string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "eval MODEL",
+		Short: "Measure a model on labelled data",
+		Example: `  zoo eval lstm-imdb --data aclImdb_v1.tar.gz
+  zoo eval mine --data reviews.csv --text review --label sentiment --json
+  zoo eval mlp-line`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			m, err := zoo.OpenModel(args[0])
+			if err != nil {
+				return err
+			}
+			began := time.Now()
+			if m.Regressor != nil {
+				return evalLine(c, args[0], m, asJSON, began)
+			}
+			if split != "train" && split != "test" {
+				return usage(c, "--split %q, want train or test", split)
+			}
+			texts, err := data.open(c, m.Classifier.Classes())
+			if err != nil {
+				return err
+			}
+			e, err := zoo.EvaluateText(c.Context(), m.Classifier, texts, datasets.Part(split))
+			if err != nil {
+				return err
+			}
+			seconds := time.Since(began).Seconds()
+			if asJSON {
+				return printJSON(c.OutOrStdout(), evalAnswer{args[0], e.Examples, e.Accuracy, e.Loss, seconds, &e.Calibration, e.ByLength, nil})
+			}
+			w := c.OutOrStdout()
+			fmt.Fprintf(w, "%s on %d examples: accuracy %.4f, loss %.4f, calibration error %.4f, %.1f s\n",
+				args[0], e.Examples, e.Accuracy, e.Loss, e.Calibration, seconds)
+			from := 1
+			for _, b := range e.ByLength {
+				to := fmt.Sprintf("%d to %d", from, b.Tokens)
+				if b.Tokens == 0 {
+					to = fmt.Sprintf("%d or more", from)
+				}
+				fmt.Fprintf(w, "  %-12s tokens: %6d examples, accuracy %.4f\n", to, b.Examples, b.Accuracy)
+				from = b.Tokens + 1
+			}
+			return nil
+		},
+	}
+	data.add(c)
+	c.Flags().StringVar(&split, "split", "test", "part of IMDB: train or test (a table is measured as a whole)")
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	return c
+}
+
+// evalLine measures a regressor on fresh points of the line it learned.
+func evalLine(c *cobra.Command, name string, m *zoo.Model, asJSON bool, began time.Time) error {
+	e, n, err := m.EvaluateRegressor(c.Context())
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return printJSON(c.OutOrStdout(), map[string]any{"model": name, "examples": n, "loss": e, "mse": e, "seconds": time.Since(began).Seconds()})
+	}
+	_, err = fmt.Fprintf(c.OutOrStdout(), "%s on %d fresh points: mean squared error %.3g\n", name, n, e)
+	return err
+}

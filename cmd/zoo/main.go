@@ -1,0 +1,51 @@
+// Command zoo trains, measures and runs the models of the zoo.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/gorgonia-zoo/zoo"
+	"github.com/gorgonia-zoo/zoo/internal/kernel"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(report(err, os.Stderr))
+}
+
+// run executes one command line.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	if err := kernel.Init(); err != nil {
+		return fmt.Errorf("%w: %w", err, zoo.ErrUsage)
+	}
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	return root.ExecuteContext(ctx)
+}
+
+// report prints an error and returns the exit code: 1 for failures, 2 for
+// wrong usage.
+func report(err error, stderr io.Writer) int {
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, syscall.EPIPE):
+		return 1 // nobody reads: nobody to tell
+	case errors.Is(err, zoo.ErrUsage):
+		fmt.Fprintf(stderr, "%s\n", message(err))
+		return 2
+	}
+	fmt.Fprintf(stderr, "%s\n", message(err))
+	return 1
+}

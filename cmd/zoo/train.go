@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gorgonia-zoo/zoo"
+	"github.com/gorgonia-zoo/zoo/train"
+	"github.com/spf13/cobra"
+)
+
+// runFlags are the flags of every command that trains.
+type runFlags struct {
+	out        string
+	seed       uint64
+	epochs     int
+	steps      int
+	resume     bool
+	asJSON     bool
+	checkpoint time.Duration
+}
+
+func (f *runFlags) add(c *cobra.Command) {
+	c.Flags().StringVarP(&f.out, "out", "o", "", "directory for the model, its log and checkpoints")
+	c.Flags().Uint64Var(&f.seed, "seed", 0, "seed of weights, split, batches and dropout (default: the recipe's)")
+	c.Flags().IntVar(&f.epochs, "epochs", 0, "passes over the data (default: the recipe's)")
+	c.Flags().IntVar(&f.steps, "steps", 0, "stop after so many optimizer steps (default: no limit)")
+	c.Flags().BoolVar(&f.resume, "resume", false, "go on from the checkpoint in --out")
+	c.Flags().BoolVar(&f.asJSON, "json", false, "print one JSON object an epoch, and one at the end")
+	c.Flags().DurationVar(&f.checkpoint, "checkpoint-every", time.Minute, "time between checkpoints within an epoch; 0 for none")
+}
+
+// apply puts what the flags say into a recipe.
+func (f *runFlags) apply(c *cobra.Command, t *zoo.Training) error {
+	if c.Flags().Changed("seed") {
+		t.Seed = f.seed
+	}
+	if c.Flags().Changed("epochs") {
+		if f.epochs < 1 {
+			return usage(c, "--epochs %d, want 1 or more", f.epochs)
+		}
+		t.Epochs = f.epochs
+	}
+	if f.steps < 0 {
+		return usage(c, "--steps %d, want 1 or more, or 0 for no limit", f.steps)
+	}
+	if f.out == "" {
+		return usage(c, "--out DIR is missing")
+	}
+	return nil
+}
+
+// files of a training directory beside the artefact.
+const (
+	checkpointDir = "checkpoint"
+	logFile       = "log.jsonl"
+)
+
+// doneAnswer is the last line of train --json.
+type doneAnswer struct {
+	Done    bool    `json:"done"`
+	Out     string  `json:"out"`
+	SHA256  string  `json:"sha256"`
+	Seconds float64 `json:"seconds"`
+}
+
+func newTrain() *cobra.Command {
+	var data dataFlags
+	var flags runFlags
+	c := &cobra.Command{
+		Use:   "train RECIPE --out DIR",
+		Short: "Train a model by a recipe",
+		Long: `Train a model and write it to a directory. RECIPE is a name below, or a .json
+file of the same form as the recipe in a model's card.
+
+` + recipeList(),
+		Example: `  zoo train mlp-line --out line
+  zoo train lstm-imdb --data aclImdb_v1.tar.gz --out mine
+  zoo train lstm-imdb --data aclImdb_v1.tar.gz --out mine --resume`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			recipe, err := zoo.ReadRecipe(args[0])
+			if err != nil {
+				return err
+			}
+			if err := flags.apply(c, recipe.Training()); err != nil {
+				return err
+			}
+			var texts *zoo.Texts
+			if recipe.Text != nil {
+				if texts, err = data.open(c, nil); err != nil {
+					return err
+				}
+			}
+			return flags.train(c, args[0], func(ctx context.Context, run zoo.Run) (*zoo.Model, error) {
+				m, _, err := zoo.Train(ctx, recipe, texts, run)
+				return m, err
+			})
+		},
+	}
+	data.add(c)
+	flags.add(c)
+	return c
+}
+
+func recipeList() string {
+	text := "Recipes:"
+	for _, r := range zoo.Recipes() {
+		text += fmt.Sprintf("\n  %-16s %s", r.Name, r.About)
+	}
+	return text
+}
+
+// train runs a training into the directory --out: checkpoints, the log, and
+// at the end the artefact.
+func (f *runFlags) train(c *cobra.Command, name string, fit func(context.Context, zoo.Run) (*zoo.Model, error)) error {
+	began := time.Now()
+	if err := os.MkdirAll(f.out, 0o755); err != nil {
+		return fmt.Errorf("zoo: train: --out: %w", err)
+	}
+	mode := os.O_CREATE | os.O_WRONLY | os.O_APPEND
+	log, err := os.OpenFile(filepath.Join(f.out, logFile), mode, 0o644)
+	if err != nil {
+		return fmt.Errorf("zoo: train: --out: %w", err)
+	}
+	defer log.Close()
+	lines := io.Writer(log)
+	if f.asJSON {
+		lines = io.MultiWriter(log, c.OutOrStdout())
+	}
+	m, err := fit(c.Context(), zoo.Run{
+		Checkpoints: filepath.Join(f.out, checkpointDir), Resume: f.resume, CheckpointEvery: f.checkpoint, Steps: f.steps,
+		Recorders: []train.Recorder{train.Progress(c.ErrOrStderr()), train.JSONLines(lines)},
+		Log:       c.ErrOrStderr(),
+	})
+	switch {
+	case errors.Is(err, context.Canceled):
+		return fmt.Errorf("zoo: train: interrupted; a checkpoint is in %s: go on by the same command with --resume", f.out)
+	case errors.Is(err, train.ErrExists):
+		return fmt.Errorf("zoo: train: %s holds the checkpoint of an earlier run: go on by the same command with --resume, or choose another --out: %w", f.out, zoo.ErrUsage)
+	case err != nil:
+		return err
+	}
+	if err := m.Save(f.out); err != nil {
+		return err
+	}
+	sum, err := m.Artefact.SHA256()
+	if err != nil {
+		return err
+	}
+	done := doneAnswer{true, f.out, sum, time.Since(began).Seconds()}
+	if err := json.NewEncoder(lines).Encode(done); err != nil {
+		return fmt.Errorf("zoo: train: log: %w", err)
+	}
+	if f.asJSON {
+		return nil
+	}
+	_, err = fmt.Fprintf(c.OutOrStdout(), "%s: %s\nSHA-256 of the weights %s\n%.1f s\n", f.out, metrics(m.Artefact.Card.Metrics), sum, done.Seconds)
+	return err
+}

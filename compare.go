@@ -1,0 +1,87 @@
+package zoo
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/gorgonia-zoo/zoo/datasets"
+	"github.com/gorgonia-zoo/zoo/weights"
+)
+
+// dataOption is the name under which a card keeps the fingerprint of the
+// texts it was trained on.
+const dataOption = "data_sha256"
+
+// Export writes the weights to a safetensors file.
+func (m *Model) Export(path string) error {
+	if err := weights.WriteFileAtomic(path, func(w io.Writer) error {
+		_, err := m.Artefact.Weights.WriteTo(w)
+		return err
+	}); err != nil {
+		return fmt.Errorf("zoo: export: %w", err)
+	}
+	return nil
+}
+
+// EvaluateRegressor measures a regressor of a line on n fresh points.
+func (m *Model) EvaluateRegressor(ctx context.Context) (mse float64, n int, err error) {
+	r, err := m.Recipe()
+	if err != nil {
+		return 0, 0, err
+	}
+	if r.Line == nil || m.Regressor == nil {
+		return 0, 0, fmt.Errorf("zoo: %s learned no line", m.Artefact.Card.Name)
+	}
+	mse, err = EvaluateLine(ctx, m.Regressor, datasets.Line{Slope: r.Line.Slope, Intercept: r.Line.Intercept}, r.Line.Seed)
+	return mse, linePoints, err
+}
+
+// Differences says where a model differs from one that the same recipe made:
+// the data, the vocabulary, the shapes or the weights.
+func (m *Model) Differences(other *Model) []string {
+	var lines []string
+	a, b := m.Artefact, other.Artefact
+	if x, y := a.Card.Recipe.Options[dataOption], b.Card.Recipe.Options[dataOption]; x != y {
+		lines = append(lines, fmt.Sprintf("the data differs: its fingerprint is %s, recorded is %s", y, x))
+	}
+	if x, y := a.Card.Recipe.Options[recipeOption], b.Card.Recipe.Options[recipeOption]; x != y {
+		lines = append(lines, "the recipe differs from the recorded one")
+	}
+	if !bytes.Equal(a.Config, b.Config) {
+		lines = append(lines, fmt.Sprintf("the architecture differs: %s, recorded is %s", b.Config, a.Config))
+	}
+	if a.Vocab != nil && b.Vocab != nil {
+		if a.Vocab.Len() != b.Vocab.Len() {
+			lines = append(lines, fmt.Sprintf("the vocabulary has %d tokens, recorded are %d", b.Vocab.Len(), a.Vocab.Len()))
+		}
+		for i := range int32(min(a.Vocab.Len(), b.Vocab.Len())) {
+			x, _ := a.Vocab.Token(i)
+			if y, _ := b.Vocab.Token(i); x != y {
+				lines = append(lines, fmt.Sprintf("the vocabulary differs first at %d: %q, recorded is %q", i, y, x))
+				break
+			}
+		}
+	}
+	for _, info := range a.Weights.Tensors() {
+		x, err1 := a.Weights.Tensor(info.Name)
+		y, err2 := b.Weights.Tensor(info.Name)
+		if err1 != nil || err2 != nil || len(x.Data) != len(y.Data) {
+			lines = append(lines, fmt.Sprintf("%s: not in both, or of another shape", info.Name))
+			continue
+		}
+		count, most := 0, 0.0
+		for i := range x.Data {
+			if math.Float32bits(x.Data[i]) != math.Float32bits(y.Data[i]) {
+				count++
+				most = max(most, math.Abs(float64(x.Data[i])-float64(y.Data[i])))
+			}
+		}
+		if count > 0 {
+			lines = append(lines, fmt.Sprintf("%s: %d of %d numbers differ, by at most %.3g", info.Name, count, len(x.Data), most))
+		}
+	}
+	return lines
+}
