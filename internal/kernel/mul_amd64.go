@@ -5,31 +5,22 @@ package kernel
 //go:generate sh -c "cd _asm && go run ./mul -out ../mul_amd64.s -stubs ../mul_stubs_amd64.go -pkg kernel"
 
 // kernels describes the micro-kernels of one instruction set. Each keeps a tile
-// of the product in registers over a range of k: height rows of one panel or
-// more.
+// of the product in registers over a range of k.
 type kernels struct {
-	height int // of the tallest tile
-	// group[h] is how many panels the widest tile of height h covers. The lower
-	// the tile the wider, so that there are enough independent sums to keep the
+	height int // rows of the tallest tile
+	// group[h] is how many panels the widest tile of h rows covers. The lower the
+	// tile the wider, so that there are enough independent sums to keep the
 	// multiply-add units busy.
-	group []int
-}
-
-// tileArgs are the arguments of a micro-kernel, distances in bytes.
-type tileArgs struct {
-	c, cNext, a, b                                      *float32
-	cRow, cPanel, aRow, aCol, aWidth, aBlock, bPanel, k int
-	accumulate                                          int
+	group [9]int
+	// depth is the most k that a tile takes at once: so many rows of its panels of
+	// b stay in the first cache while the tiles of all rows pass over them.
+	depth int
 }
 
 var (
-	kernelsAVX2   = kernels{height: 6, group: []int{0, 4, 2, 2, 1, 1, 1}}
-	kernelsAVX512 = kernels{height: 8, group: []int{0, 8, 4, 4, 2, 2, 2, 2, 2}}
+	kernelsAVX2   = kernels{height: 6, group: [...]int{1: 4, 2: 2, 3: 2, 4: 1, 5: 1, 6: 1, 8: 0}, depth: 256}
+	kernelsAVX512 = kernels{height: 8, group: [...]int{1: 8, 2: 4, 3: 4, 4: 2, 5: 2, 6: 2, 7: 2, 8: 2}, depth: 192}
 )
-
-// depth is the most k that a tile takes at once: 256 rows of a panel of b are 16
-// KiB and stay in the first cache while the tiles of all rows pass over them.
-const depth = 256
 
 func mul(c []float32, cRow, cPanel int, a *Operand, b []float32, bPanel, rows, k, panels int, accumulate bool) {
 	switch current {
@@ -42,13 +33,27 @@ func mul(c []float32, cRow, cPanel int, a *Operand, b []float32, bPanel, rows, k
 	}
 }
 
-func (s *kernels) mul(c []float32, cRow, cPanel int, a *Operand, b []float32, bPanel, rows, k, panels int, accumulate bool) {
-	const size = 4 // bytes in a float32
-	t := tileArgs{
-		cRow: size * cRow,
-		aRow: size * a.Row, aCol: size * a.Col, aWidth: a.Width, aBlock: size * a.Block,
-	}
+// job is a product while it is cut into tiles.
+type job struct {
+	*kernels
+	a                                   *Operand
+	b, c                                []float32
+	cRow, cPanel, bPanel, panels, apart int
+	rows, tiles, low, higher            int // the first higher tiles have low+1 rows, the others low
+	first                               int // k of the first term now
+	args                                tileArgs
+}
 
+// tileArgs are the arguments of a micro-kernel, distances in bytes.
+type tileArgs struct {
+	// cNext is where the next tile's output lies. It is fetched to the cache
+	// meanwhile, since a tile begins by reading it.
+	c, cNext, a, b                                      *float32
+	cRow, cPanel, aRow, aCol, aWidth, aBlock, bPanel, k int
+	accumulate                                          int
+}
+
+func (s *kernels) mul(c []float32, cRow, cPanel int, a *Operand, b []float32, bPanel, rows, k, panels int, accumulate bool) {
 	// Tiles of nearly equal height: 32 rows are 6, 6, 5, 5, 5, 5.
 	tiles := (rows + s.height - 1) / s.height
 	low, higher := rows/tiles, rows%tiles
@@ -58,65 +63,81 @@ func (s *kernels) mul(c []float32, cRow, cPanel int, a *Operand, b []float32, bP
 	// stream would break off after one panel, and the prefetchers with it.
 	group := s.group[low]
 	apart := panels / group
-	t.cPanel, t.bPanel = size*cPanel*apart, size*bPanel*apart
 
-	for first := 0; first < k; first += t.k {
-		t.k = k
-		if tiles > 1 { // b is read more than once: let it stay in the cache
-			t.k = s.depth(first, k, a.Width)
+	const size = 4 // bytes in a float32
+	j := job{
+		kernels: s, a: a, b: b, c: c, cRow: cRow, cPanel: cPanel, bPanel: bPanel, panels: panels, apart: apart,
+		rows: rows, tiles: tiles, low: low, higher: higher,
+		args: tileArgs{
+			cRow: size * cRow, cPanel: size * cPanel * apart, bPanel: size * bPanel * apart,
+			aRow: size * a.Row, aCol: size * a.Col, aWidth: a.Width, aBlock: size * a.Block,
+		},
+	}
+	piece := k
+	if tiles > 1 { // otherwise b is read but once
+		piece = s.piece(k, a.Width)
+	}
+	for ; j.first < k; j.first += piece {
+		j.args.k = min(piece, k-j.first)
+		if accumulate || j.first > 0 {
+			j.args.accumulate = 1
 		}
-		if accumulate || first > 0 {
-			t.accumulate = 1
+		for p := range apart {
+			j.panel(p, group)
 		}
-		for p := 0; p < panels; p++ {
-			if p == apart {
-				p *= group // what is left over when the panels are dealt to groups
-				if p == panels {
-					break
-				}
-			}
-			for i, r := 0, 0; i < tiles; i++ {
-				h := low
-				if i < higher {
-					h++
-				}
-				t.a = &a.Data[a.offset(r, first)]
-				wide, times := false, 1
-				if p < apart {
-					wide = group > 1 && s.group[h] == group
-					if !wide {
-						times = group
-					}
-				}
-				for q := p; times > 0; times-- {
-					t.b = &b[q*bPanel+first*Width]
-					t.c = &c[q*cPanel+r*cRow]
-					t.cNext = t.c
-					if i < tiles-1 {
-						t.cNext = &c[q*cPanel+(r+h)*cRow]
-					} else if q < panels-1 {
-						t.cNext = &c[(q+1)*cPanel]
-					}
-					if s == &kernelsAVX512 {
-						tileAVX512(h, wide, &t)
-					} else {
-						tileAVX2(h, wide, &t)
-					}
-					q += apart
-				}
-				r += h
-			}
+		for p := apart * group; p < panels; p++ {
+			j.panel(p, 1)
 		}
 	}
 }
 
-// depth returns how many k to take from first on. A piece that is not the last
-// ends where a block of a ends.
-func (s *kernels) depth(first, k, width int) int {
-	if width >= k {
-		return min(depth, k-first)
+// piece returns how many k to take at a time: nearly equal pieces, each ending
+// where a block of a ends.
+func (s *kernels) piece(k, width int) int {
+	pieces := (k + s.depth - 1) / s.depth
+	piece := (k + pieces - 1) / pieces
+	if width < k {
+		piece = (piece + width - 1) / width * width
 	}
-	return min(max(depth/width, 1)*width, k-first)
+	return piece
+}
+
+// panel computes all rows of panel p and, where group is more than one, of the
+// panels at multiples of apart from it.
+func (j *job) panel(p, group int) {
+	for i, r := 0, 0; i < j.tiles; i++ {
+		h := j.low
+		if i < j.higher {
+			h++
+		}
+		if group > 1 && j.group[h] == group {
+			j.tile(p, r, h, true)
+		} else {
+			for g := range group {
+				j.tile(p+g*j.apart, r, h, false)
+			}
+		}
+		r += h
+	}
+}
+
+// tile computes h rows from row r on: of panel p or, when wide, of the group.
+func (j *job) tile(p, r, h int, wide bool) {
+	t := j.args
+	t.a = &j.a.Data[j.a.offset(r, j.first)]
+	t.b = &j.b[p*j.bPanel+j.first*Width]
+	t.c = &j.c[p*j.cPanel+r*j.cRow]
+	t.cNext = t.c
+	if r+h < j.rows {
+		t.cNext = &j.c[p*j.cPanel+(r+h)*j.cRow]
+	} else if p < j.panels-1 {
+		t.cNext = &j.c[(p+1)*j.cPanel]
+	}
+	if j.kernels == &kernelsAVX512 {
+		tileAVX512(h, wide, &t)
+	} else {
+		tileAVX2(h, wide, &t)
+	}
 }
 
 // tileAVX2 computes h rows of group[h] panels or, unless wide, of one.

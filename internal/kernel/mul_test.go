@@ -1,9 +1,12 @@
 package kernel
 
 import (
+	"encoding/binary"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -188,6 +191,31 @@ func TestMulSpecialValues(t *testing.T) {
 	}
 }
 
+// One product's bits, the same on every path, processor and day.
+func TestMulGolden(t *testing.T) {
+	const rows, k, panels = 13, 67, 9
+	r := rand.New(rand.NewPCG(8, 1))
+	fill := func(n int) []float32 {
+		s := make([]float32, n)
+		for i := range s { // exact arithmetic: the inputs must not depend on the machine
+			s[i] = float32(int32(r.Uint32())) * 0x1p-31
+		}
+		return s
+	}
+	a, b, c := fill(rows*k), fill(panels*k*Width), fill(panels*rows*Width)
+	for _, path := range Available() {
+		restore := use(t, path)
+		got := slices.Clone(c)
+		Mul(got, Width, rows*Width, Operand{Data: a, Row: k, Col: 1, Width: k}, b, k*Width, rows, k, panels, true)
+		restore()
+		sum := fnv.New64a()
+		binary.Write(sum, binary.LittleEndian, got)
+		if got, want := sum.Sum64(), uint64(0x226c98dd8bb1d952); got != want {
+			t.Errorf("%s: checksum %#x, want %#x", path, got, want)
+		}
+	}
+}
+
 // The definition, in float64, on numbers whose products and sums are exact.
 func TestMulDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 1))
@@ -202,7 +230,7 @@ func TestMulDefinition(t *testing.T) {
 	a, b, c := small(rows*k), small(panels*k*Width), small(panels*rows*Width)
 	for _, path := range Available() {
 		restore := use(t, path)
-		got := append([]float32(nil), c...)
+		got := slices.Clone(c)
 		Mul(got, Width, rows*Width, Operand{Data: a, Row: k, Col: 1, Width: k}, b, k*Width, rows, k, panels, true)
 		restore()
 		for p := range panels {

@@ -50,6 +50,7 @@ func TestChoose(t *testing.T) {
 
 func TestUse(t *testing.T) {
 	before := Current()
+	t.Logf("paths %v, using %s", Available(), before)
 	if paths := Available(); paths[len(paths)-1] != Portable || !slices.Contains(paths, before) {
 		t.Errorf("%s in use of %v", before, paths)
 	}
