@@ -52,7 +52,10 @@ type TableConfig struct {
 // Format is a file format.
 type Format string
 
-// The formats of tables. The first three may be packed by gzip.
+// The formats of tables. The first three may be packed by gzip. Of Parquet the
+// flat columns are read; cells of other columns are an error for those who ask
+// for them. Classes that Hugging Face's library described in the file are
+// those of the table unless others are given.
 const (
 	CSV     Format = "csv"
 	TSV     Format = "tsv"
@@ -150,13 +153,23 @@ func openTable(name string, fsys fs.FS, path string, cfg TableConfig) (*Table, e
 	if err := t.choose(sample); err != nil {
 		return nil, t.fail(0, err)
 	}
+	if p, ok := r.(*parquetRows); ok && t.cfg.Classes == nil && t.label.err == nil {
+		if names := p.classes(t.columns[t.label.column]); len(names) > 1 {
+			t.cfg.Classes = names
+			t.guesses = append(t.guesses, "the classes are named "+quoteAll(names)+", by the file's own description")
+		}
+	}
 	return t, nil
 }
 
 // fail wraps an error with the table's name and, where it is known, the line.
 func (t *Table) fail(line int, err error) error {
 	if line > 0 {
-		return fmt.Errorf("datasets: table %s: line %d: %w", t.name, line, err)
+		noun := "line"
+		if t.cfg.Format == Parquet {
+			noun = "row"
+		}
+		return fmt.Errorf("datasets: table %s: %s %d: %w", t.name, noun, line, err)
 	}
 	return fmt.Errorf("datasets: table %s: %w", t.name, err)
 }

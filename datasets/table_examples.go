@@ -139,8 +139,10 @@ func (t *Table) texts(ctx context.Context, labels *labels, skipped *int, f func(
 				return false, fmt.Errorf("column %q is empty: fill it, delete the row, or have empty rows skipped", t.columns[c])
 			}
 		}
-		// Cloned, lest the text keep the whole row in memory.
-		e := Example{Text: strings.Clone(r.Cells[t.text.column]), Label: -1, ID: strconv.Itoa(r.Line)}
+		e := Example{Text: r.Cells[t.text.column], Label: -1, ID: strconv.Itoa(r.Line)}
+		if t.cfg.Format == CSV || t.cfg.Format == TSV {
+			e.Text = strings.Clone(e.Text) // lest it keep the whole row in memory
+		}
 		if !t.cfg.Unlabelled {
 			var err error
 			if e.Label, err = labels.add(r.Cells[t.label.column]); err != nil {

@@ -41,7 +41,7 @@ func (t *Table) reader(f fs.File, want []int) (rows, error) {
 	}
 	if t.cfg.Format == "" && string(magic) == "PAR1" || t.cfg.Format == Parquet {
 		t.cfg.Format = Parquet
-		return newParquet(f, want)
+		return newParquet(f, want, t.columns == nil)
 	}
 	plain, err := inflate(packed, maxTableRatio, 0)
 	if err != nil {
