@@ -26,7 +26,7 @@ const (
 	// spanSlots and shapeSlots are powers of two. A full table of spans
 	// takes 10 MB or so.
 	spanSlots  = 1 << 16
-	shapeSlots = 1 << 10
+	shapeSlots = 1 << 12
 	// maxCached is the length of the longest span worth remembering.
 	maxCached = 32
 )

@@ -63,7 +63,6 @@ func (t *Tokenizer) Append(dst []string, text string) []string {
 type workspace struct {
 	plain  []byte
 	tokens []string
-	batch  []byte
 }
 
 var workspaces = sync.Pool{New: func() any { return new(workspace) }}
@@ -83,13 +82,13 @@ func isGap(c byte) bool { return c <= ' ' || c == 0x7f }
 // the text: prose too looks at one white-space-separated span at a time.
 func (t *Tokenizer) appendSpan(dst []string, span []byte, w *workspace) []string {
 	if len(span) > maxCached {
-		return t.split(dst, string(span), w)
+		return t.split(dst, string(span))
 	}
 	slot := t.spans.slot(span)
 	e := slot.Load()
 	if e == nil || e.span != string(span) {
 		e = &entry{span: string(span)}
-		w.tokens = t.split(w.tokens[:0], e.span, w)
+		w.tokens = t.split(w.tokens[:0], e.span)
 		e.first = w.tokens[0] // every span has a token: nothing is dropped
 		if len(w.tokens) > 1 {
 			e.rest = slices.Clone(w.tokens[1:])
@@ -104,11 +103,11 @@ func (t *Tokenizer) appendSpan(dst []string, span []byte, w *workspace) []string
 }
 
 // split does the work of appendSpan without the cache.
-func (t *Tokenizer) split(dst []string, span string, w *workspace) []string {
+func (t *Tokenizer) split(dst []string, span string) []string {
 	first := len(dst)
-	b := breaker{s: span, out: splitter{tokens: dst, batch: w.batch[:0], limit: maxBatch, shapes: t.shapes}}
+	b := breaker{s: span, out: splitter{tokens: dst, shapes: t.shapes}}
 	b.run()
-	dst, w.batch = b.out.finish(), b.out.batch
+	dst = b.out.tokens
 	if t.cfg.Lower {
 		for i, token := range dst[first:] {
 			dst[first+i] = strings.ToLower(token)
