@@ -1,22 +1,49 @@
 // Package zoo is a model zoo for Go on Gorgonia: pretrained models in one
 // call, fine-tuning on the user's own data, and recipes that reproduce every
 // published weight byte for byte.
+//
+// A program that imports this package carries the weights of all pretrained
+// models; one that imports only models/lstm, train and datasets carries none.
 package zoo
 
-import "github.com/gorgonia-zoo/zoo/weights"
+import (
+	"fmt"
+	"sync"
 
-// Record is one pretrained model of the table.
+	"github.com/gorgonia-zoo/zoo/models/mlp"
+	"github.com/gorgonia-zoo/zoo/pretrained"
+	"github.com/gorgonia-zoo/zoo/weights"
+)
+
+// Record is one pretrained model of the table: what it is, how well it does,
+// and what proves that these bytes are it.
 type Record struct {
 	Name       string             `json:"name"`
 	Task       string             `json:"task"`
 	Parameters int64              `json:"parameters"`
-	Bytes      int64              `json:"bytes"`
-	SHA256     string             `json:"sha256"`
+	Bytes      int64              `json:"bytes"`  // of model.safetensors
+	SHA256     string             `json:"sha256"` // of model.safetensors
 	Metrics    map[string]float64 `json:"metrics"`
+
+	Constructor string `json:"constructor"` // function of this package that opens it
+	Recipe      string `json:"recipe"`      // name of the recipe that makes it
+	Data        string `json:"data"`
+	Licence     string `json:"licence"`
+	Date        string `json:"date"` // of training
 }
 
 // Models returns the table of pretrained models.
-func Models() []Record { return nil }
+func Models() []Record {
+	return []Record{
+		{
+			Name: "mlp-line", Task: "regression",
+			Parameters: 31, Bytes: 396, SHA256: "cc2d9c1b3ed058531e17647d10642b1083eba7dd69db9e2e90530ea7a769e0eb",
+			Metrics:     map[string]float64{"mse": 4.734210046382359e-8},
+			Constructor: "MLPLine", Recipe: "mlp-line",
+			Data: "points of y = 3x + 2, drawn by the recipe", Licence: "Apache-2.0", Date: "2026-11-23",
+		},
+	}
+}
 
 // Lookup returns the record of the given name.
 func Lookup(name string) (Record, bool) {
@@ -28,5 +55,44 @@ func Lookup(name string) (Record, bool) {
 	return Record{}, false
 }
 
-// Open opens the model.
-func (r Record) Open() (*Model, error) { return newModel(&weights.Artefact{}) }
+// Open opens the model from the embedded artefact and checks that it is the
+// one of the record.
+func (r Record) Open() (*Model, error) {
+	dir, err := pretrained.Open(r.Name)
+	if err != nil {
+		return nil, fmt.Errorf("zoo: %w", err)
+	}
+	a, err := weights.OpenArtefact(dir)
+	if err != nil {
+		return nil, fmt.Errorf("zoo: %s: %w", r.Name, err)
+	}
+	sum, err := a.SHA256()
+	if err != nil {
+		return nil, fmt.Errorf("zoo: %s: %w", r.Name, err)
+	}
+	if sum != r.SHA256 {
+		return nil, fmt.Errorf("zoo: %s: weights %s, the record has %s: %w", r.Name, sum, r.SHA256, weights.ErrChecksum)
+	}
+	return newModel(a)
+}
+
+// open opens the model of a name that is in the table.
+func open(name string) (*Model, error) {
+	r, ok := Lookup(name)
+	if !ok {
+		return nil, fmt.Errorf("zoo: no model %q", name)
+	}
+	return r.Open()
+}
+
+var mlpLine = sync.OnceValues(func() (*Model, error) { return open("mlp-line") })
+
+// MLPLine returns the MLP 1-10-1 that has learned y = 3x + 2. Every call
+// returns the same model, which is safe for many goroutines.
+func MLPLine() (*mlp.Regressor, error) {
+	m, err := mlpLine()
+	if err != nil {
+		return nil, err
+	}
+	return m.Regressor, nil
+}

@@ -1,0 +1,133 @@
+// Command release turns trained models into a pretrained one: it measures
+// them on the test split, writes the card, puts the artefact of the first into
+// pretrained/, and prints the record for the table in zoo.go.
+//
+//	go run ./internal/release --date 2026-11-23 --data aclImdb_v1.tar.gz lstm-imdb SEED1 SEED2 SEED3
+//	go run ./internal/release --date 2026-11-23 mlp-line DIR
+//
+// The directories are what "zoo train" wrote with different seeds; the first
+// must be the recipe's own seed, so that "zoo reproduce" finds it again.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/gorgonia-zoo/zoo"
+	"github.com/gorgonia-zoo/zoo/datasets"
+	"github.com/gorgonia-zoo/zoo/weights"
+)
+
+func main() {
+	data := flag.String("data", "", "IMDB archive or directory")
+	date := flag.String("date", "", "day of the training, YYYY-MM-DD")
+	flag.Parse()
+	if flag.NArg() < 2 || *date == "" {
+		flag.Usage()
+		os.Exit(2)
+	}
+	if err := release(context.Background(), flag.Arg(0), flag.Args()[1:], *data, *date); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// limits are what the cards say that a model should not be used for.
+var limits = map[string][]string{
+	"lstm-imdb": {
+		"Trained on English film reviews alone: other languages and kinds of text are not what it knows.",
+		"It tells positive from negative; it knows no neutral, and it was trained without ratings of 5 and 6.",
+		"Irony, quoted opinions and comparisons with other films mislead it, as the examples in its training do.",
+		"The reviews are by members of the public; the words of the vocabulary can be seen in vocab.txt.",
+	},
+	"mlp-line": {"It is an example. Far outside -4 to 4, where its points lie, it follows straight lines of its own."},
+}
+
+func release(ctx context.Context, name string, dirs []string, data, date string) error {
+	m, err := zoo.OpenModel(dirs[0])
+	if err != nil {
+		return err
+	}
+	card := m.Artefact.Card
+	card.Name, card.Date, card.Limits = name, date, limits[name]
+	if m.Classifier != nil {
+		if err := measure(ctx, &card, dirs, data); err != nil {
+			return err
+		}
+	}
+	m.Artefact.Card = card
+	dir := filepath.Join("pretrained", name)
+	if err := m.Save(dir); err != nil {
+		return err
+	}
+	if m, err = zoo.OpenModel(dir); err != nil {
+		return err
+	}
+	card = m.Artefact.Card
+	file := card.Files[weights.WeightsFile]
+	fmt.Printf("Name: %q, Task: %q,\nParameters: %d, Bytes: %d,\nSHA256: %q,\nMetrics: map[string]float64{\n",
+		name, card.Task, card.Parameters, file.Bytes, file.SHA256)
+	for _, k := range slices.Sorted(maps.Keys(card.Metrics)) {
+		fmt.Printf("\t%q: %v,\n", k, card.Metrics[k])
+	}
+	fmt.Printf("},\nData: %q, Licence: %q, Date: %q,\n", card.Data, card.Licence, card.Date)
+	return nil
+}
+
+// measure evaluates every seed's model on the test split, once.
+func measure(ctx context.Context, card *weights.Card, dirs []string, data string) error {
+	texts, err := zoo.OpenTexts(data, zoo.TextsConfig{})
+	if err != nil {
+		return err
+	}
+	seeds := weights.Table{Title: "Seeds", Columns: []string{"seed", "validation accuracy", "test accuracy", "test loss", "SHA-256"}}
+	var accuracies []float64
+	for i, dir := range dirs {
+		m, err := zoo.OpenModel(dir)
+		if err != nil {
+			return err
+		}
+		e, err := zoo.EvaluateText(ctx, m.Classifier, texts, datasets.Test)
+		if err != nil {
+			return err
+		}
+		accuracies = append(accuracies, e.Accuracy)
+		c := m.Artefact.Card
+		seeds.Rows = append(seeds.Rows, []string{fmt.Sprint(c.Recipe.Seed), fmt.Sprintf("%.4f", c.Metrics["validation_accuracy"]),
+			fmt.Sprintf("%.4f", e.Accuracy), fmt.Sprintf("%.4f", e.Loss), c.Files[weights.WeightsFile].SHA256[:12]})
+		if i > 0 {
+			continue
+		}
+		card.Metrics = maps.Clone(c.Metrics)
+		card.Metrics["test_accuracy"], card.Metrics["test_loss"], card.Metrics["test_calibration_error"] = e.Accuracy, e.Loss, e.Calibration
+		lengths := weights.Table{Title: "Test accuracy by length", Columns: []string{"tokens", "reviews", "accuracy"}}
+		from := 1
+		for _, b := range e.ByLength {
+			span := fmt.Sprintf("%d to %d", from, b.Tokens)
+			if b.Tokens == 0 {
+				span = fmt.Sprintf("%d or more", from)
+			}
+			lengths.Rows = append(lengths.Rows, []string{span, fmt.Sprint(b.Examples), fmt.Sprintf("%.4f", b.Accuracy)})
+			from = b.Tokens + 1
+		}
+		card.Tables = []weights.Table{lengths}
+	}
+	if n := float64(len(accuracies)); n > 1 {
+		var sum, squares float64
+		for _, a := range accuracies {
+			sum += a
+		}
+		for _, a := range accuracies {
+			squares += (a - sum/n) * (a - sum/n)
+		}
+		card.Metrics["test_accuracy_mean"], card.Metrics["test_accuracy_std"] = sum/n, math.Sqrt(squares/(n-1))
+	}
+	card.Tables = append(card.Tables, seeds)
+	return nil
+}
