@@ -22,6 +22,7 @@ type textTask struct {
 	validation []int
 	classifier *lstm.Classifier
 	unk        int32
+	print      string // fingerprint of the data
 }
 
 // trainText runs a recipe on the training part of the data.
@@ -74,6 +75,7 @@ func (t *textTask) finish(ctx context.Context, recipe Recipe) (*Model, error) {
 		return nil, err
 	}
 	card.Data = t.recipe.Data
+	card.Recipe.Options[dataOption] = t.print
 	a, err := t.classifier.Artefact(card, dtype)
 	if err != nil {
 		return nil, err
@@ -120,6 +122,9 @@ func prepare(ctx context.Context, r TextRecipe, data *Texts, run Run) (*textTask
 		if l < 0 || int(l) >= len(classes) {
 			return nil, fmt.Errorf("zoo: data: example %d has no label", i)
 		}
+	}
+	if task.print, err = c.Fingerprint(); err != nil {
+		return nil, err
 	}
 	vocab, err := c.Vocab(r.Vocab, task.train)
 	if err != nil {

@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
@@ -169,4 +170,18 @@ func decode(data []byte) (*Corpus, error) {
 		at += int(n)
 	}
 	return c, c.Check()
+}
+
+// Fingerprint is a SHA-256 of the corpus: the same for the same labelled
+// texts in the same order, however they are packed.
+func (c *Corpus) Fingerprint() (string, error) {
+	h := sha256.New()
+	w := bufio.NewWriterSize(h, 1<<16)
+	if err := encode(w, c); err != nil {
+		return "", err
+	}
+	if err := w.Flush(); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
