@@ -55,6 +55,7 @@ func dropout(x, lengths *G.Node, p float64, noise *Noise, name string) (*G.Node,
 		return nil, fmt.Errorf("ops: dropout %s: probability %v, want 0 <= p < 1", name, p)
 	}
 	op := &dropoutOp{static: static{"dropout " + name, 1, x.Shape().Clone(), tensor.Float32}, noise: noise, p: p}
+	op.out.limit, op.grad.limit = x.Shape().TotalSize(), x.Shape().TotalSize()
 	in := []*G.Node{x}
 	if lengths != nil {
 		if err := intsNode(op.name, "lengths", lengths); err != nil {
@@ -88,7 +89,7 @@ func (op *dropoutOp) Do(inputs ...G.Value) (v G.Value, err error) {
 // draw fills the mask with 0 or 1/(1-p). Each block of rows has a stream of
 // its own, so that blocks may be drawn in any order.
 func (op *dropoutOp) draw(rows, cols int) {
-	op.mask = grow(op.mask, rows*cols)
+	op.mask = grow(op.mask, rows*cols, 0)
 	limit := uint32(op.p * (1 << 32)) // drop where a uniform 32-bit number is below
 	scale := float32(1 / (1 - op.p))
 	base := Stream(op.noise.Seed, op.name, op.noise.Step).Uint64()

@@ -47,6 +47,7 @@ func Embedding(table, ids, lengths *G.Node) (*G.Node, error) {
 	}
 	v, e := table.Shape()[0], table.Shape()[1]
 	op := &embeddingOp{static: static{"embedding", 3, tensor.Shape{ids.Shape()[0], e}, tensor.Float32}, vocab: v, width: e}
+	op.out.limit, op.grad.limit = ids.Shape()[0]*e, ids.Shape()[0]*e
 	return G.ApplyOp(op, table, ids, lengths)
 }
 

@@ -41,8 +41,8 @@ func Linear(x, weight, bias *G.Node) (*G.Node, error) {
 // [k x cols] is row-major or, if transposed, [cols x k].
 func (op *linearOp) product(dst []float32, a kernel.Operand, b []float32, rows, k, cols int, transposed bool) {
 	panels := kernel.Panels(cols)
-	op.packed = grow(op.packed, panels*k*kernel.Width)
-	op.tmp = grow(op.tmp, panels*rows*kernel.Width)
+	op.packed = grow(op.packed, panels*k*kernel.Width, 0)
+	op.tmp = grow(op.tmp, panels*rows*kernel.Width, 0)
 	if transposed {
 		kernel.PackT(op.packed, b, cols, k, k)
 	} else {

@@ -76,6 +76,9 @@ func lstm(inference bool, x, lengths *G.Node, directions []LSTMWeights) (*G.Node
 		in:     d, hidden: h, inference: inference,
 		parameter: make([][4]buffer, len(directions)),
 	}
+	if n := x.Shape()[0]; !inference {
+		op.out.limit, op.dx.limit = n*h*len(directions), n*d
+	}
 	nodes := []*G.Node{x, lengths}
 	for i, w := range directions {
 		for _, check := range []error{
@@ -88,7 +91,7 @@ func lstm(inference bool, x, lengths *G.Node, directions []LSTMWeights) (*G.Node
 				return nil, check
 			}
 		}
-		op.dirs = append(op.dirs, newLSTMPass(d, h, i == 1, inference))
+		op.dirs = append(op.dirs, newLSTMPass(d, h, x.Shape()[0], i == 1, inference))
 		nodes = append(nodes, w.nodes()...)
 	}
 	return G.ApplyOp(op, nodes...)
@@ -205,7 +208,7 @@ func (op *lstmOp) inputGradient(rows int) {
 	blocks := (rows + block - 1) / block
 	size := panels * block * kernel.Width
 	workers := min(blocks, runtime.GOMAXPROCS(0))
-	op.dpanels = grow(op.dpanels, workers*size)
+	op.dpanels = grow(op.dpanels, workers*size, 0)
 	kernel.Parallel(workers, func(worker int) {
 		tmp := op.dpanels[worker*size : (worker+1)*size]
 		for b := worker; b < blocks; b += workers {

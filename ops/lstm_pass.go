@@ -17,6 +17,7 @@ import (
 // input, Q columns of the gates (each gate filled up to whole panels).
 type lstmPass struct {
 	in, hidden int
+	capacity   int // tokens that the graph was built for
 	reverse    bool
 	inference  bool
 	packed     bool // weights are packed and stay
@@ -36,8 +37,8 @@ type lstmPass struct {
 	zero []float32 // [B][16]
 }
 
-func newLSTMPass(in, hidden int, reverse, inference bool) *lstmPass {
-	return &lstmPass{in: in, hidden: hidden, reverse: reverse, inference: inference,
+func newLSTMPass(in, hidden, capacity int, reverse, inference bool) *lstmPass {
+	return &lstmPass{in: in, hidden: hidden, capacity: capacity, reverse: reverse, inference: inference,
 		xPanels: kernel.Panels(in + 1), hPanels: kernel.Panels(hidden)}
 }
 
@@ -67,21 +68,24 @@ func (l *lstmPass) prepare(w [4][]float32, p *packing) {
 		l.pack(w)
 		l.packed = l.inference
 	}
-	panel := l.stride * kernel.Width
-	l.xh = grow(l.xh, (l.xPanels+l.hPanels)*panel)
-	l.z = grow(l.z, 4*l.hPanels*panel)
-	l.c = grow(l.c, l.hPanels*panel)
-	l.h = grow(l.h, p.texts*kernel.Width)
-	l.zero = grow(l.zero, p.texts*kernel.Width)
+	panel, most := l.stride*kernel.Width, 0
+	if !l.inference {
+		most = spread(l.capacity) * kernel.Width
+	}
+	l.xh = grow(l.xh, (l.xPanels+l.hPanels)*panel, (l.xPanels+l.hPanels)*most)
+	l.z = grow(l.z, 4*l.hPanels*panel, 4*l.hPanels*most)
+	l.c = grow(l.c, l.hPanels*panel, l.hPanels*most)
+	l.h = grow(l.h, p.texts*kernel.Width, 0)
+	l.zero = grow(l.zero, p.texts*kernel.Width, 0)
 	clear(l.zero)
 	if l.inference {
 		clear(l.c)
 		clear(l.xh)
 		return
 	}
-	l.dh = grow(l.dh, l.hPanels*panel)
-	l.dc = grow(l.dc, l.hPanels*p.texts*kernel.Width)
-	l.dw = grow(l.dw, l.gateRows()*l.inputRows())
+	l.dh = grow(l.dh, l.hPanels*panel, l.hPanels*most)
+	l.dc = grow(l.dc, l.hPanels*p.texts*kernel.Width, 0)
+	l.dw = grow(l.dw, l.gateRows()*l.inputRows(), 0)
 }
 
 // pack lays out the weights for both products. Columns that only fill a panel
@@ -89,10 +93,10 @@ func (l *lstmPass) prepare(w [4][]float32, p *packing) {
 func (l *lstmPass) pack(w [4][]float32) {
 	const width = kernel.Width
 	k, q := l.inputRows(), l.gateRows()
-	l.wf = grow(l.wf, k*q)
+	l.wf = grow(l.wf, k*q, 0)
 	clear(l.wf)
 	if !l.inference {
-		l.wb = grow(l.wb, k*q)
+		l.wb = grow(l.wb, k*q, 0)
 		clear(l.wb)
 	}
 	hColumn := l.xPanels * width

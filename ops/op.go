@@ -88,19 +88,23 @@ func newDerivative(name string, wrt *G.Node, do func([]G.Value) (G.Value, error)
 type buffer struct {
 	data  []float32
 	value *tensor.Dense
+	limit int // elements at the graph's capacity; 0 where not known
 }
 
-// grow makes room for n elements, contents undefined.
-func grow(data []float32, n int) []float32 {
+// grow makes room for n elements, contents undefined. Where the capacity of
+// the graph bounds them, limit elements are set aside at once: memory that is
+// never touched costs nothing, and growing in steps would leave each step's
+// memory behind as garbage.
+func grow(data []float32, n, limit int) []float32 {
 	if cap(data) >= n {
 		return data[:n]
 	}
-	return make([]float32, n, n+n/8)
+	return make([]float32, n, max(limit, n+n/8))
 }
 
 // matrix returns the buffer as a rows x cols tensor, contents undefined.
 func (b *buffer) matrix(rows, cols int) *tensor.Dense {
-	b.data = grow(b.data, rows*cols)
+	b.data = grow(b.data, rows*cols, b.limit)
 	if b.value == nil || b.value.Shape()[0] != rows || b.value.Shape()[1] != cols {
 		b.value = tensor.New(tensor.WithShape(rows, cols), tensor.WithBacking(b.data))
 	}
@@ -109,7 +113,7 @@ func (b *buffer) matrix(rows, cols int) *tensor.Dense {
 
 // vector returns the buffer as a tensor of n elements, contents undefined.
 func (b *buffer) vector(n int) *tensor.Dense {
-	b.data = grow(b.data, n)
+	b.data = grow(b.data, n, b.limit)
 	if b.value == nil || b.value.Shape()[0] != n {
 		b.value = tensor.New(tensor.WithShape(n), tensor.WithBacking(b.data))
 	}

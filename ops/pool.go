@@ -57,6 +57,7 @@ func Pool(x, lengths *G.Node, forward int, kinds ...Pooling) (*G.Node, error) {
 		static: static{"pool " + strings.Join(names, "+"), 2, tensor.Shape{lengths.Shape()[0], len(kinds) * d}, tensor.Float32},
 		kinds:  slices.Clone(kinds), forward: forward,
 	}
+	op.grad.limit = x.Shape().TotalSize()
 	return G.ApplyOp(op, x, lengths)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"time"
 
@@ -42,11 +41,7 @@ of the data is read.`,
 					return err
 				}
 			}
-			dir, err := os.MkdirTemp("", "zoo-reproduce-")
-			if err != nil {
-				return fmt.Errorf("zoo: reproduce: %w", err)
-			}
-			defer os.RemoveAll(dir)
+			defer lean()()
 			began := time.Now()
 			again, _, err := zoo.Train(c.Context(), recipe, texts, zoo.Run{
 				Recorders: []train.Recorder{train.Progress(c.ErrOrStderr())}, Log: c.ErrOrStderr()})

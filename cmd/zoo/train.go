@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/gorgonia-zoo/zoo"
@@ -117,9 +118,18 @@ func recipeList() string {
 	return text
 }
 
+// lean makes the collector run early, until the function it returns is
+// called: the buffers of a training graph are large and stay, what else is
+// allocated is small, and memory then stays near what the buffers need.
+func lean() (restore func()) {
+	old := debug.SetGCPercent(10)
+	return func() { debug.SetGCPercent(old) }
+}
+
 // train runs a training into the directory --out: checkpoints, the log, and
 // at the end the artefact.
 func (f *runFlags) train(c *cobra.Command, name string, fit func(context.Context, zoo.Run) (*zoo.Model, error)) error {
+	defer lean()()
 	began := time.Now()
 	if err := os.MkdirAll(f.out, 0o755); err != nil {
 		return fmt.Errorf("zoo: train: --out: %w", err)
