@@ -74,6 +74,7 @@ type doneAnswer struct {
 func newTrain() *cobra.Command {
 	var data dataFlags
 	var flags runFlags
+	var show bool
 	c := &cobra.Command{
 		Use:   "train RECIPE --out DIR",
 		Short: "Train a model by a recipe",
@@ -83,12 +84,18 @@ file of the same form as the recipe in a model's card.
 ` + recipeList(),
 		Example: `  zoo train mlp-line --out line
   zoo train lstm-imdb --data aclImdb_v1.tar.gz --out mine
-  zoo train lstm-imdb --data aclImdb_v1.tar.gz --out mine --resume`,
+  zoo train lstm-imdb --data aclImdb_v1.tar.gz --out mine --resume
+  zoo train lstm-imdb --show > my-recipe.json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			recipe, err := zoo.ReadRecipe(args[0])
 			if err != nil {
 				return err
+			}
+			if show {
+				e := json.NewEncoder(c.OutOrStdout())
+				e.SetIndent("", "  ")
+				return e.Encode(recipe)
 			}
 			if err := flags.apply(c, recipe.Training()); err != nil {
 				return err
@@ -107,6 +114,7 @@ file of the same form as the recipe in a model's card.
 	}
 	data.add(c)
 	flags.add(c)
+	c.Flags().BoolVar(&show, "show", false, "print the recipe as JSON, to be changed and trained by, and stop")
 	return c
 }
 
