@@ -27,5 +27,3 @@ func (l Line) Draw(rng *rand.Rand, x, y []float32) {
 func (l Line) At(x float32) float32 {
 	return float32(l.Slope*x) + l.Intercept // the conversion keeps the compiler from fusing
 }
-
-func normal(rng *rand.Rand) float64 { return rng.NormFloat64() }
