@@ -76,4 +76,3 @@ func TestNoGoroutineStays(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 }
-

@@ -65,4 +65,3 @@ func TestErrors(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
-

@@ -76,4 +76,3 @@ func TestExplodes(t *testing.T) {
 		}
 	}
 }
-

@@ -57,8 +57,8 @@ func (m *Metrics) UnmarshalJSON(data []byte) error {
 
 // Mean is a running mean, weighted by the number of examples.
 type Mean struct {
-	Sum    float64
-	Weight float64
+	Sum    float64 `json:"sum"`
+	Weight float64 `json:"weight"`
 }
 
 // Add takes in the mean of n examples.
