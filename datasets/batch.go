@@ -3,6 +3,8 @@ package datasets
 import (
 	"cmp"
 	"slices"
+
+	"github.com/gorgonia-zoo/zoo/internal/exact"
 )
 
 // BatchConfig says how Batches deals examples.
@@ -53,7 +55,7 @@ func Batches(lengths []int, cfg BatchConfig) [][]int {
 	}
 	// A window of whole batches leaves only one short batch in all.
 	window = max(window/size, 1) * size
-	rng := stream(cfg.Seed, "datasets.batches", uint64(cfg.Epoch))
+	rng := exact.Stream(cfg.Seed, "datasets.batches", uint64(cfg.Epoch))
 	rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 	batches := make([][]int, 0, (len(order)+size-1)/size)
 	for w := range slices.Chunk(order, window) {

@@ -1,6 +1,10 @@
 package datasets
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+
+	"github.com/gorgonia-zoo/zoo/internal/exact"
+)
 
 // Line draws points of y = Slope*x + Intercept with x from the standard
 // normal distribution: the smallest data set of the zoo.
@@ -12,13 +16,13 @@ type Line struct {
 // They depend on seed and step alone, so that a run resumed at a step draws
 // what the undisturbed run would have drawn there.
 func (l Line) Batch(seed, step uint64, x, y []float32) {
-	l.Draw(stream(seed, "datasets.line", step), x, y)
+	l.Draw(exact.Stream(seed, "datasets.line", step), x, y)
 }
 
 // Draw fills x and y, of equal length, with the next points from rng.
 func (l Line) Draw(rng *rand.Rand, x, y []float32) {
 	for i := range x {
-		x[i] = float32(normal(rng))
+		x[i] = float32(exact.Normal(rng))
 		y[i] = l.At(x[i])
 	}
 }

@@ -3,6 +3,8 @@ package datasets
 import (
 	"math"
 	"slices"
+
+	"github.com/gorgonia-zoo/zoo/internal/exact"
 )
 
 // Split divides the indices 0..n-1 into a training and a validation part.
@@ -59,7 +61,7 @@ func share(n int, fraction float64) int {
 // cut moves k indices chosen at random from all into the second result.
 func cut(all []int, k int, seed, step uint64) (rest, chosen []int) {
 	order := slices.Clone(all)
-	stream(seed, "datasets.split", step).Shuffle(len(order), func(i, j int) {
+	exact.Stream(seed, "datasets.split", step).Shuffle(len(order), func(i, j int) {
 		order[i], order[j] = order[j], order[i]
 	})
 	chosen, rest = order[:k:k], order[k:]

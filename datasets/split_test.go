@@ -177,19 +177,3 @@ func TestLine(t *testing.T) {
 		t.Errorf("step 5 of seed 1 drew %s", got)
 	}
 }
-
-func TestQuantile(t *testing.T) {
-	for p := 1e-12; p < 1; p += 0.000937 {
-		x := quantile(p)
-		back := math.Erfc(-x/math.Sqrt2) / 2
-		if math.Abs(back-p) > 1e-14*max(p, 0.01) {
-			t.Errorf("quantile(%g) = %g, whose probability is %g", p, x, back)
-		}
-		if y := quantile(1 - p); p > 1e-6 && math.Abs(x+y) > 1e-9 {
-			t.Errorf("quantile is not odd at %g: %g and %g", p, x, y)
-		}
-		if l := logarithm(p); math.Abs(l-math.Log(p)) > 4e-16*math.Abs(l) {
-			t.Errorf("logarithm(%g) = %g, want %g", p, l, math.Log(p))
-		}
-	}
-}

@@ -231,7 +231,7 @@ func lengthsInput(g *Graph, lens []int32) *G.Node {
 }
 
 // coefficient is the weight of element i in weigh: a number of -1 to 1.
-func coefficient(i int) float32 { return float32(int64(mix(uint64(i)))>>40) * 0x1p-23 }
+func coefficient(i int) float32 { return float32(int64(uint64(i)*0x9e3779b97f4a7c15)>>40) * 0x1p-23 }
 
 // weighOp is the sum of all elements, each with its own coefficient: a loss
 // whose gradient differs from element to element.

@@ -1,6 +1,6 @@
 package ops
 
-import "math/rand/v2"
+import "github.com/gorgonia-zoo/zoo/internal/exact"
 
 // Uniform fills p with draws from the uniform distribution on (-bound,
 // bound), from the stream of (seed, p.Name).
@@ -8,7 +8,7 @@ func (p *Param) Uniform(seed uint64, bound float64) {
 	rng := Stream(seed, "init "+p.Name, 0)
 	data := p.Data()
 	for i := range data {
-		data[i] = float32((2*unit(rng) - 1) * bound)
+		data[i] = float32((2*exact.Unit(rng) - 1) * bound)
 	}
 }
 
@@ -18,9 +18,6 @@ func (p *Param) Normal(seed uint64, std float64) {
 	rng := Stream(seed, "init "+p.Name, 0)
 	data := p.Data()
 	for i := range data {
-		data[i] = float32(normalQuantile(unit(rng)) * std)
+		data[i] = float32(exact.Normal(rng) * std)
 	}
 }
-
-// unit returns a number strictly between 0 and 1: an odd multiple of 2^-53.
-func unit(rng *rand.Rand) float64 { return float64(rng.Uint64()>>12<<1|1) * 0x1p-53 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/gorgonia-zoo/zoo/internal/exact"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -149,13 +150,13 @@ func BCEWithLogits(logits, labels *G.Node, weights ...float32) (*G.Node, error) 
 		if len(weights) == 2 {
 			w = float64(float64(weights[1])*y) + float64(float64(weights[0])*(1-y))
 		}
-		e := exp(-math.Abs(z))
+		e := exact.Exp(-math.Abs(z))
 		p := 1 / (1 + e) // sigmoid(|z|)
 		if z < 0 {
 			p = e / (1 + e)
 		}
 		grad[0] = float32(w * (p - y))
-		return float64(w * (max(z, 0) - float64(z*y) + log1p(e))), w, nil
+		return float64(w * (max(z, 0) - float64(z*y) + exact.Log1p(e))), w, nil
 	})
 }
 
@@ -193,15 +194,15 @@ func CrossEntropy(logits, labels *G.Node, weights ...float32) (*G.Node, error) {
 		}
 		var sum float64
 		for _, v := range x {
-			sum += exp(float64(v) - float64(top))
+			sum += exact.Exp(float64(v) - float64(top))
 		}
 		for j, v := range x {
-			p := exp(float64(v)-float64(top)) / sum
+			p := exact.Exp(float64(v)-float64(top)) / sum
 			if j == label {
 				p--
 			}
 			grad[j] = float32(w * p)
 		}
-		return float64(w * (log(sum) - (float64(x[label]) - float64(top)))), w, nil
+		return float64(w * (exact.Log(sum) - (float64(x[label]) - float64(top)))), w, nil
 	})
 }

@@ -1,19 +1,26 @@
-package ops
-
-import "math"
-
+// Package exact computes what must have the same bits on every architecture:
+// exponentials and logarithms in float64, normal quantiles, and the streams of
+// random numbers.
+//
 // The standard library's exponential and logarithm have assembly on some
 // architectures and may be fused by the compiler on others, so that their
 // last bit differs. Losses and initial weights must not; these use correctly
 // rounded operations only and are accurate to about 1e-15.
+package exact
+
+import (
+	"hash/fnv"
+	"math"
+	"math/rand/v2"
+)
 
 const (
 	ln2Hi = 6.93147180369123816490e-01 // 0x3fe62e42fee00000
 	ln2Lo = 1.90821492927058770002e-10 // 0x3dea39ef35793c76
 )
 
-// exp returns e**x.
-func exp(x float64) float64 {
+// Exp returns e**x.
+func Exp(x float64) float64 {
 	switch {
 	case math.IsNaN(x):
 		return x
@@ -32,11 +39,11 @@ func exp(x float64) float64 {
 	return math.Ldexp(sum, int(k))
 }
 
-// log1p returns log(1+x) for 0 <= x <= 1, as 2*atanh(x/(2+x)).
-func log1p(x float64) float64 { return atanh2(x / (2 + x)) }
+// Log1p returns Log(1+x) for 0 <= x <= 1, as 2*atanh(x/(2+x)).
+func Log1p(x float64) float64 { return atanh2(x / (2 + x)) }
 
-// log returns the natural logarithm of a positive, finite x.
-func log(x float64) float64 {
+// Log returns the natural logarithm of a positive, finite x.
+func Log(x float64) float64 {
 	m, e := math.Frexp(x)
 	if m < math.Sqrt2/2 {
 		m, e = m*2, e-1
@@ -55,10 +62,10 @@ func atanh2(s float64) float64 {
 	return 2 * (s * sum)
 }
 
-// normalQuantile returns the x below which a standard normal variable falls
+// NormalQuantile returns the x below which a standard normal variable falls
 // with probability p, 0 < p < 1: algorithm AS 241 (Wichura 1988), accurate to
 // about 1e-16.
-func normalQuantile(p float64) float64 {
+func NormalQuantile(p float64) float64 {
 	q := p - 0.5
 	if math.Abs(q) <= 0.425 {
 		r := math.FMA(-q, q, 0.180625)
@@ -68,7 +75,7 @@ func normalQuantile(p float64) float64 {
 	if q > 0 {
 		r = 1 - p
 	}
-	r = math.Sqrt(-log(r))
+	r = math.Sqrt(-Log(r))
 	var x float64
 	if r <= 5 {
 		r -= 1.6
@@ -103,3 +110,26 @@ var (
 	as241F = [8]float64{1, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2,
 		7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15}
 )
+
+// Stream returns the random stream for one purpose at one step. Streams of
+// different purposes or steps are independent, so that the order in which
+// goroutines draw, or resuming in the middle, never shifts them.
+func Stream(seed uint64, purpose string, step uint64) *rand.Rand {
+	h := fnv.New64a()
+	h.Write([]byte(purpose))
+	return rand.New(rand.NewPCG(mix(seed^mix(h.Sum64())), mix(seed+0x9e3779b97f4a7c15*(step+1))))
+}
+
+// mix is the finaliser of SplitMix64 (Steele, Lea and Flood 2014).
+func mix(z uint64) uint64 {
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
+}
+
+// Unit draws a number strictly between 0 and 1: an odd multiple of 2^-53.
+func Unit(rng *rand.Rand) float64 { return float64(rng.Uint64()>>12<<1|1) * 0x1p-53 }
+
+// Normal draws from the standard normal distribution, one number of rng for
+// each. rand.NormFloat64 promises no bits; its comparisons hang on math.Exp.
+func Normal(rng *rand.Rand) float64 { return NormalQuantile(Unit(rng)) }
