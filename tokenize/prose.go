@@ -37,25 +37,28 @@ func (o *splitter) piece(s string, i, j int) {
 	}
 	var room [maxCached]byte
 	shape := append(append(append(room[:0], s[:i]...), word...), s[j:]...)
-	slot := o.shapes.slot(shape)
-	e := slot.Load()
-	if e == nil || e.span != string(shape) {
-		e = &entry{span: string(shape)}
-		var ok bool
-		if e.rest, ok = appendProse(nil, e.span); !ok {
+	e, slot := o.shapes.find(shape)
+	if e == nil {
+		tokens, ok := appendProse(nil, string(shape))
+		if !ok {
 			o.split(s)
 			return
 		}
+		e = newEntry(shape, tokens)
 		slot.Store(e)
 	}
 	at := 0 // in s
-	for _, token := range e.rest {
+	add := func(token string) {
 		n := len(token)
 		if at == i && i < j {
 			n += j - i - len(word) // the token that begins with the word
 		}
 		o.atom(s[at : at+n])
 		at += n
+	}
+	add(e.first)
+	for _, token := range e.rest {
+		add(token)
 	}
 }
 

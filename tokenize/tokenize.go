@@ -1,7 +1,6 @@
 package tokenize
 
 import (
-	"slices"
 	"strings"
 	"sync"
 )
@@ -84,22 +83,13 @@ func (t *Tokenizer) appendSpan(dst []string, span []byte, w *workspace) []string
 	if len(span) > maxCached {
 		return t.split(dst, string(span))
 	}
-	slot := t.spans.slot(span)
-	e := slot.Load()
-	if e == nil || e.span != string(span) {
-		e = &entry{span: string(span)}
-		w.tokens = t.split(w.tokens[:0], e.span)
-		e.first = w.tokens[0] // every span has a token: nothing is dropped
-		if len(w.tokens) > 1 {
-			e.rest = slices.Clone(w.tokens[1:])
-		}
+	e, slot := t.spans.find(span)
+	if e == nil {
+		w.tokens = t.split(w.tokens[:0], string(span))
+		e = newEntry(span, w.tokens) // every span has a token: nothing is dropped
 		slot.Store(e)
 	}
-	dst = append(dst, e.first)
-	if len(e.rest) > 0 {
-		dst = append(dst, e.rest...)
-	}
-	return dst
+	return e.appendTo(dst)
 }
 
 // split does the work of appendSpan without the cache.
