@@ -123,7 +123,7 @@ func (a *Artefact) parseConfig(data []byte) error {
 	}
 	seen := map[string]bool{}
 	for i, class := range c.Classes {
-		if class == "" || seen[class] || checkText(class, "", "") != nil {
+		if class == "" || seen[class] || checkText(class, "") != nil {
 			return fmt.Errorf("classes: class %d is %.100q, expected distinct names", i, class)
 		}
 		seen[class] = true

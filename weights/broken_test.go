@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -47,7 +48,7 @@ var broken = []struct {
 	{"metric given twice", edit(CardFile, `"accuracy": 0.915`, `"accuracy": 1, "accuracy": 0.915`), ErrArtefact, `"metrics.accuracy": given twice`},
 	{"metric that is text", edit(CardFile, `0.915`, `"0.915"`), ErrArtefact, "string"},
 	{"metric beyond float64", edit(CardFile, `0.915`, `1e999`), ErrArtefact, "1e999"},
-	{"null", edit(CardFile, `"toy"`, `null`), ErrArtefact, "name: null"},
+	{"null", edit(CardFile, `"toy"`, `null`), ErrArtefact, `"name": null`},
 	{"escape sequence for a terminal", edit(CardFile, "A toy", `A \u001b[31m`), ErrArtefact, "control character U+001B"},
 	{"control character in a key", edit(CardFile, `"accuracy"`, `"accu\nracy"`), ErrArtefact, "control character U+000A"},
 	{"name of a path", edit(CardFile, `"toy"`, `"../toy"`), ErrArtefact, "name"},
@@ -161,5 +162,28 @@ func TestBrokenArtefact(t *testing.T) {
 				t.Errorf("%q does not say %q", err, c.says)
 			}
 		})
+	}
+}
+
+// Nesting costs neither memory nor time beyond the file's own size.
+func TestNestedJSON(t *testing.T) {
+	const depth = 9_000 // encoding/json stops at 10,000
+	for _, c := range []struct{ open, inner, end string }{
+		{"[", "1", "]"}, {`{"a":`, "1", "}"}, {"[", `"\u0000"`, "]"}, {`{"a":`, `"\u0000"`, "}"},
+	} {
+		data := []byte(`{"x":` + strings.Repeat(c.open, depth) + c.inner + strings.Repeat(c.end, depth) + "}")
+		var v struct {
+			X json.RawMessage `json:"x"`
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		err := UnmarshalStrict(data, &v)
+		runtime.ReadMemStats(&after)
+		if (err == nil) != (c.inner == "1") || err != nil && len(err.Error()) > 500 {
+			t.Errorf("%s: %v", c.open, err)
+		}
+		if got := after.TotalAlloc - before.TotalAlloc; got > 16<<20 {
+			t.Errorf("%s: %d bytes allocated for %d", c.open, got, len(data))
+		}
 	}
 }

@@ -89,8 +89,9 @@ func (d DType) Size() int {
 // float reports whether values of the type convert to and from float32.
 func (d DType) float() bool { return d <= BF16 }
 
-// decode converts len(dst) stored elements to float32. src holds exactly
-// len(dst) elements of a type for which d.float() is true.
+// decode converts len(dst) stored elements to float32. src holds at least
+// len(dst) elements of a type for which d.float() is true. F16, what embedded
+// models are stored in, is read four at a time.
 func decode(d DType, dst []float32, src []byte) {
 	switch d {
 	case F32:
@@ -98,6 +99,13 @@ func decode(d DType, dst []float32, src []byte) {
 			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(src[4*i:]))
 		}
 	case F16:
+		for ; len(dst) >= 4; dst, src = dst[4:], src[8:] {
+			w := binary.LittleEndian.Uint64(src)
+			dst[3] = fromF16(uint16(w >> 48))
+			dst[2] = fromF16(uint16(w >> 32))
+			dst[1] = fromF16(uint16(w >> 16))
+			dst[0] = fromF16(uint16(w))
+		}
 		for i := range dst {
 			dst[i] = fromF16(binary.LittleEndian.Uint16(src[2*i:]))
 		}
@@ -137,20 +145,16 @@ func encode(d DType, dst []byte, src []float32) int {
 	return over
 }
 
-// fromF16 converts binary16 to float32, which holds every value of it.
+// fromF16 converts binary16 to float32, which holds every value of it. Placed
+// into float32's fields, exponent and mantissa are too small by 2^(127-15),
+// subnormals included, and the product is exact.
 func fromF16(h uint16) float32 {
-	const rebias = (127 - 15) << 23
-	sign := uint32(h&0x8000) << 16
 	b := uint32(h&0x7fff) << 13
-	switch {
-	case h&0x7c00 == 0x7c00: // infinity and NaN keep their payload
-		b |= 0x7f800000
-	case h&0x7c00 == 0: // zero and subnormals: m * 2^-24
-		b = math.Float32bits(float32(h&0x3ff) * 0x1p-24)
-	default:
-		b += rebias
+	m := math.Float32bits(math.Float32frombits(b) * 0x1p112)
+	if b >= 31<<23 { // infinity and NaN keep their payload
+		m = b | 0x7f800000
 	}
-	return math.Float32frombits(sign | b)
+	return math.Float32frombits(m | uint32(h&0x8000)<<16)
 }
 
 // toF16 rounds to the nearest binary16, ties to even; values that round past

@@ -13,7 +13,7 @@ import (
 func (f *File) Tensor(name string) (Tensor, error) {
 	i, ok := f.index[name]
 	if !ok {
-		return Tensor{}, fmt.Errorf("weights: %w %q", ErrMissing, name)
+		return Tensor{}, fmt.Errorf("weights: %w %.200q", ErrMissing, name)
 	}
 	info := f.infos[i]
 	if !info.DType.float() {
@@ -28,22 +28,22 @@ func (f *File) Tensor(name string) (Tensor, error) {
 func (f *File) Into(name string, shape []int, dst []float32) error {
 	i, ok := f.index[name]
 	if !ok {
-		return fmt.Errorf("weights: %w %q, expected %v", ErrMissing, name, shape)
+		return fmt.Errorf("weights: %w %.200q, expected %v", ErrMissing, name, shape)
 	}
 	info := f.infos[i]
 	switch {
 	case !slices.Equal(info.Shape, shape):
-		return fmt.Errorf("weights: %w: tensor %q is %v, expected %v", ErrShape, name, info.Shape, shape)
+		return fmt.Errorf("weights: %w: tensor %.200q is %v, expected %v", ErrShape, name, info.Shape, shape)
 	case !info.DType.float():
 		return notFloat(info)
 	case len(dst) != info.Len():
-		return fmt.Errorf("weights: %w: tensor %q has %d values, destination %d", ErrShape, name, info.Len(), len(dst))
+		return fmt.Errorf("weights: %w: tensor %.200q has %d values, destination %d", ErrShape, name, info.Len(), len(dst))
 	}
 	return f.values(info, dst)
 }
 
 func notFloat(info Info) error {
-	return fmt.Errorf("weights: %w: tensor %q is %v, expected F32, F16 or BF16", ErrDType, info.Name, info.DType)
+	return fmt.Errorf("weights: %w: tensor %.200q is %v, expected F32, F16 or BF16", ErrDType, info.Name, info.DType)
 }
 
 // values reads and converts a tensor's elements.
@@ -70,7 +70,7 @@ func (f *File) bytes(info Info, visit func(at int64, b []byte) error) error {
 	for at := int64(0); at < n; at += chunk {
 		part := buf[:min(chunk, n-at)]
 		if err := readAt(f.r, part, f.start+info.Begin+at); err != nil {
-			return fmt.Errorf("tensor %q: %w", info.Name, err)
+			return fmt.Errorf("tensor %.200q: %w", info.Name, err)
 		}
 		if err := visit(at, part); err != nil {
 			return err
@@ -135,7 +135,7 @@ func list(names []string) string {
 	const most = 8
 	quoted := make([]string, 0, most)
 	for _, name := range names[:min(most, len(names))] {
-		quoted = append(quoted, fmt.Sprintf("%q", name))
+		quoted = append(quoted, fmt.Sprintf("%.200q", name))
 	}
 	s := strings.Join(quoted, ", ")
 	if len(names) > most {

@@ -12,7 +12,7 @@ func CheckFinite(tensors []Tensor) error {
 	for _, t := range tensors {
 		for i, v := range t.Data {
 			if math.Float32bits(v)&0x7f800000 == 0x7f800000 {
-				return fmt.Errorf("weights: %w: tensor %q: element %d is %v", ErrNotFinite, t.Name, i, v)
+				return fmt.Errorf("weights: %w: tensor %.200q: element %d is %v", ErrNotFinite, t.Name, i, v)
 			}
 		}
 	}
@@ -41,7 +41,7 @@ func (f *File) checkFinite() error {
 			}
 			var v [1]float32
 			decode(info.DType, v[:], b[int64(i)*size:])
-			return fmt.Errorf("%w: tensor %q: element %d is %v", ErrNotFinite, info.Name, at/size+int64(i), v[0])
+			return fmt.Errorf("%w: tensor %.200q: element %d is %v", ErrNotFinite, info.Name, at/size+int64(i), v[0])
 		})
 		if err != nil {
 			return err

@@ -25,14 +25,38 @@ func UnmarshalStrict(data []byte, v any) error {
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
-	return checkValue(d, reflect.TypeOf(v).Elem(), "")
+	return checkValue(d, reflect.TypeOf(v).Elem())
 }
 
 var unmarshaler = reflect.TypeFor[json.Unmarshaler]()
 
+// pathError is an error and where in the JSON it is, such as "tables[0].title".
+type pathError struct {
+	path string
+	err  error
+}
+
+func (e *pathError) Error() string {
+	return fmt.Sprintf("%.200q: %v", strings.TrimPrefix(e.path, "."), e.err)
+}
+func (e *pathError) Unwrap() error { return e.err }
+
+// within puts step before the path of err. Paths are made on the way out, and
+// cut where hostile nesting would make them long.
+func within(step string, err error) error {
+	e, ok := err.(*pathError)
+	if !ok {
+		return &pathError{step, err}
+	}
+	if len(e.path) < 200 {
+		e.path = step + e.path
+	}
+	return e
+}
+
 // checkValue reads one value, which json.Unmarshal has found to be well
 // formed and of the right type. typ is nil where anything goes.
-func checkValue(d *json.Decoder, typ reflect.Type, path string) error {
+func checkValue(d *json.Decoder, typ reflect.Type) error {
 	for typ != nil && typ.Kind() == reflect.Pointer {
 		typ = typ.Elem()
 	}
@@ -45,10 +69,10 @@ func checkValue(d *json.Decoder, typ reflect.Type, path string) error {
 	}
 	switch token := token.(type) {
 	case string:
-		return checkText(token, path, "\n\t")
+		return checkText(token, "\n\t")
 	case nil:
 		if typ != nil && typ.Kind() != reflect.Slice && typ.Kind() != reflect.Map {
-			return fmt.Errorf("%s: null, expected a value", path)
+			return errors.New("null, expected a value")
 		}
 	case json.Delim:
 		var element reflect.Type
@@ -57,11 +81,11 @@ func checkValue(d *json.Decoder, typ reflect.Type, path string) error {
 		}
 		if token == '[' {
 			for i := 0; d.More(); i++ {
-				if err := checkValue(d, element, fmt.Sprintf("%s[%d]", path, i)); err != nil {
-					return err
+				if err := checkValue(d, element); err != nil {
+					return within(fmt.Sprintf("[%d]", i), err)
 				}
 			}
-		} else if err := checkObject(d, typ, element, path); err != nil {
+		} else if err := checkObject(d, typ, element); err != nil {
 			return err
 		}
 		_, err := d.Token() // the closing delimiter
@@ -70,7 +94,7 @@ func checkValue(d *json.Decoder, typ reflect.Type, path string) error {
 	return nil
 }
 
-func checkObject(d *json.Decoder, typ, element reflect.Type, path string) error {
+func checkObject(d *json.Decoder, typ, element reflect.Type) error {
 	var fields map[string]reflect.Type
 	if typ != nil && typ.Kind() == reflect.Struct {
 		fields = map[string]reflect.Type{}
@@ -83,23 +107,23 @@ func checkObject(d *json.Decoder, typ, element reflect.Type, path string) error 
 			return err
 		}
 		key := token.(string)
-		at := strings.TrimPrefix(path+"."+key, ".")
-		if err := checkText(key, at, ""); err != nil {
-			return err
+		value, known := element, true
+		if fields != nil {
+			value, known = fields[key]
 		}
-		if seen[key] {
-			return fmt.Errorf("%q: given twice", at)
+		err = checkText(key, "")
+		switch {
+		case err != nil:
+		case seen[key]:
+			err = errors.New("given twice")
+		case !known:
+			err = errors.New("unknown field")
+		default:
+			err = checkValue(d, value)
 		}
 		seen[key] = true
-		value := element
-		if fields != nil {
-			var ok bool
-			if value, ok = fields[key]; !ok {
-				return fmt.Errorf("%q: unknown field", at)
-			}
-		}
-		if err := checkValue(d, value, at); err != nil {
-			return err
+		if err != nil {
+			return within("."+key, err)
 		}
 	}
 	return nil
@@ -122,10 +146,10 @@ func addFields(fields map[string]reflect.Type, typ reflect.Type) {
 	}
 }
 
-func checkText(s, path, allowed string) error {
+func checkText(s, allowed string) error {
 	for _, r := range s {
 		if unicode.IsControl(r) && !strings.ContainsRune(allowed, r) {
-			return fmt.Errorf("%q: control character %U", path, r)
+			return fmt.Errorf("control character %U", r)
 		}
 	}
 	return nil

@@ -86,26 +86,40 @@ func parseArtefact(cardJSON []byte, read func(name string, limit int64) ([]byte,
 	if err := a.parseConfig(config); err != nil {
 		return nil, inFile(ConfigFile, ErrArtefact, err)
 	}
-	if _, ok := card.Files[VocabFile]; ok {
-		data, err := checked(VocabFile, MaxVocab)
-		if err != nil {
-			return nil, err
-		}
-		if a.Vocab, err = tokenize.ReadVocab(bytes.NewReader(data)); err != nil {
-			return nil, inFile(VocabFile, ErrArtefact, err)
-		}
-	} else if a.Tokenizer != nil {
+	_, hasVocab := card.Files[VocabFile]
+	if a.Tokenizer != nil && !hasVocab {
 		return nil, inFile(ConfigFile, ErrArtefact, errors.New("tokenizer without a "+VocabFile))
 	}
+	// Reading 25,000 words takes as long as checking 6 MB of weights: both at
+	// once.
+	vocab := make(chan error, 1)
+	go func() {
+		if !hasVocab {
+			vocab <- nil
+			return
+		}
+		data, err := checked(VocabFile, MaxVocab)
+		if err == nil {
+			if a.Vocab, err = tokenize.ReadVocab(bytes.NewReader(data)); err != nil {
+				err = inFile(VocabFile, ErrArtefact, err)
+			}
+		}
+		vocab <- err
+	}()
 	data, err := checked(WeightsFile, MaxWeights)
-	if err != nil {
+	if err == nil {
+		if a.Weights, err = open(bytes.NewReader(data), int64(len(data)), data); err == nil {
+			err = a.Weights.checkFinite()
+		}
+		if err != nil {
+			err = fmt.Errorf("%s: %w", WeightsFile, err)
+		}
+	}
+	if err := <-vocab; err != nil {
 		return nil, err
 	}
-	if a.Weights, err = open(bytes.NewReader(data), int64(len(data)), data); err == nil {
-		err = a.Weights.checkFinite()
-	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", WeightsFile, err)
+		return nil, err
 	}
 	if n := a.Weights.parameters(); n != card.Parameters {
 		return nil, fmt.Errorf("%s: %w: %d parameters, expected %d", WeightsFile, ErrChecksum, n, card.Parameters)

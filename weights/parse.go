@@ -19,7 +19,7 @@ func (f *File) parse(header []byte) error {
 			return f.parseMetadata(c)
 		}
 		if _, ok := f.index[key]; ok {
-			return c.errorf("tensor %q given twice", key)
+			return c.errorf("tensor %.200q given twice", key)
 		}
 		info, err := parseTensor(c, key)
 		if err != nil {
@@ -47,7 +47,7 @@ func (f *File) parseMetadata(c *cursor) error {
 	f.metadata = map[string]string{}
 	return c.object(func(key string) error {
 		if _, ok := f.metadata[key]; ok {
-			return c.errorf("metadata %q given twice", key)
+			return c.errorf("metadata %.200q given twice", key)
 		}
 		value, err := c.string()
 		f.metadata[key] = value
@@ -63,7 +63,7 @@ func parseTensor(c *cursor, name string) (Info, error) {
 	var seen [3]bool
 	once := func(field int, key string) error {
 		if seen[field] {
-			return c.errorf("tensor %q: %s given twice", name, key)
+			return c.errorf("tensor %.200q: %s given twice", name, key)
 		}
 		seen[field] = true
 		return nil
@@ -80,7 +80,7 @@ func parseTensor(c *cursor, name string) (Info, error) {
 			}
 			d, ok := dtypeByName[s]
 			if !ok {
-				return c.errorf("tensor %q: unknown dtype %q", name, s)
+				return c.errorf("tensor %.200q: unknown dtype %.200q", name, s)
 			}
 			info.DType = d
 			return nil
@@ -91,10 +91,10 @@ func parseTensor(c *cursor, name string) (Info, error) {
 			return c.array(func() error {
 				n, err := c.integer()
 				if err != nil {
-					return fmt.Errorf("tensor %q: shape: %w", name, err)
+					return fmt.Errorf("tensor %.200q: shape: %w", name, err)
 				}
 				if len(info.Shape) == maxDimensions {
-					return c.errorf("tensor %q: more than %d dimensions", name, maxDimensions)
+					return c.errorf("tensor %.200q: more than %d dimensions", name, maxDimensions)
 				}
 				info.Shape = append(info.Shape, n)
 				return nil
@@ -106,28 +106,28 @@ func parseTensor(c *cursor, name string) (Info, error) {
 			n, offsets := 0, [2]int{}
 			err := c.array(func() (err error) {
 				if n == 2 {
-					return c.errorf("tensor %q: data_offsets of more than two numbers", name)
+					return c.errorf("tensor %.200q: data_offsets of more than two numbers", name)
 				}
 				if offsets[n], err = c.integer(); err != nil {
-					return fmt.Errorf("tensor %q: data_offsets: %w", name, err)
+					return fmt.Errorf("tensor %.200q: data_offsets: %w", name, err)
 				}
 				n++
 				return nil
 			})
 			if err == nil && n != 2 {
-				err = c.errorf("tensor %q: data_offsets of %d numbers, expected 2", name, n)
+				err = c.errorf("tensor %.200q: data_offsets of %d numbers, expected 2", name, n)
 			}
 			info.Begin, info.End = int64(offsets[0]), int64(offsets[1])
 			return err
 		}
-		return c.errorf("tensor %q: unknown field %q", name, key)
+		return c.errorf("tensor %.200q: unknown field %.200q", name, key)
 	})
 	if err != nil {
 		return info, err
 	}
 	for i, key := range []string{"dtype", "shape", "data_offsets"} {
 		if !seen[i] {
-			return info, c.errorf("tensor %q: no %s", name, key)
+			return info, c.errorf("tensor %.200q: no %s", name, key)
 		}
 	}
 	return info, nil

@@ -134,17 +134,17 @@ func (f *File) layout() error {
 		_, size, ok := volume(info.Shape, info.DType)
 		switch {
 		case !ok:
-			return fmt.Errorf("%w: tensor %q: %v %v overflows", ErrFormat, info.Name, info.DType, info.Shape)
+			return fmt.Errorf("%w: tensor %.200q: %v %v overflows", ErrFormat, info.Name, info.DType, info.Shape)
 		case info.End < info.Begin:
-			return fmt.Errorf("%w: tensor %q: ends at byte %d before it begins at %d", ErrFormat, info.Name, info.End, info.Begin)
+			return fmt.Errorf("%w: tensor %.200q: ends at byte %d before it begins at %d", ErrFormat, info.Name, info.End, info.Begin)
 		case uint64(info.End-info.Begin) != size:
-			return fmt.Errorf("%w: tensor %q: %d bytes, expected %d for %v %v",
+			return fmt.Errorf("%w: tensor %.200q: %d bytes, expected %d for %v %v",
 				ErrFormat, info.Name, info.End-info.Begin, size, info.DType, info.Shape)
 		case info.Begin < at:
-			return fmt.Errorf("%w: tensor %q: begins at byte %d, overlapping %q which ends at %d",
+			return fmt.Errorf("%w: tensor %.200q: begins at byte %d, overlapping %.200q which ends at %d",
 				ErrFormat, info.Name, info.Begin, f.infos[i-1].Name, at)
 		case info.Begin > at:
-			return fmt.Errorf("%w: tensor %q: begins at byte %d, leaving a hole from %d", ErrFormat, info.Name, info.Begin, at)
+			return fmt.Errorf("%w: tensor %.200q: begins at byte %d, leaving a hole from %d", ErrFormat, info.Name, info.Begin, at)
 		}
 		at = info.End
 	}

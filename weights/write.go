@@ -79,7 +79,7 @@ func write(w io.Writer, tensors []Tensor, metadata map[string]string) error {
 		for at := 0; at < len(t.Data); at += per {
 			part := t.Data[at:min(at+per, len(t.Data))]
 			if i := encode(t.DType, buf, part); i >= 0 {
-				return fmt.Errorf("%w: tensor %q: element %d is %v, which %v cannot hold",
+				return fmt.Errorf("%w: tensor %.200q: element %d is %v, which %v cannot hold",
 					ErrRange, t.Name, at+i, part[i], t.DType)
 			}
 			if _, err := w.Write(buf[:len(part)*t.DType.Size()]); err != nil {
@@ -97,7 +97,7 @@ func makeHeader(sorted []Tensor, metadata map[string]string) ([]byte, error) {
 		b = append(appendString(b, metadataKey), ":{"...)
 		for i, key := range slices.Sorted(maps.Keys(metadata)) {
 			if !utf8.ValidString(key) || !utf8.ValidString(metadata[key]) {
-				return nil, fmt.Errorf("metadata %q: not UTF-8", key)
+				return nil, fmt.Errorf("metadata %.200q: not UTF-8", key)
 			}
 			if i > 0 {
 				b = append(b, ',')
@@ -114,7 +114,7 @@ func makeHeader(sorted []Tensor, metadata map[string]string) ([]byte, error) {
 			return nil, err
 		}
 		if seen[t.Name] {
-			return nil, fmt.Errorf("tensor %q: given twice", t.Name)
+			return nil, fmt.Errorf("tensor %.200q: given twice", t.Name)
 		}
 		seen[t.Name] = true
 		if b[len(b)-1] != '{' {
@@ -148,20 +148,20 @@ func makeHeader(sorted []Tensor, metadata map[string]string) ([]byte, error) {
 func checkTensor(t Tensor) (uint64, error) {
 	switch {
 	case !utf8.ValidString(t.Name):
-		return 0, fmt.Errorf("tensor %q: name is not UTF-8", t.Name)
+		return 0, fmt.Errorf("tensor %.200q: name is not UTF-8", t.Name)
 	case t.Name == "" || t.Name == metadataKey:
-		return 0, fmt.Errorf("tensor %q: the format reserves this name", t.Name)
+		return 0, fmt.Errorf("tensor %.200q: the format reserves this name", t.Name)
 	case !t.DType.float():
-		return 0, fmt.Errorf("%w: tensor %q: cannot write %v, expected F32, F16 or BF16", ErrDType, t.Name, t.DType)
+		return 0, fmt.Errorf("%w: tensor %.200q: cannot write %v, expected F32, F16 or BF16", ErrDType, t.Name, t.DType)
 	case len(t.Shape) > maxDimensions:
-		return 0, fmt.Errorf("%w: tensor %q: %d dimensions, expected at most %d", ErrShape, t.Name, len(t.Shape), maxDimensions)
+		return 0, fmt.Errorf("%w: tensor %.200q: %d dimensions, expected at most %d", ErrShape, t.Name, len(t.Shape), maxDimensions)
 	}
 	n, size, ok := volume(t.Shape, t.DType)
 	if !ok {
-		return 0, fmt.Errorf("%w: tensor %q: %v is no shape", ErrShape, t.Name, t.Shape)
+		return 0, fmt.Errorf("%w: tensor %.200q: %v is no shape", ErrShape, t.Name, t.Shape)
 	}
 	if n != uint64(len(t.Data)) {
-		return 0, fmt.Errorf("%w: tensor %q: %d values, expected %d for %v", ErrShape, t.Name, len(t.Data), n, t.Shape)
+		return 0, fmt.Errorf("%w: tensor %.200q: %d values, expected %d for %v", ErrShape, t.Name, len(t.Data), n, t.Shape)
 	}
 	return size, nil
 }
