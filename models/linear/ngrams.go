@@ -5,7 +5,6 @@ import (
 	"iter"
 	"math"
 	"slices"
-	"strings"
 )
 
 // NGrams is a set of word n-grams, each with a column of a matrix. Columns
@@ -180,21 +179,25 @@ func (v *NGrams) child(k int, node, word int32) int32 {
 	return -1
 }
 
-// appendColumns appends the column of every n-gram of a text, in the order of
-// their places, shorter ones first. ids is room to work in.
-func (v *NGrams) appendColumns(dst, ids []int32, tokens []string) (columns, scratch []int32) {
-	ids = ids[:0]
+// appendIDs appends the number of each token, gap for one that no n-gram has.
+func (v *NGrams) appendIDs(dst []int32, tokens []string) []int32 {
 	for _, token := range tokens {
 		id, ok := v.index[token]
 		if !ok {
 			id = gap
 		}
-		ids = append(ids, id)
+		dst = append(dst, id)
 	}
+	return dst
+}
+
+// each calls f for every n-gram of a text, given as the numbers of its tokens:
+// where it begins, how many words it has, and its column.
+func (v *NGrams) each(ids []int32, f func(place, words int, column int32)) {
 	for at, node := range ids {
 		for k := 0; node >= 0; k++ {
 			if c := v.levels[k].column[node]; c >= 0 {
-				dst = append(dst, c)
+				f(at, k+1, c)
 			}
 			if v.levels[k].first == nil || at+k+1 >= len(ids) || ids[at+k+1] == gap {
 				break
@@ -202,7 +205,6 @@ func (v *NGrams) appendColumns(dst, ids []int32, tokens []string) (columns, scra
 			node = v.child(k, node, ids[at+k+1])
 		}
 	}
-	return dst, ids
 }
 
 // prune returns the set without the columns that keep is false for, and the
@@ -292,6 +294,3 @@ func bounds(low, high Frequency, docs int) (least, most int) {
 	}
 	return least, most
 }
-
-// join returns the words of an n-gram as one string.
-func join(words []string) string { return strings.Join(words, " ") }

@@ -150,65 +150,69 @@ func (v *Vectorizer) Columns() int {
 // NewVectorizer learns the n-grams and their document frequencies and returns
 // the rows of the same documents with the vectorizer.
 func NewVectorizer(ctx context.Context, cfg VectorizerConfig, docs iter.Seq2[[]string, error]) (*Vectorizer, *CSR, error) {
+	v, t, err := fit(ctx, cfg, docs)
+	if err != nil {
+		return nil, nil, err
+	}
+	return v, t.Transpose(), nil
+}
+
+// fit is NewVectorizer with the rows transposed.
+func fit(ctx context.Context, cfg VectorizerConfig, docs iter.Seq2[[]string, error]) (*Vectorizer, *CSR, error) {
 	cfg, err := cfg.filled()
 	if err != nil {
 		return nil, nil, err
 	}
 	v := &Vectorizer{cfg: cfg}
-	var m *CSR
-	var df []int32
+	var t *CSR
 	if cfg.Hash > 0 {
+		var m *CSR
 		if m, err = v.counts(ctx, docs); err == nil && m.Rows == 0 {
 			err = fmt.Errorf("linear: no documents: %w", ErrEmpty)
 		}
-		if err != nil {
-			return nil, nil, err
+		if err == nil {
+			t = m.Transpose()
 		}
-		df = make([]int32, m.Cols)
-		for _, c := range m.Index {
-			df[c]++
-		}
-	} else if m, df, err = v.learn(ctx, docs); err != nil {
-		return nil, nil, err
+	} else {
+		t, err = v.learn(ctx, docs)
 	}
-	if cfg.Weighting == TFIDF && !cfg.NoIDF {
-		v.idf = idf(df, m.Rows, !cfg.Unsmoothed)
-	}
-	v.weigh(m)
-	return v, m, nil
-}
-
-// learn finds the n-grams and returns their counts and document frequencies.
-func (v *Vectorizer) learn(ctx context.Context, docs iter.Seq2[[]string, error]) (*CSR, []int32, error) {
-	c, err := readCorpus(ctx, docs)
 	if err != nil {
 		return nil, nil, err
+	}
+	if cfg.Weighting == TFIDF {
+		if !cfg.NoIDF {
+			v.idf = idf(t, !cfg.Unsmoothed)
+		}
+		m := t.Transpose()
+		v.weigh(m)
+		t = m.Transpose()
+	}
+	return v, t, nil
+}
+
+// learn finds the n-grams and returns their counts, one row an n-gram.
+func (v *Vectorizer) learn(ctx context.Context, docs iter.Seq2[[]string, error]) (*CSR, error) {
+	c, err := readCorpus(ctx, docs)
+	if err != nil {
+		return nil, err
 	}
 	low, high := bounds(v.cfg.MinDF, v.cfg.MaxDF, c.n)
 	levels, err := c.count(ctx, v.cfg.MaxN, low)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	choose(levels, v.cfg.MinN, low, high, v.cfg.MaxFeatures, v.cfg.Weighting == Binary)
 	v.ngrams = newNGrams(c.words, levels)
 	if v.ngrams.columns == 0 {
-		return nil, nil, fmt.Errorf("linear: no n-gram of %d to %d words occurs in %d to %d of %d documents: %w",
+		return nil, fmt.Errorf("linear: no n-gram of %d to %d words occurs in %d to %d of %d documents: %w",
 			v.cfg.MinN, v.cfg.MaxN, low, high, c.n, ErrEmpty)
 	}
-	t, err := c.columns(levels, v.ngrams.columns, v.cfg.Weighting == Binary)
-	if err != nil {
-		return nil, nil, err
-	}
-	df := make([]int32, t.Rows)
-	for i := range df {
-		df[i] = int32(t.Start[i+1] - t.Start[i])
-	}
-	return t.Transpose(), df, nil
+	return c.columns(levels, v.ngrams.columns, v.cfg.Weighting == Binary), nil
 }
 
 // columns returns the counts of the n-grams that have columns, one row an
 // n-gram, one column a document.
-func (c *corpus) columns(levels []level, n int, binary bool) (*CSR, error) {
+func (c *corpus) columns(levels []level, n int, binary bool) *CSR {
 	t := &CSR{Rows: n, Cols: c.n, Start: make([]int, n+1)}
 	for _, l := range levels {
 		for _, g := range l.grams {
@@ -245,7 +249,7 @@ func (c *corpus) columns(levels []level, n int, binary bool) (*CSR, error) {
 			}
 		})
 	}
-	return t, nil
+	return t
 }
 
 // Transform returns a row for each document. N-grams that the vectorizer has
@@ -313,7 +317,8 @@ func (v *Vectorizer) row(r *row, tokens []string) {
 		v.hashRow(r, tokens)
 		return
 	}
-	r.columns, r.ids = v.ngrams.appendColumns(r.columns, r.ids, tokens)
+	r.ids = v.ngrams.appendIDs(r.ids[:0], tokens)
+	v.ngrams.each(r.ids, func(_, _ int, column int32) { r.columns = append(r.columns, column) })
 	slices.Sort(r.columns)
 	n := 0
 	for _, c := range r.columns {
@@ -328,66 +333,95 @@ func (v *Vectorizer) row(r *row, tokens []string) {
 	r.columns = r.columns[:n]
 }
 
+// features turns a document into its row.
+func (v *Vectorizer) features(r *row, tokens []string) {
+	v.row(r, tokens)
+	switch v.cfg.Weighting {
+	case Binary:
+		for i := range r.counts {
+			r.counts[i] = 1
+		}
+	case TFIDF:
+		v.weighRow(r.columns, r.counts)
+	}
+}
+
 // weigh turns counts into what the rows hold.
 func (v *Vectorizer) weigh(m *CSR) {
-	if v.cfg.Weighting != TFIDF {
-		return
+	if v.cfg.Weighting == TFIDF {
+		m.eachRow(v.weighRow)
 	}
+}
+
+// normalise divides the rows by their norms, after columns were dropped.
+func (v *Vectorizer) normalise(m *CSR) {
+	m.eachRow(func(_ []int32, values []float32) { v.divide(values) })
+}
+
+// eachRow calls f for all rows, on all cores.
+func (m *CSR) eachRow(f func(columns []int32, values []float32)) {
 	const block = 256
 	kernel.Parallel((m.Rows+block-1)/block, func(b int) {
 		for i := b * block; i < min((b+1)*block, m.Rows); i++ {
-			v.weighRow(m.Row(i))
+			f(m.Row(i))
 		}
 	})
 }
 
 // weighRow turns the counts of one document into TF-IDF.
 func (v *Vectorizer) weighRow(columns []int32, values []float32) {
-	norm := 0.0
-	x := func(k int) float64 {
+	for k, c := range columns {
 		tf := float64(values[k])
 		if v.cfg.Sublinear && tf != 0 {
 			tf = math.Copysign(log(math.Abs(tf))+1, tf)
 		}
 		if v.idf != nil {
-			tf *= float64(v.idf[columns[k]])
+			tf *= float64(v.idf[c])
 		}
-		return tf
+		values[k] = float32(tf)
 	}
-	for k := range columns {
-		switch w := x(k); v.cfg.Norm {
+	v.divide(values)
+}
+
+// divide divides a row by its norm.
+func (v *Vectorizer) divide(values []float32) {
+	norm := 0.0
+	for _, x := range values {
+		switch w := float64(x); v.cfg.Norm {
 		case L2:
-			norm = math.FMA(w, w, norm)
+			norm += float64(w * w)
 		case L1:
 			norm += math.Abs(w)
 		}
 	}
-	switch {
-	case v.cfg.Norm == L2:
+	if v.cfg.Norm == L2 {
 		norm = math.Sqrt(norm)
-	case v.cfg.Norm == None || norm == 0:
-		norm = 1
 	}
-	for k := range columns {
-		values[k] = float32(x(k) / norm)
+	if norm == 0 { // none wanted, or nothing in the row
+		return
+	}
+	for k, x := range values {
+		values[k] = float32(float64(x) / norm)
 	}
 }
 
 // idf returns the factor of each column from its document frequency. A column
 // that no document has, which only hashing gives, counts as if one had it
 // where the definition would divide by zero.
-func idf(df []int32, docs int, smooth bool) []float32 {
-	out := make([]float32, len(df))
-	known := map[int32]float32{}
-	for i, d := range df {
-		w, ok := known[d]
+func idf(t *CSR, smooth bool) []float32 {
+	docs := t.Cols
+	out := make([]float32, t.Rows)
+	known := map[int]float32{}
+	for i := range out {
+		df := t.Start[i+1] - t.Start[i]
+		w, ok := known[df]
 		if !ok {
 			if smooth {
-				w = float32(log(float64(1+docs)/float64(1+d)) + 1)
+				w = float32(log(float64(1+docs)/float64(1+df)) + 1)
 			} else {
-				w = float32(log(float64(docs)/float64(max(d, 1))) + 1)
+				w = float32(log(float64(docs)/float64(max(df, 1))) + 1)
 			}
-			known[d] = w
+			known[df] = w
 		}
 		out[i] = w
 	}

@@ -1,0 +1,190 @@
+package linear
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/gorgonia-zoo/zoo/internal/kernel"
+	"github.com/gorgonia-zoo/zoo/ops"
+	"github.com/gorgonia-zoo/zoo/tokenize"
+)
+
+// Config returns how the classifier was trained, zeros filled in.
+func (c *Classifier) Config() Config { return c.config }
+
+// Classes returns the class names in the order of the labels.
+func (c *Classifier) Classes() []string { return slices.Clone(c.classes) }
+
+// Tokenizer returns the tokenizer's settings.
+func (c *Classifier) Tokenizer() tokenize.Config { return c.tokenizer.Config() }
+
+// Vectorizer returns what turns tokens into the classifier's features.
+func (c *Classifier) Vectorizer() *Vectorizer { return c.vectorizer }
+
+// Params returns linear.weight [F, C], one row a column of the features, and
+// linear.bias [C]. C is 1 for two classes: the logit of class 1.
+func (c *Classifier) Params() []*ops.Param { return []*ops.Param{c.weight, c.bias} }
+
+// Prediction is the answer for one text.
+type Prediction struct {
+	Label         string    // the most probable class
+	Class         int       // its index
+	Probability   float64   // of Label
+	Probabilities []float64 // of every class, in their order
+	Logits        []float64 // one for two classes, else one a class
+	Tokens        int       // tokens that were read
+	// Terms are the n-grams of the text that the classifier knows, those that
+	// say most for or against Label first, equals in their order. There are
+	// none where features are hashed.
+	Terms []Term
+}
+
+// Term is what an n-gram of a text adds to the answer.
+type Term struct {
+	Text         string
+	Count        int     // how often it occurs in the text
+	Contribution float64 // to the logit of the predicted class: positive speaks for it
+}
+
+// Predict classifies one text and says which n-grams decided.
+func (c *Classifier) Predict(ctx context.Context, text string) (Prediction, error) {
+	if ctx.Err() != nil {
+		return Prediction{}, fmt.Errorf("linear: predict: %w", context.Cause(ctx))
+	}
+	return c.PredictTokens(c.tokenizer.Tokens(text))
+}
+
+// PredictTokens is Predict for a text that is tokenised already, as Tokenizer
+// says.
+func (c *Classifier) PredictTokens(tokens []string) (Prediction, error) {
+	var r row
+	p, err := c.predict(&r, tokens)
+	if err != nil {
+		return p, err
+	}
+	p.Terms = c.terms(&r, tokens, p.Class)
+	return p, nil
+}
+
+// PredictAll classifies texts on all cores; answers come in their order and
+// are the same as one by one, but without Terms.
+func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]Prediction, error) {
+	return c.predictAll(ctx, len(texts), func(i int) []string { return c.tokenizer.Tokens(texts[i]) })
+}
+
+// PredictAllTokens is PredictAll for texts that are tokenised already, as
+// Tokenizer says.
+func (c *Classifier) PredictAllTokens(ctx context.Context, texts [][]string) ([]Prediction, error) {
+	return c.predictAll(ctx, len(texts), func(i int) []string { return texts[i] })
+}
+
+func (c *Classifier) predictAll(ctx context.Context, n int, tokens func(i int) []string) ([]Prediction, error) {
+	out := make([]Prediction, n)
+	const block = 64
+	errs := make([]error, (n+block-1)/block)
+	kernel.Parallel(len(errs), func(b int) {
+		var r row
+		for i := b * block; i < min((b+1)*block, n) && errs[b] == nil; i++ {
+			if ctx.Err() != nil {
+				errs[b] = fmt.Errorf("linear: predict: %w", context.Cause(ctx))
+				return
+			}
+			out[i], errs[b] = c.predict(&r, tokens(i))
+		}
+	})
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// predict answers all but the terms; r then holds the features.
+func (c *Classifier) predict(r *row, tokens []string) (Prediction, error) {
+	c.vectorizer.features(r, tokens)
+	n := len(c.bias.Data())
+	p := Prediction{Logits: make([]float64, n), Tokens: len(tokens)}
+	for k, b := range c.bias.Data() {
+		p.Logits[k] = float64(b)
+	}
+	weight := c.weight.Data()
+	for i, column := range r.columns {
+		x := float64(r.counts[i])
+		for k, w := range weight[int(column)*n : (int(column)+1)*n] {
+			p.Logits[k] += float64(x * float64(w))
+		}
+	}
+	p.Probabilities = probabilities(p.Logits)
+	for k, v := range p.Probabilities {
+		if math.IsNaN(v) {
+			return Prediction{}, fmt.Errorf("linear: predict: the weights give no number for this text")
+		}
+		if v > p.Probabilities[p.Class] {
+			p.Class = k
+		}
+	}
+	p.Label, p.Probability = c.classes[p.Class], p.Probabilities[p.Class]
+	return p, nil
+}
+
+// probabilities turns logits into the probability of each class: those of one
+// class against the rest, divided by their sum, as scikit-learn's
+// OneVsRestClassifier does.
+func probabilities(logits []float64) []float64 {
+	if len(logits) == 1 {
+		return []float64{sigmoid(-logits[0]), sigmoid(logits[0])}
+	}
+	p := make([]float64, len(logits))
+	sum := 0.0
+	for k, z := range logits {
+		p[k] = sigmoid(z)
+		sum += p[k]
+	}
+	for k := range p {
+		if sum > 0 {
+			p[k] /= sum
+		} else {
+			p[k] = 1 / float64(len(p)) // all impossible: none more than another
+		}
+	}
+	return p
+}
+
+// terms lists the n-grams of a text by what they add to the logit of class.
+func (c *Classifier) terms(r *row, tokens []string, class int) []Term {
+	v := c.vectorizer.ngrams
+	if v == nil {
+		return nil
+	}
+	n := len(c.bias.Data())
+	sign := 1.0
+	if n == 1 && class == 0 {
+		sign = -1
+	}
+	if n == 1 {
+		class = 0
+	}
+	// The features say which columns; the text says what they are and how
+	// often they occur.
+	at := make(map[int32]int, len(r.columns))
+	terms := make([]Term, len(r.columns))
+	for i, column := range r.columns {
+		at[column] = i
+		terms[i].Contribution = sign * float64(float64(r.counts[i])*float64(c.weight.Data()[int(column)*n+class]))
+	}
+	v.each(r.ids, func(place, words int, column int32) {
+		t := &terms[at[column]]
+		if t.Count++; t.Count == 1 {
+			t.Text = strings.Join(tokens[place:place+words], " ")
+		}
+	})
+	slices.SortStableFunc(terms, func(a, b Term) int {
+		return cmp.Compare(math.Abs(b.Contribution), math.Abs(a.Contribution))
+	})
+	return terms
+}
