@@ -1,6 +1,7 @@
 package tokenize
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -189,6 +190,16 @@ func alphanumeric(s string) string {
 		}
 		return -1
 	}, s)
+}
+
+// TestReviews checks the same on real reviews, if there are any.
+func TestReviews(t *testing.T) {
+	if os.Getenv("ZOO_IMDB") == "" {
+		t.Skip("ZOO_IMDB does not name the IMDB archive")
+	}
+	for _, text := range reviews(t, 1000) {
+		checkText(t, text)
+	}
 }
 
 // TestProseAlone documents why the normaliser is there. If one of these
