@@ -6,17 +6,22 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
+	"path/filepath"
 
 	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
 
-// dataOption is the name under which a card keeps the fingerprint of the
-// texts it was trained on.
-const dataOption = "data_sha256"
-
 // Export writes the weights to a safetensors file.
 func (m *Model) Export(path string) error {
+	// The errors of writing would name a temporary file.
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("zoo: export: %s is a directory, want a file", path)
+	}
+	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+		return fmt.Errorf("zoo: export: directory of %s: %w", path, err)
+	}
 	if err := weights.WriteFileAtomic(path, func(w io.Writer) error {
 		_, err := m.Artefact.Weights.WriteTo(w)
 		return err
@@ -47,8 +52,10 @@ func (m *Model) Differences(other *Model) []string {
 	if x, y := a.Card.Recipe.Options[dataOption], b.Card.Recipe.Options[dataOption]; x != y {
 		lines = append(lines, fmt.Sprintf("the data differs: its fingerprint is %s, recorded is %s", y, x))
 	}
-	if x, y := a.Card.Recipe.Options[recipeOption], b.Card.Recipe.Options[recipeOption]; x != y {
-		lines = append(lines, "the recipe differs from the recorded one")
+	for _, name := range []string{recipeOption, stepsOption} {
+		if x, y := a.Card.Recipe.Options[name], b.Card.Recipe.Options[name]; x != y {
+			lines = append(lines, fmt.Sprintf("the %s differs: %q, recorded is %q", name, y, x))
+		}
 	}
 	if !bytes.Equal(a.Config, b.Config) {
 		lines = append(lines, fmt.Sprintf("the architecture differs: %s, recorded is %s", b.Config, a.Config))

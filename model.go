@@ -2,7 +2,6 @@ package zoo
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -65,32 +64,6 @@ func newModel(a *weights.Artefact) (m *Model, err error) {
 		return nil, err
 	}
 	return m, nil
-}
-
-// recipeOption is the name under which a card keeps its recipe.
-const recipeOption = "recipe"
-
-// Recipe returns the recipe that made the model.
-func (m *Model) Recipe() (Recipe, error) {
-	card := m.Artefact.Card
-	text, ok := card.Recipe.Options[recipeOption]
-	if !ok {
-		return Recipe{}, fmt.Errorf("zoo: the card of %s has no recipe", card.Name)
-	}
-	r, err := parseRecipe([]byte(text))
-	if err != nil {
-		return r, fmt.Errorf("zoo: the card of %s: recipe: %w", card.Name, err)
-	}
-	return r, nil
-}
-
-// card begins the card of a model that the recipe makes.
-func (r Recipe) card(task string, command string) (weights.Card, error) {
-	text, err := json.Marshal(r)
-	return weights.Card{
-		Name: r.Name, Task: task, Description: r.About, Licence: "Apache-2.0",
-		Recipe: weights.Recipe{Command: command, Seed: r.Training().Seed, Options: map[string]string{recipeOption: string(text)}},
-	}, err
 }
 
 // Train runs a recipe and returns the model as Save writes it: its weights

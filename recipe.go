@@ -1,8 +1,10 @@
 package zoo
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -94,10 +96,8 @@ type LineRecipe struct {
 // ReadRecipe returns the recipe of the given name, or reads one from a .json
 // file.
 func ReadRecipe(name string) (Recipe, error) {
-	for _, r := range Recipes() {
-		if r.Name == name {
-			return r, nil
-		}
+	if r, ok := namedRecipe(name); ok {
+		return r, nil
 	}
 	if filepath.Ext(name) != ".json" {
 		var names []string
@@ -107,6 +107,9 @@ func ReadRecipe(name string) (Recipe, error) {
 		return Recipe{}, fmt.Errorf("zoo: no recipe %q: want %s, or a .json file: %w", name, strings.Join(names, ", "), ErrUsage)
 	}
 	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Recipe{}, fmt.Errorf("zoo: recipe: no file %s: %w", name, ErrUsage)
+	}
 	if err != nil {
 		return Recipe{}, fmt.Errorf("zoo: recipe: %w", err)
 	}
@@ -115,6 +118,16 @@ func ReadRecipe(name string) (Recipe, error) {
 		return Recipe{}, fmt.Errorf("zoo: recipe %s: %w", name, err)
 	}
 	return r, nil
+}
+
+// namedRecipe returns the recipe of the given name.
+func namedRecipe(name string) (Recipe, bool) {
+	for _, r := range Recipes() {
+		if r.Name == name {
+			return r, true
+		}
+	}
+	return Recipe{}, false
 }
 
 // parseRecipe reads JSON strictly.
@@ -169,6 +182,25 @@ func (r Recipe) check() error {
 	return nil
 }
 
+// horizon shows a schedule the end of the recipe, not that of the run: a run
+// that is told to stop early and goes on later takes the same steps as one that
+// never stopped. Its text is kept in the checkpoint, so that a run cannot go on
+// towards another end.
+type horizon struct {
+	train.Schedule
+	recipe Schedule
+	steps  int
+}
+
+func (h horizon) Factor(step, _ int) float64 { return h.Schedule.Factor(step, h.steps) }
+func (h horizon) String() string {
+	text, err := json.Marshal(h.recipe)
+	if err != nil { // NaN, which no file holds
+		text = fmt.Appendf(nil, "%+v", h.recipe)
+	}
+	return fmt.Sprintf("%s over %d steps", text, h.steps)
+}
+
 // config turns the recipe's names into package train's values. stepsPerEpoch
 // converts what is counted in epochs.
 func (t Training) config(name string, stepsPerEpoch int, run Run) (train.Config, error) {
@@ -214,6 +246,9 @@ func (t Training) config(name string, stepsPerEpoch int, run Run) (train.Config,
 	}
 	if t.Schedule.WarmUp > 0 {
 		c.Schedule = train.WarmUp{Steps: t.Schedule.WarmUp, Then: c.Schedule}
+	}
+	if k := t.Schedule.Kind; k == "linear" || k == "cosine" {
+		c.Schedule = horizon{c.Schedule, t.Schedule, t.Epochs * stepsPerEpoch}
 	}
 	a := train.Average{Decay: t.Average.Decay, After: t.Average.After * stepsPerEpoch, Every: t.Average.Every}
 	switch t.Average.Kind {

@@ -26,7 +26,7 @@ func trainLine(ctx context.Context, recipe Recipe, run Run) (*Model, train.Resul
 	if err != nil {
 		return nil, train.Result{}, err
 	}
-	cfg, err := r.config(recipe.Name, r.Steps, run)
+	cfg, err := r.config(recipe.identity(""), r.Steps, run)
 	if err != nil {
 		return nil, train.Result{}, err
 	}
@@ -56,7 +56,7 @@ func trainLine(ctx context.Context, recipe Recipe, run Run) (*Model, train.Resul
 	if err != nil {
 		return nil, result, err
 	}
-	card, err := recipe.card("regression", fmt.Sprintf("zoo train %s --seed %d --out DIR", recipe.Name, r.Seed))
+	card, err := recipe.card("regression", result)
 	if err != nil {
 		return nil, result, err
 	}

@@ -38,7 +38,7 @@ func trainText(ctx context.Context, recipe Recipe, data *Texts, run Run) (*Model
 		return nil, train.Result{}, err
 	}
 	batches := (len(task.train) + r.Batch - 1) / r.Batch
-	cfg, err := r.config(recipe.Name, batches, run)
+	cfg, err := r.config(recipe.identity(task.print), batches, run)
 	if err != nil {
 		return nil, train.Result{}, err
 	}
@@ -59,18 +59,18 @@ func trainText(ctx context.Context, recipe Recipe, data *Texts, run Run) (*Model
 		return nil, result, err
 	}
 	network.WeightsChanged()
-	m, err := task.finish(ctx, recipe)
+	m, err := task.finish(ctx, recipe, result)
 	return m, result, err
 }
 
 // finish rounds the weights to the type they are stored as, measures and
 // calibrates the model that results, and writes its card.
-func (t *textTask) finish(ctx context.Context, recipe Recipe) (*Model, error) {
+func (t *textTask) finish(ctx context.Context, recipe Recipe, result train.Result) (*Model, error) {
 	dtype, err := storage(t.recipe.Storage)
 	if err != nil {
 		return nil, err
 	}
-	card, err := recipe.card("text classification", fmt.Sprintf("zoo train %s --data DATA --seed %d --out DIR", recipe.Name, t.recipe.Seed))
+	card, err := recipe.card("text classification", result)
 	if err != nil {
 		return nil, err
 	}

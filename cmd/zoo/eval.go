@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"strings"
 	"time"
 
 	"github.com/gorgonia-zoo/zoo"
@@ -32,7 +35,7 @@ func (f *dataFlags) open(c *cobra.Command, classes []string) (*zoo.Texts, error)
 	}
 	data, err := zoo.OpenTexts(path, zoo.TextsConfig{Text: f.text, Label: f.label, Classes: classes, Cache: f.cache})
 	if err != nil {
-		return nil, err
+		return nil, columnError(err)
 	}
 	for _, g := range data.Guesses() {
 		fmt.Fprintln(c.ErrOrStderr(), g)
@@ -40,13 +43,29 @@ func (f *dataFlags) open(c *cobra.Command, classes []string) (*zoo.Texts, error)
 	return data, nil
 }
 
+// forRecipe opens the data that a recipe trains on: none for a line.
+func (f *dataFlags) forRecipe(c *cobra.Command, r zoo.Recipe) (*zoo.Texts, error) {
+	if r.Text == nil {
+		return nil, unwanted(c, "recipe "+r.Name+" draws its own points", "data", "text", "label", "cache")
+	}
+	return f.open(c, nil)
+}
+
+// columnError adds to an error of a column what to do on the command line.
+func columnError(err error) error {
+	if errors.Is(err, datasets.ErrNoColumn) {
+		return fmt.Errorf("%w (--text and --label name the columns): %w", err, zoo.ErrUsage)
+	}
+	return err
+}
+
 // evalAnswer is what eval --json prints.
 type evalAnswer struct {
-	Model    string  `json:"model"`
-	Examples int     `json:"examples"`
-	Accuracy float64 `json:"accuracy"`
-	Loss     float64 `json:"loss"`
-	Seconds  float64 `json:"seconds"`
+	Model    string   `json:"model"`
+	Examples int      `json:"examples"`
+	Accuracy *float64 `json:"accuracy,omitempty"` // not of a regressor
+	Loss     float64  `json:"loss"`
+	Seconds  float64  `json:"seconds"`
 
 	Calibration *float64        `json:"calibration_error,omitempty"`
 	ByLength    []zoo.LengthBin `json:"by_length,omitempty"`
@@ -63,7 +82,8 @@ func newEval() *cobra.Command {
 		Example: `  zoo eval lstm-imdb --data aclImdb_v1.tar.gz
   zoo eval mine --data reviews.csv --text review --label sentiment --json
   zoo eval mlp-line`,
-		Args: cobra.ExactArgs(1),
+		Args:              takes("MODEL"),
+		ValidArgsFunction: modelNames,
 		RunE: func(c *cobra.Command, args []string) error {
 			m, err := zoo.OpenModel(args[0])
 			if err != nil {
@@ -71,6 +91,10 @@ func newEval() *cobra.Command {
 			}
 			began := time.Now()
 			if m.Regressor != nil {
+				why := args[0] + " is measured on fresh points of the line it learned"
+				if err := unwanted(c, why, "data", "text", "label", "cache", "split"); err != nil {
+					return err
+				}
 				return evalLine(c, args[0], m, asJSON, began)
 			}
 			if split != "train" && split != "test" {
@@ -82,14 +106,16 @@ func newEval() *cobra.Command {
 			}
 			e, err := zoo.EvaluateText(c.Context(), m.Classifier, texts, datasets.Part(split))
 			if err != nil {
-				return err
+				return columnError(err)
 			}
 			seconds := time.Since(began).Seconds()
 			if asJSON {
-				return printJSON(c.OutOrStdout(), evalAnswer{args[0], e.Examples, e.Accuracy, e.Loss, seconds, &e.Calibration, e.ByLength, nil})
+				return printJSON(c.OutOrStdout(), evalAnswer{
+					Model: args[0], Examples: e.Examples, Accuracy: &e.Accuracy, Loss: e.Loss, Seconds: seconds,
+					Calibration: &e.Calibration, ByLength: e.ByLength})
 			}
-			w := c.OutOrStdout()
-			fmt.Fprintf(w, "%s on %d examples: accuracy %.4f, loss %.4f, calibration error %.4f, %.1f s\n",
+			var w strings.Builder // written at once, so that an error of writing is seen
+			fmt.Fprintf(&w, "%s on %d examples: accuracy %.4f, loss %.4f, calibration error %.4f, %.1f s\n",
 				args[0], e.Examples, e.Accuracy, e.Loss, e.Calibration, seconds)
 			from := 1
 			for _, b := range e.ByLength {
@@ -97,10 +123,13 @@ func newEval() *cobra.Command {
 				if b.Tokens == 0 {
 					to = fmt.Sprintf("%d or more", from)
 				}
-				fmt.Fprintf(w, "  %-12s tokens: %6d examples, accuracy %.4f\n", to, b.Examples, b.Accuracy)
+				if b.Examples > 0 {
+					fmt.Fprintf(&w, "  %-12s tokens: %6d examples, accuracy %.4f\n", to, b.Examples, b.Accuracy)
+				}
 				from = b.Tokens + 1
 			}
-			return nil
+			_, err = io.WriteString(c.OutOrStdout(), w.String())
+			return err
 		},
 	}
 	data.add(c)
@@ -116,7 +145,7 @@ func evalLine(c *cobra.Command, name string, m *zoo.Model, asJSON bool, began ti
 		return err
 	}
 	if asJSON {
-		return printJSON(c.OutOrStdout(), map[string]any{"model": name, "examples": n, "loss": e, "mse": e, "seconds": time.Since(began).Seconds()})
+		return printJSON(c.OutOrStdout(), evalAnswer{Model: name, Examples: n, Loss: e, Seconds: time.Since(began).Seconds(), MSE: &e})
 	}
 	_, err = fmt.Fprintf(c.OutOrStdout(), "%s on %d fresh points: mean squared error %.3g\n", name, n, e)
 	return err

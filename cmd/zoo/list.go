@@ -18,7 +18,7 @@ func newList() *cobra.Command {
 		Use:     "list",
 		Short:   "List the pretrained models",
 		Example: "  zoo list\n  zoo list --json",
-		Args:    cobra.NoArgs,
+		Args:    takes(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if asJSON {
 				return printJSON(c.OutOrStdout(), zoo.Models())
@@ -38,10 +38,11 @@ func newList() *cobra.Command {
 func newCard() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use:     "card MODEL",
-		Short:   "Show what a model is, where it comes from and how well it does",
-		Example: "  zoo card lstm-imdb\n  zoo card mine --json",
-		Args:    cobra.ExactArgs(1),
+		Use:               "card MODEL",
+		Short:             "Show what a model is, where it comes from and how well it does",
+		Example:           "  zoo card lstm-imdb\n  zoo card mine --json",
+		Args:              takes("MODEL"),
+		ValidArgsFunction: modelNames,
 		RunE: func(c *cobra.Command, args []string) error {
 			m, err := zoo.OpenModel(args[0])
 			if err != nil {
@@ -61,11 +62,12 @@ func newCard() *cobra.Command {
 func newExport() *cobra.Command {
 	var out string
 	c := &cobra.Command{
-		Use:     "export MODEL --out FILE.safetensors",
-		Short:   "Write a model's weights for other programs",
-		Long:    "Write a model's weights as a safetensors file with PyTorch's tensor names; a state_dict of the same model loads it.",
-		Example: "  zoo export lstm-imdb --out lstm.safetensors",
-		Args:    cobra.ExactArgs(1),
+		Use:               "export MODEL --out FILE.safetensors",
+		Short:             "Write a model's weights for other programs",
+		Long:              "Write a model's weights as a safetensors file with PyTorch's tensor names; a state_dict of the same model loads it.",
+		Example:           "  zoo export lstm-imdb --out lstm.safetensors",
+		Args:              takes("MODEL"),
+		ValidArgsFunction: modelNames,
 		RunE: func(c *cobra.Command, args []string) error {
 			if out == "" {
 				return usage(c, "--out FILE.safetensors is missing")

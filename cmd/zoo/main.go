@@ -16,8 +16,8 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-	stop()
 	os.Exit(report(err, os.Stderr))
 }
 
@@ -27,7 +27,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return fmt.Errorf("%w: %w", err, zoo.ErrUsage)
 	}
 	root := newRoot()
-	root.SetArgs(args)
+	root.SetArgs(negatives(args))
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -45,6 +45,9 @@ func report(err error, stderr io.Writer) int {
 	case errors.Is(err, zoo.ErrUsage):
 		fmt.Fprintf(stderr, "%s\n", message(err))
 		return 2
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "zoo: interrupted")
+		return 1
 	}
 	fmt.Fprintf(stderr, "%s\n", message(err))
 	return 1

@@ -1,10 +1,11 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/gorgonia-zoo/zoo"
@@ -25,7 +26,8 @@ weights: the same on any CPU, with any number of cores. Only the training part
 of the data is read.`,
 		Example: `  zoo reproduce mlp-line
   zoo reproduce lstm-imdb --data aclImdb_v1.tar.gz`,
-		Args: cobra.ExactArgs(1),
+		Args:              takes("MODEL"),
+		ValidArgsFunction: modelNames,
 		RunE: func(c *cobra.Command, args []string) error {
 			m, err := zoo.OpenModel(args[0])
 			if err != nil {
@@ -35,19 +37,18 @@ of the data is read.`,
 			if err != nil {
 				return err
 			}
-			var texts *zoo.Texts
-			if recipe.Text != nil {
-				if texts, err = data.open(c, nil); err != nil {
-					return err
-				}
+			steps, err := m.Steps()
+			if err != nil {
+				return err
+			}
+			texts, err := data.forRecipe(c, recipe)
+			if err != nil {
+				return err
 			}
 			defer lean()()
 			began := time.Now()
 			again, _, err := zoo.Train(c.Context(), recipe, texts, zoo.Run{
-				Recorders: []train.Recorder{train.Progress(c.ErrOrStderr())}, Log: c.ErrOrStderr()})
-			if errors.Is(err, context.Canceled) {
-				return errors.New("zoo: reproduce: interrupted")
-			}
+				Steps: steps, Recorders: []train.Recorder{train.Progress(c.ErrOrStderr())}, Log: c.ErrOrStderr()})
 			if err != nil {
 				return err
 			}
@@ -59,17 +60,21 @@ of the data is read.`,
 			if err != nil {
 				return err
 			}
-			w := c.OutOrStdout()
-			fmt.Fprintf(w, "recorded  %s\nretrained %s\n", want, got)
+			var w strings.Builder // written at once, so that an error of writing is seen
+			fmt.Fprintf(&w, "recorded   %s\nretrained  %s\n", want, got)
 			if got == want {
-				_, err = fmt.Fprintf(w, "%s is reproduced: the same bytes, %.1f s\n", args[0], time.Since(began).Seconds())
-				return err
+				fmt.Fprintf(&w, "%s is reproduced: the same bytes, %.1f s\n", args[0], time.Since(began).Seconds())
+			} else {
+				for _, line := range m.Differences(again) {
+					fmt.Fprintln(&w, line)
+				}
+				fmt.Fprintf(&w, "this program: version %s, %s, %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+				err = fmt.Errorf("zoo: reproduce: %s: %w", args[0], errDiffers)
 			}
-			for _, line := range m.Differences(again) {
-				fmt.Fprintln(w, line)
+			if _, failed := io.WriteString(c.OutOrStdout(), w.String()); failed != nil {
+				return failed
 			}
-			fmt.Fprintf(w, "this program: version %s, %s, %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			return fmt.Errorf("zoo: reproduce: %s: %w", args[0], errDiffers)
+			return err
 		},
 	}
 	data.add(c)

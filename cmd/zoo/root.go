@@ -1,8 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
+	"io/fs"
 	"runtime/debug"
 	"strings"
 
@@ -27,21 +27,13 @@ code is 1 for failures and 2 for wrong usage.`,
 		Version:       version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
-		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+
+		SuggestionsMinimumDistance: 2,
+		Args:                       takes(),
+		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.AddCommand(newList(), newCard(), newPredict(), newEval(), newTrain(), newReproduce(), newExport())
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, "%s", err) })
-	for _, c := range append(root.Commands(), root) {
-		if args := c.Args; args != nil {
-			c.Args = func(c *cobra.Command, a []string) error {
-				if err := args(c, a); err != nil {
-					return usage(c, "%s", err)
-				}
-				return nil
-			}
-		}
-	}
+	root.SetFlagErrorFunc(flagError)
 	return root
 }
 
@@ -63,7 +55,7 @@ func (s *silent) Unwrap() error { return s.error }
 // code.
 func message(err error) string {
 	text := strings.TrimSuffix(err.Error(), ": "+zoo.ErrUsage.Error())
-	if !strings.Contains(text, ": ") && !errors.Is(err, zoo.ErrUsage) {
+	if _, bare := err.(*fs.PathError); bare { // of writing the results
 		text = "zoo: " + text
 	}
 	return text

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"runtime/debug"
 	"time"
@@ -51,17 +49,11 @@ func (f *runFlags) apply(c *cobra.Command, t *zoo.Training) error {
 	if f.steps < 0 {
 		return usage(c, "--steps %d, want 1 or more, or 0 for no limit", f.steps)
 	}
-	if f.out == "" {
-		return usage(c, "--out DIR is missing")
+	if f.checkpoint < 0 {
+		return usage(c, "--checkpoint-every %v, want a duration, or 0 for none", f.checkpoint)
 	}
 	return nil
 }
-
-// files of a training directory beside the artefact.
-const (
-	checkpointDir = "checkpoint"
-	logFile       = "log.jsonl"
-)
 
 // doneAnswer is the last line of train --json.
 type doneAnswer struct {
@@ -86,27 +78,30 @@ file of the same form as the recipe in a model's card.
   zoo train lstm-imdb --data aclImdb_v1.tar.gz --out mine
   zoo train lstm-imdb --data aclImdb_v1.tar.gz --out mine --resume
   zoo train lstm-imdb --show > my-recipe.json`,
-		Args: cobra.ExactArgs(1),
+		Args:              takes("RECIPE"),
+		ValidArgsFunction: recipeNames,
 		RunE: func(c *cobra.Command, args []string) error {
 			recipe, err := zoo.ReadRecipe(args[0])
 			if err != nil {
 				return err
 			}
-			if show {
-				e := json.NewEncoder(c.OutOrStdout())
-				e.SetIndent("", "  ")
-				return e.Encode(recipe)
-			}
 			if err := flags.apply(c, recipe.Training()); err != nil {
 				return err
 			}
-			var texts *zoo.Texts
-			if recipe.Text != nil {
-				if texts, err = data.open(c, nil); err != nil {
-					return err
-				}
+			if show {
+				e := json.NewEncoder(c.OutOrStdout())
+				e.SetEscapeHTML(false)
+				e.SetIndent("", "  ")
+				return e.Encode(recipe)
 			}
-			return flags.train(c, args[0], func(ctx context.Context, run zoo.Run) (*zoo.Model, error) {
+			if flags.out == "" {
+				return usage(c, "--out DIR is missing")
+			}
+			texts, err := data.forRecipe(c, recipe)
+			if err != nil {
+				return err
+			}
+			return flags.train(c, func(ctx context.Context, run zoo.Run) (*zoo.Model, error) {
 				m, _, err := zoo.Train(ctx, recipe, texts, run)
 				return m, err
 			})
@@ -136,34 +131,32 @@ func lean() (restore func()) {
 
 // train runs a training into the directory --out: checkpoints, the log, and
 // at the end the artefact.
-func (f *runFlags) train(c *cobra.Command, name string, fit func(context.Context, zoo.Run) (*zoo.Model, error)) error {
+func (f *runFlags) train(c *cobra.Command, fit func(context.Context, zoo.Run) (*zoo.Model, error)) error {
 	defer lean()()
 	began := time.Now()
-	if err := os.MkdirAll(f.out, 0o755); err != nil {
-		return fmt.Errorf("zoo: train: --out: %w", err)
-	}
-	mode := os.O_CREATE | os.O_WRONLY | os.O_APPEND
-	log, err := os.OpenFile(filepath.Join(f.out, logFile), mode, 0o644)
+	unlock, err := openDir(f.out)
 	if err != nil {
-		return fmt.Errorf("zoo: train: --out: %w", err)
+		return err
 	}
-	defer log.Close()
-	lines := io.Writer(log)
+	defer unlock()
+	switch exists := hasCheckpoint(f.out); {
+	case exists && !f.resume:
+		return fmt.Errorf("zoo: train: %s holds the checkpoint of an earlier run: go on by the same command with --resume, or choose another --out: %w", f.out, zoo.ErrUsage)
+	case !exists && f.resume:
+		fmt.Fprintf(c.ErrOrStderr(), "no checkpoint in %s yet: starting from the beginning\n", f.out)
+	}
+	log := &runLog{path: filepath.Join(f.out, logFile)}
+	defer log.close()
 	if f.asJSON {
-		lines = io.MultiWriter(log, c.OutOrStdout())
+		log.also = c.OutOrStdout()
 	}
 	m, err := fit(c.Context(), zoo.Run{
 		Checkpoints: filepath.Join(f.out, checkpointDir), Resume: f.resume, CheckpointEvery: f.checkpoint, Steps: f.steps,
-		Recorders: []train.Recorder{train.Progress(c.ErrOrStderr()), train.JSONLines(lines)},
+		Recorders: []train.Recorder{train.Progress(c.ErrOrStderr()), log},
 		Log:       c.ErrOrStderr(),
 	})
-	switch {
-	case errors.Is(err, context.Canceled):
-		return fmt.Errorf("zoo: train: interrupted; a checkpoint is in %s: go on by the same command with --resume", f.out)
-	case errors.Is(err, train.ErrExists):
-		return fmt.Errorf("zoo: train: %s holds the checkpoint of an earlier run: go on by the same command with --resume, or choose another --out: %w", f.out, zoo.ErrUsage)
-	case err != nil:
-		return err
+	if err != nil {
+		return f.stopped(err)
 	}
 	if err := m.Save(f.out); err != nil {
 		return err
@@ -173,7 +166,7 @@ func (f *runFlags) train(c *cobra.Command, name string, fit func(context.Context
 		return err
 	}
 	done := doneAnswer{true, f.out, sum, time.Since(began).Seconds()}
-	if err := json.NewEncoder(lines).Encode(done); err != nil {
+	if err := printJSON(log, done); err != nil {
 		return fmt.Errorf("zoo: train: log: %w", err)
 	}
 	if f.asJSON {
@@ -181,4 +174,19 @@ func (f *runFlags) train(c *cobra.Command, name string, fit func(context.Context
 	}
 	_, err = fmt.Fprintf(c.OutOrStdout(), "%s: %s\nSHA-256 of the weights %s\n%.1f s\n", f.out, metrics(m.Artefact.Card.Metrics), sum, done.Seconds)
 	return err
+}
+
+// stopped says what to do about a training that did not come to its end.
+func (f *runFlags) stopped(err error) error {
+	switch {
+	case errors.Is(err, context.Canceled) && hasCheckpoint(f.out):
+		return fmt.Errorf("zoo: train: interrupted; a checkpoint is in %s: go on by the same command with --resume", f.out)
+	case errors.Is(err, context.Canceled):
+		return errors.New("zoo: train: interrupted before the first step: there is nothing to resume")
+	case errors.Is(err, train.ErrMismatch):
+		return fmt.Errorf("%w; resume with the recipe, data and flags that the run began with, or choose another --out: %w", err, zoo.ErrUsage)
+	case errors.Is(err, train.ErrCheckpoint):
+		return fmt.Errorf("%w; remove %s to start from the beginning", err, filepath.Join(f.out, checkpointDir))
+	}
+	return columnError(err)
 }

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+
+	"github.com/gorgonia-zoo/zoo/train"
+	"github.com/gorgonia-zoo/zoo/weights"
+)
+
+// Files of a training directory beside the artefact.
+const (
+	checkpointDir = "checkpoint"
+	logFile       = "log.jsonl"
+	lockFile      = ".lock" // locked while a command works there; the kernel unlocks it when the process ends
+)
+
+// openDir makes a training directory and locks it until unlock is called:
+// from before the data is read until after the model is saved.
+func openDir(dir string) (unlock func(), err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("zoo: train: --out: %w", err)
+	}
+	lock := flock.New(filepath.Join(dir, lockFile), flock.SetPermissions(0o644))
+	switch ok, err := lock.TryLock(); {
+	case err != nil:
+		return nil, fmt.Errorf("zoo: train: --out: %w", err)
+	case !ok:
+		return nil, fmt.Errorf("zoo: train: --out %s: %w", dir, train.ErrLocked)
+	}
+	return func() { lock.Close() }, nil
+}
+
+// hasCheckpoint tells whether a run in dir can be resumed.
+func hasCheckpoint(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, checkpointDir, train.CheckpointFile))
+	return err == nil
+}
+
+// runLog keeps log.jsonl: a line for each epoch, and one at the end.
+type runLog struct {
+	path string
+	also io.Writer // gets every line too, or nil
+	file *os.File
+}
+
+// Record implements train.Recorder.
+func (l *runLog) Record(e train.Event) error {
+	if e.Kind == train.KindStart {
+		if err := l.open(e); err != nil {
+			return fmt.Errorf("log: %w", err)
+		}
+	}
+	return train.JSONLines(l).Record(e)
+}
+
+// open keeps the lines of epochs that were complete where the run begins or
+// goes on; it will write the others again.
+func (l *runLog) open(e train.Event) error {
+	old, err := os.ReadFile(l.path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	var kept bytes.Buffer
+	for line := range bytes.Lines(old) {
+		var r train.Record
+		if json.Unmarshal(line, &r) == nil && r.Epoch > 0 && r.Epoch < e.Epoch && r.Step <= e.Step {
+			kept.Write(line)
+		}
+	}
+	if !bytes.Equal(old, kept.Bytes()) {
+		err := weights.WriteFileAtomic(l.path, func(w io.Writer) error {
+			_, err := w.Write(kept.Bytes())
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	l.file, err = os.OpenFile(l.path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	return err
+}
+
+// Write writes one line.
+func (l *runLog) Write(line []byte) (int, error) {
+	if _, err := l.file.Write(line); err != nil {
+		return 0, err
+	}
+	if l.also != nil {
+		return l.also.Write(line)
+	}
+	return len(line), nil
+}
+
+func (l *runLog) close() {
+	if l.file != nil {
+		l.file.Close()
+	}
+}

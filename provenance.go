@@ -1,0 +1,117 @@
+package zoo
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"github.com/gorgonia-zoo/zoo/train"
+	"github.com/gorgonia-zoo/zoo/weights"
+)
+
+// Options of a card's recipe.
+const (
+	recipeOption = "recipe"      // the recipe as JSON
+	stepsOption  = "steps"       // steps after which training was told to stop, if it was
+	dataOption   = "data_sha256" // fingerprint of the texts it was trained on
+)
+
+// Recipe returns the recipe that made the model.
+func (m *Model) Recipe() (Recipe, error) {
+	card := m.Artefact.Card
+	text, ok := card.Recipe.Options[recipeOption]
+	if !ok {
+		return Recipe{}, fmt.Errorf("zoo: the card of %s has no recipe", card.Name)
+	}
+	r, err := parseRecipe([]byte(text))
+	if err != nil {
+		return r, fmt.Errorf("zoo: the card of %s: recipe: %w", card.Name, err)
+	}
+	return r, nil
+}
+
+// Steps returns the number of optimizer steps after which training was told to
+// stop, 0 where it went to the recipe's end. With it as Run.Steps the recipe
+// makes the same model again.
+func (m *Model) Steps() (int, error) {
+	text, ok := m.Artefact.Card.Recipe.Options[stepsOption]
+	if !ok {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("zoo: the card of %s: steps %q, want a number of steps", m.Artefact.Card.Name, text)
+	}
+	return n, nil
+}
+
+// card begins the card of a model that the recipe made.
+func (r Recipe) card(task string, result train.Result) (weights.Card, error) {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return weights.Card{}, fmt.Errorf("zoo: recipe: %w", err)
+	}
+	options := map[string]string{recipeOption: string(text)}
+	if result.Reason == train.StepLimit {
+		options[stepsOption] = strconv.Itoa(result.Steps)
+	}
+	return weights.Card{
+		Name: r.Name, Task: task, Description: r.About, Licence: "Apache-2.0",
+		Recipe: weights.Recipe{Command: r.command(options[stepsOption]), Seed: r.Training().Seed, Options: options},
+	}, nil
+}
+
+// command is the command line that trains the recipe. A recipe that differs
+// from the one of its name in more than flags can say comes from a file.
+func (r Recipe) command(steps string) string {
+	named, ok := namedRecipe(r.Name)
+	command := "zoo train " + r.Name
+	if !ok || named.without() != r.without() {
+		command = "zoo train RECIPE.json"
+	}
+	if r.Text != nil {
+		command += " --data DATA"
+	}
+	command += fmt.Sprintf(" --seed %d", r.Training().Seed)
+	if ok && named.Training().Epochs != r.Training().Epochs {
+		command += fmt.Sprintf(" --epochs %d", r.Training().Epochs)
+	}
+	if steps != "" {
+		command += " --steps " + steps
+	}
+	return command + " --out DIR"
+}
+
+// without is what no flag says: the recipe less its name, seed and epochs.
+func (r Recipe) without() string {
+	r.Name, r.About = "", ""
+	if r.Text != nil {
+		t := *r.Text
+		t.Seed, t.Epochs = 0, 0
+		r.Text = &t
+	}
+	if r.Line != nil {
+		l := *r.Line
+		l.Seed, l.Epochs = 0, 0
+		r.Line = &l
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		return err.Error() // not reached: a recipe that is trained has been written as JSON
+	}
+	return string(text)
+}
+
+// identity names in a checkpoint what the run is of: the recipe and the data.
+// A run never goes on with others. Epochs are not part of it: more of them may
+// be asked for, where the schedule allows that.
+func (r Recipe) identity(data string) string {
+	sum := sha256.Sum256([]byte(r.without()))
+	text := fmt.Sprintf("%s %s", r.Name, hex.EncodeToString(sum[:4]))
+	if data != "" {
+		text += " on data " + data[:min(8, len(data))]
+	}
+	return text
+}
