@@ -105,7 +105,7 @@ func (r *run) rate() (float64, error) {
 // read makes ready the rows that the next step reads.
 func (r *run) read(rows [][]int32) error {
 	if rows != nil && len(rows) != len(r.targets) {
-		return fmt.Errorf("Rows returned %d lists for %d parameters", len(rows), len(r.targets))
+		return fmt.Errorf("model lists rows of %d parameters, it has %d", len(rows), len(r.targets))
 	}
 	for i := range r.targets {
 		var list []int32
