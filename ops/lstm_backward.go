@@ -1,0 +1,90 @@
+package ops
+
+import "github.com/gorgonia-zoo/zoo/internal/kernel"
+
+// backward turns the gates' panels of the texts lo..hi-1 into gradients of
+// the pre-activations, given dy, the gradients of the hidden states, whose
+// rows are ld apart.
+func (l *lstmPass) backward(p *packing, dy []float32, ld, lo, hi int) {
+	const width = kernel.Width
+	panel, q := l.stride*width, l.gateRows()
+	for s := range p.steps {
+		sp := l.span(p, s, lo, hi)
+		for u := range l.hPanels {
+			columns := min(width, l.hidden-u*width)
+			dst := l.rows(l.dh, u, sp.row, sp.n)
+			for r := range sp.n {
+				at := (sp.token+r)*ld + u*width
+				copy(dst[r*width:(r+1)*width], dy[at:at+columns])
+				clear(dst[r*width+columns : (r+1)*width])
+			}
+		}
+	}
+	for u := range l.hPanels {
+		clear(l.dc[(u*p.texts+lo)*width : (u*p.texts+hi)*width])
+	}
+	for s := p.steps - 1; s >= 0; s-- {
+		sp := l.span(p, s, lo, hi)
+		if sp.n == 0 {
+			continue
+		}
+		for u := range l.hPanels {
+			dc := l.dc[(u*p.texts+lo)*width:]
+			part := func(row, n int, prev, dc []float32) {
+				kernel.LSTMBackward(l.gate(0, u, row, n), l.gate(1, u, row, n), l.gate(2, u, row, n), l.gate(3, u, row, n),
+					l.rows(l.c, u, row, n), prev, l.rows(l.dh, u, row, n), dc[:n*width])
+			}
+			if sp.begun > 0 {
+				part(sp.row, sp.begun, l.rows(l.c, u, sp.from, sp.begun), dc)
+			}
+			if fresh := sp.n - sp.begun; fresh > 0 {
+				part(sp.row+sp.begun, fresh, l.zero[:fresh*width], dc[sp.begun*width:])
+			}
+		}
+		if sp.begun > 0 {
+			// dh of the step before, on top of what reaches it from outside.
+			kernel.Mul(l.dh[sp.from*width:], width, panel, l.gateOperand(sp.row),
+				l.wb[l.xPanels*q*width:], q*width, sp.begun, q, l.hPanels, true)
+		}
+	}
+}
+
+// gradientPanels is the number of panels of gates whose weight gradients one
+// task sums: few enough to stay in a core's cache beside a block of tokens.
+const gradientPanels = 4
+
+// weightGradients is one product over all tokens, ascending: dW = dZ' XH.
+// Its column of the one is the gradient of both biases.
+func (l *lstmPass) weightGradients(tokens int, dst [4][]float32) {
+	const width = kernel.Width
+	panel, k := l.stride*width, l.inputRows()
+	panels := 4 * l.hPanels
+	kernel.Parallel((panels+gradientPanels-1)/gradientPanels, func(task int) {
+		first, last := task*gradientPanels, min((task+1)*gradientPanels, panels)
+		for lo := 0; lo < tokens; lo += tokenBlock {
+			n := min(tokenBlock, tokens-lo)
+			for f := first; f < last; f++ {
+				kernel.Mul(l.dw[f*width*k:], k, width,
+					kernel.Operand{Data: l.z[f*panel+lo*width:], Row: 1, Col: width, Width: n},
+					l.xh[lo*width:], panel, width, n, l.xPanels+l.hPanels, lo > 0)
+			}
+		}
+		for f := first; f < last; f++ {
+			l.unpack(f, dst)
+		}
+	})
+}
+
+// unpack copies the gradients of one panel of gate columns into PyTorch's
+// shapes.
+func (l *lstmPass) unpack(f int, dst [4][]float32) {
+	const width = kernel.Width
+	gate, unit := f/l.hPanels, f%l.hPanels*width
+	for j := range min(width, l.hidden-unit) {
+		src := l.dw[(f*width+j)*l.inputRows():]
+		row := gate*l.hidden + unit + j
+		copy(dst[0][row*l.in:(row+1)*l.in], src)
+		copy(dst[1][row*l.hidden:(row+1)*l.hidden], src[l.xPanels*width:])
+		dst[2][row], dst[3][row] = src[l.in], src[l.in]
+	}
+}
