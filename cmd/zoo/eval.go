@@ -14,11 +14,12 @@ import (
 
 // dataFlags are the flags of every command that reads labelled data.
 type dataFlags struct {
-	path, text, label, cache string
+	path, text, label, cache, mirror string
 }
 
 func (f *dataFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.path, "data", "", "aclImdb directory or .tar.gz, or a .csv, .tsv, .jsonl or .parquet file; without it IMDB is downloaded")
+	c.Flags().StringVar(&f.mirror, "mirror", "", "address of a copy of the IMDB archive, for the download (checked all the same)")
 	c.Flags().StringVar(&f.text, "text", "", "column of the texts (guessed where it is not given)")
 	c.Flags().StringVar(&f.label, "label", "", "column of the labels (guessed where it is not given)")
 	c.Flags().StringVar(&f.cache, "cache", "", "directory for tokenised data, 'none' for no cache (default: the user's cache directory)")
@@ -29,7 +30,7 @@ func (f *dataFlags) open(c *cobra.Command, classes []string) (*zoo.Texts, error)
 	path := f.path
 	if path == "" {
 		var err error
-		if path, err = download(c); err != nil {
+		if path, err = download(c, f.mirror); err != nil {
 			return nil, err
 		}
 	}
