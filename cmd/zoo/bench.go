@@ -1,0 +1,40 @@
+package main
+
+import (
+	"github.com/gorgonia-zoo/zoo"
+	"github.com/spf13/cobra"
+)
+
+func newBench() *cobra.Command {
+	var asJSON, quick, lengths bool
+	c := &cobra.Command{
+		Use:   "bench",
+		Short: "Measure the speed of this machine",
+		Long: `Measure how fast this machine trains and predicts, beside its own peak of
+float32 multiply-adds. It needs no data and takes most of a minute on all cores
+(GOMAXPROCS limits them); other programs that run meanwhile lower the numbers,
+and show as rounds that differ.
+
+A multiply-add counts as two operations: 6*4H(D+H) for a token in training and
+2*4H(D+H) forward, of an embedding of width D and an LSTM of width H.`,
+		Example: "  zoo bench\n  zoo bench --json",
+		Args:    takes(),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if lengths {
+				return printJSON(c.OutOrStdout(), zoo.BenchBatches(16, 64))
+			}
+			r, err := zoo.Bench(c.Context(), zoo.BenchConfig{Quick: quick, Log: c.ErrOrStderr()})
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printJSON(c.OutOrStdout(), r)
+			}
+			return r.WriteTable(c.OutOrStdout())
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	c.Flags().BoolVar(&quick, "quick", false, "measure for seconds only; the numbers vary")
+	c.Flags().BoolVar(&lengths, "lengths", false, "measure nothing, print the lengths of the batches as JSON")
+	return c
+}
