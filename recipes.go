@@ -48,7 +48,7 @@ func Recipes() []Recipe {
 				WordDrop:   0.2,
 				Storage:    "F16",
 				Training: Training{
-					Seed: 1, Epochs: 5, Batch: 64, ClipNorm: 1, KeepBest: true,
+					Seed: 1, Epochs: 4, Batch: 64, ClipNorm: 1, KeepBest: true,
 					Optimizer: Optimizer{Kind: "adam", LearningRate: 2e-3},
 					Schedule:  Schedule{Kind: "linear"},
 				},
