@@ -67,7 +67,7 @@ func Recipes() []Recipe {
 				Vocab:      tokenize.VocabConfig{MaxSize: 25000},
 				Validation: 0.1,
 				Training: Training{
-					Seed: 1, Epochs: 7, Batch: 64, ClipNorm: 1, KeepBest: true,
+					Seed: 1, Epochs: 8, Batch: 64, ClipNorm: 1, KeepBest: true,
 					Optimizer: Optimizer{Kind: "adam", LearningRate: 1e-3},
 				},
 			},
