@@ -63,6 +63,9 @@ const (
 	Parquet Format = "parquet"
 )
 
+// IMDBFormat is no table's, but that of what OpenIMDB reads.
+const IMDBFormat Format = "imdb"
+
 // Quotes says what the double quote means in CSV and TSV.
 type Quotes string
 

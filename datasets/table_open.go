@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -68,6 +69,43 @@ func (t *Table) reader(f fs.File, want []int) (rows, error) {
 		return newJSONL(f, text, t.columns, want)
 	}
 	return nil, fmt.Errorf("there is no format %q, only csv, tsv, jsonl and parquet", t.cfg.Format)
+}
+
+// Recognise tells the format of a file or directory by its first bytes and its
+// name, whether it can be read or not: IMDBFormat for a directory or an
+// archive, a table's format otherwise.
+func Recognise(name string) (Format, error) {
+	fail := func(err error) (Format, error) { return "", fmt.Errorf("datasets: %s: %w", name, err) }
+	f, err := os.Open(name)
+	if err != nil {
+		return fail(err)
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil {
+		return fail(err)
+	} else if info.IsDir() {
+		return IMDBFormat, nil
+	}
+	plain, err := inflate(f, maxTableRatio, 0)
+	if err != nil {
+		return fail(err)
+	}
+	buf := bufio.NewReaderSize(plain, 4096)
+	head, err := buf.Peek(4096)
+	if err != nil && err != io.EOF {
+		return fail(damage(err))
+	}
+	switch {
+	case isTar(head):
+		return IMDBFormat, nil
+	case bytes.HasPrefix(head, []byte("PAR1")):
+		return Parquet, nil
+	}
+	format, err := recognise(name, head)
+	if err != nil {
+		return fail(err)
+	}
+	return format, nil
 }
 
 // damage marks the errors of unpacking.

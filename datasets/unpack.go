@@ -102,7 +102,7 @@ func newAhead(r io.Reader) *ahead {
 	const blocks, size = 4, 1 << 17
 	a := &ahead{full: make(chan []byte, blocks), free: make(chan []byte, blocks), stop: make(chan struct{})}
 	for range blocks {
-		a.free <- make([]byte, size)
+		a.free <- nil // made when first needed
 	}
 	a.done.Go(func() {
 		defer close(a.full)
@@ -113,13 +113,17 @@ func newAhead(r io.Reader) *ahead {
 			case <-a.stop:
 				return
 			}
+			if b == nil {
+				b = make([]byte, size)
+			}
+			b = b[:size]
 			// Not io.ReadFull, which gives a short last block the same error
 			// that gzip gives a file cut off.
 			var err error
 			n := 0
 			for n < size && err == nil {
 				var k int
-				k, err = r.Read(b[n:size])
+				k, err = r.Read(b[n:])
 				n += k
 			}
 			if n > 0 {

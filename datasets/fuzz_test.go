@@ -1,0 +1,113 @@
+package datasets
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"runtime/metrics"
+	"testing"
+)
+
+// allocated returns the bytes allocated since the program began, by whatever
+// goroutine.
+func allocated() uint64 {
+	s := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(s)
+	return s[0].Value.Uint64()
+}
+
+// bounded fails where f allocates out of proportion to an input of n bytes,
+// which gzip may have shrunk a thousandfold.
+func bounded(t *testing.T, n int, f func()) {
+	before := allocated()
+	f()
+	if got, most := allocated()-before, uint64(96<<20+8000*n); got > most {
+		t.Fatalf("%d bytes allocated for an input of %d", got, n)
+	}
+}
+
+func FuzzIMDB(f *testing.F) {
+	f.Add(gz(tarball(reviews)))
+	f.Add(tarball(reviews))
+	f.Add(gz(tarball(reviews))[:200])
+	f.Add(gz(withMember(tar.Header{Name: "../x"}, "x")))
+	f.Add(gz(withMember(tar.Header{Name: "aclImdb/x", Size: 1 << 40}, "x")))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		bounded(t, len(b), func() {
+			parts, err := loadArchive(b, Train, Test, Unsup)
+			if err == nil && (len(parts) != 3 || len(parts[0]) < 2 || len(parts[2]) < 1) {
+				t.Errorf("%d parts and no error", len(parts))
+			}
+		})
+	})
+}
+
+// fuzzTable reads a table in every way.
+func fuzzTable(t *testing.T, name string, b []byte, cfg TableConfig) {
+	bounded(t, len(b), func() {
+		ctx := context.Background()
+		table, err := openText(name, string(b), cfg)
+		if err != nil {
+			return
+		}
+		if cells, err := table.LoadColumns(ctx); err == nil {
+			for _, c := range cells.Columns {
+				if len(c) != len(cells.Lines) {
+					t.Errorf("a column of %d cells for %d rows", len(c), len(cells.Lines))
+				}
+			}
+		}
+		set, err := table.Load(ctx)
+		if err != nil {
+			return
+		}
+		for _, e := range set.Examples {
+			if e.Text == "" || e.Label < 0 || e.Label >= len(set.Classes) {
+				t.Errorf("example %+v with the classes %q", e, set.Classes)
+			}
+		}
+		n := 0
+		for e, err := range table.Examples(ctx) {
+			if err != nil || e != set.Examples[n] {
+				t.Fatalf("example %d is %+v (%v), and was %+v", n, e, err, set.Examples[n])
+			}
+			n++
+		}
+	})
+}
+
+func FuzzCSV(f *testing.F) {
+	for _, s := range []string{
+		"text,label\na,1\nb,0\n", "\xef\xbb\xbftext;label\r\n\"a \"\"b\"\"\";1\r\nb;0\r\n", "text\tlabel\n\"a\nb\"\t1\nc\t0",
+		"text,label\na\n", "text,label\n\"a,1\n", "text,label\ncaf\xe9,1\n", "\xff\xfet\x00e\x00", packed("text,label\na,1\nb,0\n"), ",\n,", "text,label\ra,1\r",
+	} {
+		f.Add([]byte(s), uint8(0))
+		f.Add([]byte(s), uint8(1))
+		f.Add([]byte(s), uint8(2))
+	}
+	f.Fuzz(func(t *testing.T, b []byte, how uint8) {
+		fuzzTable(t, "a.csv", b, TableConfig{
+			Quotes:    []Quotes{QuotesStrict, QuotesLazy, QuotesNone}[how%3],
+			SkipEmpty: how&16 != 0,
+			Encoding:  []string{"", "windows-1252", "utf-16", "iso-8859-1"}[how>>6],
+		})
+	})
+}
+
+func FuzzJSONL(f *testing.F) {
+	for _, s := range []string{
+		`{"text":"a","label":1}` + "\n" + `{"label":0,"text":"b"}`, `{"text":"\u00e4\ud800","label":true}`, `[{"text":"a"}]`, "{}\n{}\n",
+		`{"text":{"a":["]}",{}]},"label":null}`, `{"text":"a","text":"b"}`, "{\"text\":\"caf\xe9\"}", packed(`{"text":"a","label":"x"}`), `{"":"","text":"` + "\x00" + `"}`,
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) { fuzzTable(t, "a.jsonl", b, TableConfig{}) })
+}
+
+func FuzzParquet(f *testing.F) {
+	good := parquetFile(f, []hubRow{{"a film", 0}, {"b", 1}, {"a film", 1}})
+	f.Add(good)
+	f.Add(good[:len(good)/2])
+	f.Add(bytes.Replace(good, []byte("label"), []byte("lobel"), -1))
+	f.Fuzz(func(t *testing.T, b []byte) { fuzzTable(t, "a.parquet", b, TableConfig{}) })
+}
