@@ -47,7 +47,7 @@ func (f *dataFlags) open(c *cobra.Command, classes []string) (*zoo.Texts, error)
 // forRecipe opens the data that a recipe trains on: none for a line.
 func (f *dataFlags) forRecipe(c *cobra.Command, r zoo.Recipe) (*zoo.Texts, error) {
 	if r.Text == nil {
-		return nil, unwanted(c, "recipe "+r.Name+" draws its own points", "data", "text", "label", "cache")
+		return nil, unwanted(c, "recipe "+r.Name+" draws its own points", "data", "mirror", "text", "label", "cache")
 	}
 	return f.open(c, nil)
 }
@@ -93,7 +93,7 @@ func newEval() *cobra.Command {
 			began := time.Now()
 			if m.Regressor != nil {
 				why := args[0] + " is measured on fresh points of the line it learned"
-				if err := unwanted(c, why, "data", "text", "label", "cache", "split"); err != nil {
+				if err := unwanted(c, why, "data", "mirror", "text", "label", "cache", "split"); err != nil {
 					return err
 				}
 				return evalLine(c, args[0], m, asJSON, began)

@@ -91,7 +91,7 @@ func recipe(epochs int) string {
 	return fmt.Sprintf(`{"name": "small", "about": "made-up reviews", "text": {"data": "made up",
 		"model": {"embedding": 8, "hidden": 12, "dropout": {"embedding": 0.2}}, "tokenizer": {"lower": true},
 		"vocab": {"max_size": 100}, "validation": 0.2, "max_tokens": 40, "seed": 1, "epochs": %d, "batch": 8,
-		"optimizer": {"kind": "adam", "learning_rate": 0.02}, "schedule": {"kind": "linear"}, "keep_best": true}}`, epochs)
+		"optimizer": {"kind": "adam", "learning_rate": 0.02}, "schedule": {"kind": "linear"}}}`, epochs)
 }
 
 // fixture is what most tests need: a table, a recipe, and the model that the
