@@ -1,0 +1,63 @@
+"""Prints the medians of run.sh's results and how much faster the zoo is.
+
+    python3 report.py results.jsonl
+"""
+
+import json
+import statistics
+import sys
+
+# Operations of a token forward, a multiply-add being two: 2*4H(D+H).
+FORWARD = 2 * 4 * 256 * (100 + 256)
+
+
+def rounds(lines):
+    """Values by what was measured and by system."""
+    values = {}
+
+    def add(what, system, value):
+        values.setdefault(what, {}).setdefault(system, []).append(value)
+
+    for r in lines:
+        if r["system"] == "zoo":
+            add("training, tokens/s", "zoo", r["train_tokens_per_second"])
+            add("predicting in batches, tokens/s", "zoo", r["forward_fraction_of_peak"] * r["fma_peak_gflops"] * 1e9 / FORWARD)
+            add("predicting one, median ms", "zoo", r["predict_ms_p50"])
+            add("predicting one, p99 ms", "zoo", r["predict_ms_p99"])
+            continue
+        name = {"torch": "PyTorch", "onnxruntime": "ONNX Runtime"}[r["system"]] + " " + r["version"]
+        if r["mode"] == "one":
+            add("predicting one, median ms", name, r["predict_ms_p50"])
+            add("predicting one, p99 ms", name, r["predict_ms_p99"])
+        elif r["mode"] == "many":
+            add("predicting in batches, tokens/s", f"{name}, threads {r['threads']}", r["tokens_per_second"])
+        else:
+            add("training, tokens/s", f"{name}, {r['mode']}, threads {r['threads']}", r["tokens_per_second"])
+    return values
+
+
+def main():
+    with open(sys.argv[1], encoding="utf-8") as f:
+        lines = [json.loads(line) for line in f if line.strip()]
+    zoo = [r for r in lines if r["system"] == "zoo"]
+    if not zoo:
+        sys.exit(f"{sys.argv[1]}: no results of the zoo")
+    print(f"{zoo[0]['cpu']}, {zoo[0]['cores']} cores, path {zoo[0]['path']}, {len(zoo)} rounds")
+    print(f"peak {statistics.median(r['fma_peak_gflops'] for r in zoo):.1f} GFLOP/s; of it training "
+          f"{100 * statistics.median(r['train_fraction_of_peak'] for r in zoo):.1f} %, forward "
+          f"{100 * statistics.median(r['forward_fraction_of_peak'] for r in zoo):.1f} %\n")
+    print("| | system | median | least | most | the zoo is faster by |")
+    print("|---|---|---:|---:|---:|---:|")
+    for what, systems in rounds(lines).items():
+        ours = statistics.median(systems["zoo"])
+        for name, values in systems.items():
+            median = statistics.median(values)
+            ratio = ""
+            if name != "zoo":
+                ratio = f"{median / ours if 'ms' in what else ours / median:.2f}"
+            digits = 2 if "ms" in what else 0
+            print(f"| {what} | {name} | {median:.{digits}f} | {min(values):.{digits}f} | {max(values):.{digits}f} | {ratio} |")
+
+
+if __name__ == "__main__":
+    main()
