@@ -51,4 +51,3 @@ func TestEval(t *testing.T) {
 		t.Errorf("%v", e)
 	}
 }
-

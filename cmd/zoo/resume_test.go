@@ -202,4 +202,3 @@ func TestTwoRunsInOneDirectory(t *testing.T) {
 	}
 	checkLog(t, out, 3)
 }
-

@@ -90,8 +90,8 @@ func Cached(dir, key string, build func() (*Corpus, error)) (c *Corpus, hit bool
 }
 
 // encode writes magic, the counts, the words joined by newlines (a token
-// never contains one), class names as JSON, labels, lengths and word indices, and a SHA-256 of it
-// all. Numbers are little-endian 32 bits.
+// never contains one), class names as JSON, labels, lengths and word indices,
+// and a SHA-256 of it all. Numbers are little-endian 32 bits.
 func encode(w io.Writer, c *Corpus) error {
 	h := sha256.New()
 	out := io.MultiWriter(w, h)
@@ -168,6 +168,9 @@ func decode(data []byte) (*Corpus, error) {
 		}
 		c.Texts[i] = numbers[at : at+int(n) : at+int(n)]
 		at += int(n)
+	}
+	if at != len(numbers) {
+		return nil, errCache
 	}
 	return c, c.Check()
 }

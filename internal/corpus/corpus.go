@@ -114,6 +114,11 @@ func (c *Corpus) Check() error {
 	if len(c.Labels) != len(c.Texts) {
 		return fmt.Errorf("corpus: %d labels for %d texts", len(c.Labels), len(c.Texts))
 	}
+	for i, l := range c.Labels {
+		if l < -1 || int(l) >= len(c.Classes) {
+			return fmt.Errorf("corpus: text %d: label %d of %d", i, l, len(c.Classes))
+		}
+	}
 	for i, t := range c.Texts {
 		for _, w := range t {
 			if w < 0 || int(w) >= len(c.Words) {
