@@ -12,11 +12,12 @@ FORWARD = 2 * 4 * 256 * (100 + 256)
 
 
 def rounds(lines):
-    """Values by what was measured and by system."""
-    values = {}
+    """Values by what was measured and by system, and the threads of each."""
+    values, threads = {}, {}
 
     def add(what, system, value):
         values.setdefault(what, {}).setdefault(system, []).append(value)
+        threads.setdefault((what, system), set()).add(r["cores"] if system == "zoo" and "one" not in what else r.get("threads", 1))
 
     for r in lines:
         if r["system"] == "zoo":
@@ -26,14 +27,16 @@ def rounds(lines):
             add("predicting one, p99 ms", "zoo", r["predict_ms_p99"])
             continue
         name = {"torch": "PyTorch", "onnxruntime": "ONNX Runtime"}[r["system"]] + " " + r["version"]
+        if r["mode"] in ("packed", "padded"):
+            name += ", " + r["mode"]
         if r["mode"] == "one":
             add("predicting one, median ms", name, r["predict_ms_p50"])
             add("predicting one, p99 ms", name, r["predict_ms_p99"])
         elif r["mode"] == "many":
-            add("predicting in batches, tokens/s", f"{name}, threads {r['threads']}", r["tokens_per_second"])
+            add("predicting in batches, tokens/s", name, r["tokens_per_second"])
         else:
-            add("training, tokens/s", f"{name}, {r['mode']}, threads {r['threads']}", r["tokens_per_second"])
-    return values
+            add("training, tokens/s", name, r["tokens_per_second"])
+    return values, threads
 
 
 def main():
@@ -46,17 +49,19 @@ def main():
     print(f"peak {statistics.median(r['fma_peak_gflops'] for r in zoo):.1f} GFLOP/s; of it training "
           f"{100 * statistics.median(r['train_fraction_of_peak'] for r in zoo):.1f} %, forward "
           f"{100 * statistics.median(r['forward_fraction_of_peak'] for r in zoo):.1f} %\n")
-    print("| | system | median | least | most | the zoo is faster by |")
-    print("|---|---|---:|---:|---:|---:|")
-    for what, systems in rounds(lines).items():
+    print("| | system | threads | median | least | most | the zoo is faster by |")
+    print("|---|---|---|---:|---:|---:|---:|")
+    values, threads = rounds(lines)
+    for what, systems in values.items():
         ours = statistics.median(systems["zoo"])
-        for name, values in systems.items():
-            median = statistics.median(values)
+        for name, turns in systems.items():
+            median = statistics.median(turns)
             ratio = ""
             if name != "zoo":
                 ratio = f"{median / ours if 'ms' in what else ours / median:.2f}"
             digits = 2 if "ms" in what else 0
-            print(f"| {what} | {name} | {median:.{digits}f} | {min(values):.{digits}f} | {max(values):.{digits}f} | {ratio} |")
+            used = ", ".join(map(str, sorted(threads[what, name])))
+            print(f"| {what} | {name} | {used} | {median:.{digits}f} | {min(turns):.{digits}f} | {max(turns):.{digits}f} | {ratio} |")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@
 # system has its turn; RESULTS is the file the measurements are written to;
 # ZOO is a built zoo, without it one is built.
 set -euo pipefail
-cd "$(dirname "$0")"
+here=$(cd "$(dirname "$0")" && pwd)
 
 python=${PYTHON:-python3}
 rounds=${ROUNDS:-3}
@@ -32,7 +32,7 @@ results=${RESULTS:-$work/results.jsonl}
 zoo=${ZOO:-}
 if [ -z "$zoo" ]; then
   zoo=$work/zoo
-  (cd .. && CGO_ENABLED=0 go build -o "$zoo" ./cmd/zoo)
+  (cd "$here/.." && CGO_ENABLED=0 go build -o "$zoo" ./cmd/zoo)
 fi
 "$python" -c 'import torch, onnx, onnxruntime' || {
   echo "run.sh: $python lacks a package: pip install -r benchmarks/requirements.txt" >&2
@@ -43,7 +43,7 @@ fi
 
 turn() { # name, script, arguments
   echo "  $1" >&2
-  "$python" "$2" "$work/recipe.json" "$work/batches.json" "${@:3}" >> "$results"
+  "$python" "$here/$2" "$work/recipe.json" "$work/batches.json" "${@:3}" >> "$results"
 }
 for round in $(seq "$rounds"); do
   echo "round $round of $rounds" >&2
@@ -59,4 +59,4 @@ for round in $(seq "$rounds"); do
   turn "ONNX Runtime, predicting one" onnx_lstm.py --mode one
   turn "ONNX Runtime, predicting many" onnx_lstm.py --mode many "${padded[@]}"
 done
-"$python" report.py "$results"
+"$python" "$here/report.py" "$results"
