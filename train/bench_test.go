@@ -18,8 +18,9 @@ func BenchmarkSparse(b *testing.B) {
 			b.Run(fmt.Sprintf("%d/%v", vocab, rule), func(b *testing.B) {
 				p := ops.NewParam("embedding.weight", vocab, width)
 				init := ops.Stream(1, "init", 0)
-				for i := range p.Data() {
-					p.Data()[i] = float32(init.NormFloat64())
+				data := p.Data()
+				for i := range data {
+					data[i] = float32(init.NormFloat64())
 				}
 				u, err := newUpdater([]*ops.Param{p}, Adam{Sparse: rule}, nil)
 				if err != nil {
@@ -76,5 +77,5 @@ func BenchmarkCheckpoint(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(float64(b.N)*3*4*float64(len(p.Data()))/b.Elapsed().Seconds()/1e6, "MB/s")
+	b.ReportMetric(float64(b.N)*3*4*float64(p.Shape().TotalSize())/b.Elapsed().Seconds()/1e6, "MB/s")
 }

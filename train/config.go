@@ -25,8 +25,14 @@ var (
 // Config says how to train. The zero value trains nothing: Epochs or Steps
 // must be set.
 type Config struct {
-	Epochs int // passes over the data; 0: until Steps
-	Steps  int // optimizer steps at most, counted over all epochs; 0: no limit
+	// Epochs is the number of passes over the data; 0: until Steps.
+	Epochs int
+	// Steps is the number of optimizer steps at most, over all epochs; 0: no
+	// limit. Where Epochs and the steps in an epoch are known too, it is only a
+	// place to stop: schedules go on aiming at the end of the last epoch, so
+	// that a run that is resumed with a higher limit is the run that never
+	// stopped.
+	Steps int
 
 	Optimizer Optimizer // nil: Adam{}
 	Schedule  Schedule  // nil: Constant{}

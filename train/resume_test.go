@@ -165,7 +165,7 @@ func TestCancelAnywhere(t *testing.T) {
 // always been there.
 func TestExtend(t *testing.T) {
 	for name, c := range resumable() {
-		if c.Epochs == 0 || c.Patience > 0 || c.Schedule != nil {
+		if c.Epochs == 0 || c.Patience > 0 {
 			continue
 		}
 		want, wantRes, err := fitBag(context.Background(), c, nil)
@@ -286,5 +286,29 @@ func TestDirectory(t *testing.T) {
 	}
 	if _, err := os.Stat(litter); err == nil {
 		t.Error("the unfinished file of a killed run is still there")
+	}
+}
+
+// TestStepsAndSchedule: the limit of steps does not bend the schedule where
+// the epochs say how long training is.
+func TestStepsAndSchedule(t *testing.T) {
+	rate := func(c Config) (rates []float64) {
+		c.Schedule, c.Optimizer = Linear{}, SGD{LearningRate: 1}
+		c.Recorders = []Recorder{recorderFunc(func(e Event) error {
+			if e.Kind == KindStep {
+				rates = append(rates, e.Rate)
+			}
+			return nil
+		})}
+		if _, err := Fit(context.Background(), &scripted{ops.NewParam("w", 1), func(uint64) ops.Gradient { return ops.Gradient{Data: []float32{1}} }}, ticks(4), c); err != nil {
+			t.Fatal(err)
+		}
+		return rates
+	}
+	if got := rate(Config{Epochs: 2, Steps: 2}); !slices.Equal(got, []float64{1, 0.875}) {
+		t.Errorf("limited: %v", got)
+	}
+	if got := rate(Config{Steps: 2}); !slices.Equal(got, []float64{1, 0.5}) {
+		t.Errorf("steps alone: %v", got)
 	}
 }

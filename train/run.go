@@ -31,7 +31,8 @@ type run struct {
 	cfg Config
 	state
 	*updater
-	steps, epochSteps int         // in all and an epoch, 0 where not known
+	steps, epochSteps int         // to do in all and in an epoch, 0 where not known
+	plan              int         // steps that the schedule is made for, 0 where not known
 	best, mean        [][]float32 // best and average weights, nil for frozen parameters
 	lock              *flock.Flock
 	saved             time.Time // when the last checkpoint was written
@@ -49,9 +50,12 @@ func begin(params []*ops.Param, epochSteps int, cfg Config) (_ *run, err error) 
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	r := &run{cfg: cfg, epochSteps: max(0, epochSteps), steps: cfg.Steps}
-	if n := cfg.Epochs * r.epochSteps; n > 0 && (r.steps == 0 || n < r.steps) {
-		r.steps = n
+	r := &run{cfg: cfg, epochSteps: max(0, epochSteps), steps: cfg.Steps, plan: cfg.Steps}
+	if n := cfg.Epochs * r.epochSteps; n > 0 {
+		r.plan = n
+		if r.steps == 0 || n < r.steps {
+			r.steps = n
+		}
 	}
 	if r.updater, err = newUpdater(params, cfg.Optimizer, cfg.Groups); err != nil {
 		return nil, err
@@ -70,17 +74,6 @@ func begin(params []*ops.Param, epochSteps int, cfg Config) (_ *run, err error) 
 	return r, nil
 }
 
-// copies allocates room for the weights that are trained.
-func (r *run) copies() [][]float32 {
-	c := make([][]float32, len(r.targets))
-	for i, t := range r.targets {
-		if t.scale > 0 {
-			c[i] = make([]float32, len(t.data))
-		}
-	}
-	return c
-}
-
 // more reports whether another epoch is to be trained.
 func (r *run) more() bool {
 	return (r.cfg.Epochs == 0 || r.Epoch < r.cfg.Epochs) &&
@@ -92,12 +85,12 @@ func (r *run) stale() bool { return r.cfg.Patience > 0 && r.Stale >= r.cfg.Patie
 
 // rate returns the learning rate of the next step.
 func (r *run) rate() (float64, error) {
-	f := r.cfg.Schedule.Factor(r.Step, r.steps)
-	if math.IsNaN(f) && r.steps == 0 {
+	f := r.cfg.Schedule.Factor(r.Step, r.plan)
+	if math.IsNaN(f) && r.plan == 0 {
 		return 0, fmt.Errorf("train: schedule %s needs the number of steps: set Config.Steps, or let Data say how many an epoch has", describe(r.cfg.Schedule))
 	}
 	if !(f >= 0) || math.IsInf(f, 0) {
-		return 0, fmt.Errorf("train: schedule %s gives %v for step %d of %d", describe(r.cfg.Schedule), f, r.Step, r.steps)
+		return 0, fmt.Errorf("train: schedule %s gives %v for step %d of %d", describe(r.cfg.Schedule), f, r.Step, r.plan)
 	}
 	return r.updater.rule.rate() * f, nil
 }
@@ -119,42 +112,6 @@ func (r *run) read(rows [][]int32) error {
 	return nil
 }
 
-// inspect checks what a step returned, before any weight is touched.
-func (r *run) inspect(loss float32, grads []ops.Gradient, examples int) (norm float64, err error) {
-	if examples < 1 {
-		return 0, fmt.Errorf("train: batch of %d examples", examples)
-	}
-	if err := r.checkGradients(grads); err != nil {
-		return 0, err
-	}
-	norm, culprit := r.norm(grads)
-	if f := float64(loss); math.IsNaN(f) || math.IsInf(f, 0) {
-		if name := r.firstNotFinite(); name != "" {
-			return 0, fmt.Errorf("loss is %v and weights of %s are %w; a lower learning rate or ClipNorm may help", loss, name, ErrNotFinite)
-		}
-		if culprit == "" {
-			culprit = "none"
-		}
-		return 0, fmt.Errorf("loss is %v, %w (first parameter with such a gradient: %s); a lower learning rate or ClipNorm may help", loss, ErrNotFinite, culprit)
-	}
-	if culprit != "" {
-		return 0, fmt.Errorf("gradient of %s is %w; a lower learning rate or ClipNorm may help", culprit, ErrNotFinite)
-	}
-	return norm, nil
-}
-
-// firstNotFinite names the first parameter with a NaN or infinite weight.
-func (r *run) firstNotFinite() string {
-	for i := range r.targets {
-		for _, v := range r.targets[i].data {
-			if v-v != 0 {
-				return r.targets[i].param.Name
-			}
-		}
-	}
-	return ""
-}
-
 // at adds the place to an error of a step.
 func (r *run) at(err error) error {
 	return fmt.Errorf("train: epoch %d, step %d: %w", r.Epoch+1, r.Step+1, err)
@@ -165,97 +122,6 @@ func (r *run) count(loss float32, examples int) {
 	r.Step++
 	r.EpochStep++
 	r.Loss.Add(float64(loss), examples)
-}
-
-// average takes the weights into the average when that is due, once a step.
-func (r *run) average(epochEnd bool) {
-	if !r.cfg.Average.due(r.Step, epochEnd) || r.AveragedAt == r.Step {
-		return
-	}
-	r.catchUp()
-	w := r.cfg.Average.weight(r.Averages)
-	for i, t := range r.targets {
-		if r.mean[i] != nil {
-			mix(r.mean[i], t.data, w)
-		}
-	}
-	r.Averages++
-	r.AveragedAt = r.Step
-}
-
-// swap exchanges the weights with their average, where there is one.
-func (r *run) swap() {
-	if r.Averages == 0 {
-		return
-	}
-	for i, t := range r.targets {
-		if r.mean[i] != nil {
-			swap(t.data, r.mean[i])
-		}
-	}
-}
-
-// evaluate measures the model and keeps its weights if it is the best so far.
-// It changes the state only when it succeeds.
-func (r *run) evaluate(ctx context.Context) (Metrics, error) {
-	r.catchUp()
-	if name := r.firstNotFinite(); name != "" {
-		return nil, r.at(fmt.Errorf("weights of %s are %w; a lower learning rate or ClipNorm may help", name, ErrNotFinite))
-	}
-	if r.cfg.Evaluate == nil {
-		return nil, nil
-	}
-	r.swap()
-	defer r.swap()
-	metrics, err := r.cfg.Evaluate(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("train: evaluation after step %d: %w", r.Step, err)
-	}
-	name := r.cfg.Monitor.Metric
-	if name == "" {
-		return metrics, nil
-	}
-	value, ok := metrics[name]
-	if !ok {
-		return nil, fmt.Errorf("train: evaluation gives no metric %q to monitor, only: %v", name, metrics)
-	}
-	r.Stale++
-	if r.cfg.Monitor.improves(value, r.Best) {
-		r.Stale = 0
-		r.Best = &Best{Value: value, Epoch: r.Epoch + 1, Step: r.Step}
-		for i, t := range r.targets {
-			if r.best != nil && r.best[i] != nil {
-				copy(r.best[i], t.data)
-			}
-		}
-	}
-	return metrics, nil
-}
-
-// endEpoch evaluates and counts an epoch.
-func (r *run) endEpoch(ctx context.Context, tokensPerSecond float64) error {
-	if r.EpochStep == 0 {
-		return fmt.Errorf("train: epoch %d has no batches", r.Epoch+1)
-	}
-	r.average(true)
-	metrics, err := r.evaluate(ctx)
-	if err != nil {
-		return err
-	}
-	return r.record(metrics, tokensPerSecond, true)
-}
-
-// record adds to the history.
-func (r *run) record(metrics Metrics, tokensPerSecond float64, complete bool) error {
-	r.History = append(r.History, Record{
-		Epoch: r.Epoch + 1, Step: r.Step, Loss: r.Loss.Value(), Validation: metrics, TokensPerSecond: tokensPerSecond,
-	})
-	e := r.event(Event{Kind: KindEpoch, Loss: r.Loss.Value(), Record: &r.History[len(r.History)-1]})
-	if complete {
-		r.Epoch++
-		r.EpochStep, r.Loss = 0, Mean{}
-	}
-	return r.send(e)
 }
 
 // event fills in where training stands.
@@ -334,13 +200,4 @@ func (r *run) finish(ctx context.Context, rate float64) (Result, error) {
 		r.install(r.mean)
 	}
 	return r.end(reason, nil)
-}
-
-// install copies weights into the parameters.
-func (r *run) install(weights [][]float32) {
-	for i, t := range r.targets {
-		if weights[i] != nil {
-			copy(t.data, weights[i])
-		}
-	}
 }
