@@ -6,7 +6,7 @@ import "golang.org/x/sys/cpu"
 
 // preferAVX512 says whether the AVX-512 path is chosen by itself where the CPU
 // has it, or only when ZOO_KERNEL asks for it.
-const preferAVX512 = false
+const preferAVX512 = true
 
 // available lists the assembly paths of this CPU, best first. The cpu package
 // has asked the operating system, too, whether it saves the wide registers.
