@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/gorgonia-zoo/zoo/models/lstm"
 	"github.com/gorgonia-zoo/zoo/models/mlp"
 	"github.com/gorgonia-zoo/zoo/pretrained"
 	"github.com/gorgonia-zoo/zoo/weights"
@@ -37,10 +38,24 @@ func Models() []Record {
 	return []Record{
 		{
 			Name: "mlp-line", Task: "regression",
-			Parameters: 31, Bytes: 396, SHA256: "cc2d9c1b3ed058531e17647d10642b1083eba7dd69db9e2e90530ea7a769e0eb",
-			Metrics:     map[string]float64{"mse": 4.734210046382359e-8},
+			Parameters: 31, Bytes: 396, SHA256: "a4661efd86dd9a6982dc8770254cc8464845f3442ee2f5f0d5908332d75a05d2",
+			Metrics:     map[string]float64{"mse": 6.677582344254487e-06},
 			Constructor: "MLPLine", Recipe: "mlp-line",
 			Data: "points of y = 3x + 2, drawn by the recipe", Licence: "Apache-2.0", Date: "2026-11-23",
+		},
+		{
+			Name: "lstm-imdb", Task: "text classification",
+			Parameters: 2867361, Bytes: 5735298, SHA256: "38a54186bf1ac7a92784730761ce25120cc513d638befa9bee366c3727919a7b",
+			Metrics: map[string]float64{
+				"test_accuracy":                0.89876,
+				"test_calibration_error":       0.00867404969857465,
+				"test_loss":                    0.2545048841683507,
+				"validation_accuracy":          0.8968,
+				"validation_calibration_error": 0.008074051358284559,
+				"validation_loss":              0.2551925258062787,
+			},
+			Constructor: "LSTMIMDB", Recipe: "lstm-imdb",
+			Data: "IMDB", Licence: "Apache-2.0", Date: "2026-11-23",
 		},
 	}
 }
@@ -95,4 +110,17 @@ func MLPLine() (*mlp.Regressor, error) {
 		return nil, err
 	}
 	return m.Regressor, nil
+}
+
+var lstmIMDB = sync.OnceValues(func() (*Model, error) { return open("lstm-imdb") })
+
+// LSTMIMDB returns the classifier of film reviews into negative and positive
+// that was trained on IMDB. Every call returns the same classifier, which is
+// safe for many goroutines.
+func LSTMIMDB() (*lstm.Classifier, error) {
+	m, err := lstmIMDB()
+	if err != nil {
+		return nil, err
+	}
+	return m.Classifier, nil
 }
