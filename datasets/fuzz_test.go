@@ -4,7 +4,10 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"maps"
+	"math/rand/v2"
 	"runtime/metrics"
+	"slices"
 	"testing"
 )
 
@@ -110,4 +113,52 @@ func FuzzParquet(f *testing.F) {
 	f.Add(good[:len(good)/2])
 	f.Add(bytes.Replace(good, []byte("label"), []byte("lobel"), -1))
 	f.Fuzz(func(t *testing.T, b []byte) { fuzzTable(t, "a.parquet", b, TableConfig{}) })
+}
+
+// TestTablesBroken breaks small tables at random with the bytes that mean
+// something in them: what the fuzz targets do, in the time that a test has.
+func TestTablesBroken(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	n := 3000
+	if testing.Short() {
+		n = 300
+	}
+	const alphabet = "\",;\t\n\r {}[]:\\u0\x00\xe9\xc3\xa9atrueX"
+	files := map[string]string{
+		"a.csv":     "text,label,x\n\"a \"\"b\"\", c\",pos,1\nd,neg,2\n\"e\nf\",pos,\n",
+		"b.tsv":     "text\tlabel\na b\t1\n\"c\"\t0\n",
+		"c.jsonl":   `{"text":"a \"b\" \u00e4","label":true,"x":[1,{"y":"]"}]}` + "\n" + `{"label":false,"text":"c"}` + "\n",
+		"d.parquet": string(parquetFile(t, []hubRow{{"a film", 0}, {"b", 1}, {"a film", 1}})),
+	}
+	names := slices.Sorted(maps.Keys(files))
+	for range n {
+		name := names[rng.IntN(len(names))]
+		b := []byte(files[name])
+		for range 1 + rng.IntN(4) {
+			i := rng.IntN(len(b))
+			c := alphabet[rng.IntN(len(alphabet))]
+			switch rng.IntN(4) {
+			case 0:
+				b = slices.Delete(b, i, min(len(b), i+1+rng.IntN(3)))
+			case 1:
+				b = slices.Insert(b, i, c)
+			case 2:
+				b[i] = c
+			case 3:
+				b[i] = byte(rng.Uint32())
+			}
+			if len(b) == 0 {
+				b = []byte{c}
+			}
+		}
+		cfg := TableConfig{
+			Quotes:    []Quotes{QuotesStrict, QuotesLazy, QuotesNone}[rng.IntN(3)],
+			SkipEmpty: rng.IntN(2) == 0,
+			Encoding:  []string{"", "", "", "windows-1252", "utf-16"}[rng.IntN(5)],
+		}
+		fuzzTable(t, name, b, cfg)
+		if t.Failed() {
+			t.Fatalf("%s with %+v: %q", name, cfg, b)
+		}
+	}
 }
