@@ -182,17 +182,15 @@ func (r Recipe) check() error {
 	return nil
 }
 
-// horizon shows a schedule the end of the recipe, not that of the run: a run
-// that is told to stop early and goes on later takes the same steps as one that
-// never stopped. Its text is kept in the checkpoint, so that a run cannot go on
-// towards another end.
+// horizon is a schedule that falls towards the end of the recipe. Its text,
+// which the checkpoint keeps, says where that is: a run does not go on towards
+// another end.
 type horizon struct {
 	train.Schedule
 	recipe Schedule
 	steps  int
 }
 
-func (h horizon) Factor(step, _ int) float64 { return h.Schedule.Factor(step, h.steps) }
 func (h horizon) String() string {
 	text, err := json.Marshal(h.recipe)
 	if err != nil { // NaN, which no file holds

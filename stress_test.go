@@ -1,0 +1,300 @@
+package zoo_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorgonia-zoo/zoo"
+	"github.com/gorgonia-zoo/zoo/models/lstm"
+)
+
+// trained saves a small classifier and returns it with its directory.
+func trained(t *testing.T) (*lstm.Classifier, string) {
+	t.Helper()
+	r := tiny(t)
+	r.Text.Epochs = 1
+	m, _, err := zoo.Train(context.Background(), r, openTexts(t, reviews(t, 80)), zoo.Run{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "model")
+	if err := m.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	return m.Classifier, dir
+}
+
+// various are texts of many lengths.
+func various(n int) []string {
+	words := strings.Fields("the film was brilliant but its ending , somehow , felt tedious and nobody knows why")
+	texts := make([]string, n)
+	for i := range texts {
+		var text []string
+		for k := range 1 + i%37 {
+			text = append(text, words[(i*7+k*k)%len(words)])
+		}
+		texts[i] = strings.Join(text, " ")
+	}
+	return texts
+}
+
+// same tells whether two predictions have the same bits.
+func same(a, b lstm.Prediction) bool {
+	return a.Label == b.Label && math.Float64bits(a.Probability) == math.Float64bits(b.Probability) && a.Tokens == b.Tokens &&
+		math.Float32bits(a.Logits[0]) == math.Float32bits(b.Logits[0])
+}
+
+func heap() uint64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// settle waits until no more goroutines are there than before.
+func settle(t *testing.T, before int) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+			return
+		}
+	}
+}
+
+// A thousand goroutines at once get the answers that one gets after another,
+// in memory for as many graphs as there are cores.
+func TestThousandGoroutinesPredict(t *testing.T) {
+	c, _ := trained(t)
+	ctx := context.Background()
+	texts := various(1000)
+	want := make([]lstm.Prediction, len(texts))
+	for i, text := range texts {
+		var err error
+		if want[i], err = c.Predict(ctx, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	one, goroutines := heap(), runtime.NumGoroutine()
+	predict := func() {
+		t.Helper()
+		start := make(chan struct{})
+		var wg sync.WaitGroup
+		for i := range texts {
+			wg.Go(func() {
+				<-start
+				p, err := c.Predict(ctx, texts[i])
+				if err != nil || !same(p, want[i]) {
+					t.Errorf("%q: %v %v (%v), alone %v %v", texts[i], p.Label, p.Probability, err, want[i].Label, want[i].Probability)
+				}
+			})
+		}
+		close(start)
+		wg.Wait()
+	}
+	predict()
+	first := heap()
+	predict()
+	second := heap()
+	settle(t, goroutines)
+	t.Logf("heap %.1f MB with one graph, %.1f MB after 1,000 goroutines, %.1f MB after 1,000 more", mb(one), mb(first), mb(second))
+	if limit := one + uint64(runtime.GOMAXPROCS(0))*one; first > limit || second > limit {
+		t.Errorf("heap of %d and %d bytes, want at most %d: one graph for each core", first, second, limit)
+	}
+	all, err := c.PredictAll(ctx, texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range all {
+		if !same(all[i], want[i]) {
+			t.Errorf("%q among others: %v %v, alone %v %v", texts[i], all[i].Label, all[i].Probability, want[i].Label, want[i].Probability)
+		}
+	}
+}
+
+func mb(bytes uint64) float64 { return float64(bytes) / 1e6 }
+
+// Memory after many predictions is that after a few. ZOO_SOAK says how many.
+func TestMemoryDoesNotGrow(t *testing.T) {
+	n := 3000
+	if testing.Short() {
+		n = 500
+	}
+	if text := os.Getenv("ZOO_SOAK"); text != "" {
+		var err error
+		if n, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, _ := trained(t)
+	texts := various(100)
+	predict := func(n int) {
+		for i := range n {
+			if _, err := c.Predict(context.Background(), texts[i%len(texts)]); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	predict(n / 10)
+	before := heap()
+	predict(n)
+	after := heap()
+	t.Logf("heap %.2f MB after %d predictions, %.2f MB after %d", mb(before), n/10, mb(after), n+n/10)
+	if after > before+before/20+200_000 {
+		t.Errorf("the heap grew from %d to %d bytes", before, after)
+	}
+}
+
+func TestCancelledPredictionStops(t *testing.T) {
+	c, _ := trained(t)
+	goroutines := runtime.NumGoroutine()
+	cancelled, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := c.Predict(cancelled, "a film"); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled before: %v", err)
+	}
+	// A thousand callers wait for a few graphs; all of them stop.
+	ctx, cancel := context.WithCancel(context.Background())
+	long := []string{strings.Repeat("the film was somehow tedious . ", 300)}
+	for len(long) < 64 {
+		long = append(long, long[0])
+	}
+	var wg sync.WaitGroup
+	errs := make(chan error, 1000)
+	for range cap(errs) {
+		wg.Go(func() {
+			_, err := c.PredictAll(ctx, long)
+			errs <- err
+		})
+	}
+	time.Sleep(5 * time.Millisecond)
+	cancel()
+	wg.Wait()
+	stopped := 0
+	for range cap(errs) {
+		if err := <-errs; errors.Is(err, context.Canceled) {
+			stopped++
+		} else if err != nil {
+			t.Errorf("error %v", err)
+		}
+	}
+	if stopped < cap(errs)/2 {
+		t.Errorf("%d of %d callers stopped", stopped, cap(errs))
+	}
+	settle(t, goroutines)
+	if _, err := c.Predict(context.Background(), "a film"); err != nil {
+		t.Errorf("after that: %v", err)
+	}
+}
+
+// Predicting, opening and training go on at once without touching each other.
+func TestPredictOpenAndTrainAtOnce(t *testing.T) {
+	c, dir := trained(t)
+	ctx := context.Background()
+	texts := various(20)
+	want, err := c.PredictAll(ctx, texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	goroutines := runtime.NumGoroutine()
+	path := reviews(t, 80)
+	r := tiny(t)
+	r.Text.Epochs = 1
+	var shas [2]string
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			for range 3 {
+				mine := c
+				if i%2 == 1 {
+					m, err := zoo.OpenModel(dir)
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					mine = m.Classifier
+				}
+				got, err := mine.PredictAll(ctx, texts)
+				for k := range got {
+					if !same(got[k], want[k]) {
+						t.Errorf("%q: %v, want %v", texts[k], got[k].Probability, want[k].Probability)
+					}
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for i := range shas {
+		wg.Go(func() {
+			data, err := zoo.OpenTexts(path, zoo.TextsConfig{Cache: "none"})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			m, _, err := zoo.Train(ctx, r, data, zoo.Run{})
+			if err == nil {
+				shas[i], err = m.Artefact.SHA256()
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if shas[0] != shas[1] || shas[0] == "" {
+		t.Errorf("two trainings at once give %q", shas)
+	}
+	settle(t, goroutines)
+}
+
+// A cancelled training leaves nothing running.
+func TestCancelledTrainingStops(t *testing.T) {
+	data := openTexts(t, reviews(t, 80))
+	goroutines := runtime.NumGoroutine()
+	for _, wait := range []time.Duration{0, time.Millisecond, 20 * time.Millisecond} {
+		r := tiny(t)
+		r.Text.Epochs = 1 << 20
+		r.Text.Schedule = zoo.Schedule{}
+		ctx, cancel := context.WithTimeout(context.Background(), wait)
+		_, _, err := zoo.Train(ctx, r, data, zoo.Run{})
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("after %v: %v", wait, err)
+		}
+	}
+	settle(t, goroutines)
+}
+
+// Numbers out of hand stop training with a message, and never reach a model.
+func TestExplodingTrainingStops(t *testing.T) {
+	data := openTexts(t, reviews(t, 80))
+	for _, rate := range []float64{1e9, 1e30, math.MaxFloat64} {
+		r := tiny(t)
+		r.Text.Optimizer = zoo.Optimizer{Kind: "sgd", LearningRate: rate, Momentum: 0.9}
+		r.Text.ClipNorm, r.Text.Epochs, r.Text.Storage = 0, 20, ""
+		m, _, err := zoo.Train(context.Background(), r, data, zoo.Run{})
+		if err == nil {
+			_, err := m.Classifier.Predict(context.Background(), "the film was brilliant")
+			if err != nil {
+				t.Errorf("rate %v: a model that cannot predict: %v", rate, err)
+			}
+			continue
+		}
+		if text := err.Error(); !strings.Contains(text, "not finite") || !strings.Contains(text, "learning rate") {
+			t.Errorf("rate %v: %v", rate, err)
+		}
+		t.Log(err)
+	}
+}
