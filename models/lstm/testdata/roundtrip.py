@@ -111,7 +111,9 @@ def read(path):
 
 
 def check(args):
-    net = build(load_file(args.weights), args.pooling, args)
+    # Half precision is how some files store; every value is exact in float32.
+    state = {name: t.float() if t.dtype in (torch.float16, torch.bfloat16) else t for name, t in load_file(args.weights).items()}
+    net = build(state, args.pooling, args)
     lines = read(args.logits)
     got = logits(net, [line["ids"] for line in lines], args.batch)
     worst_abs = worst_rel = 0.0
