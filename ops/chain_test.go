@@ -14,11 +14,10 @@ import (
 // dropout of both kinds, two LSTM layers in both directions, pooling of every
 // kind, linear, ReLU, loss.
 type chain struct {
-	program                  *Program
-	params                   []*Param
-	noise                    Noise
-	ids, lens, labels, count []int32
-	scores                   []float32
+	program           *Program
+	params            []*Param
+	noise             Noise
+	ids, lens, labels []int32
 }
 
 // Capacity and sizes of a chain.

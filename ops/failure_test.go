@@ -136,7 +136,7 @@ func TestErrorsOfNodes(t *testing.T) {
 			out, err = define(g)
 			return nil, out, err
 		})
-		if err == nil || !strings.HasPrefix(err.Error(), "ops: ") {
+		if err == nil || !strings.HasPrefix(err.Error(), "ops: ") || strings.Contains(err.Error(), "are named") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
