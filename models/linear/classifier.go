@@ -106,6 +106,14 @@ func logits(classes int) int {
 	return classes
 }
 
+// classOf is the class whose logit is logit k of n.
+func classOf(k, n int) int {
+	if n == 1 {
+		return 1
+	}
+	return k
+}
+
 // Example is a text with its label, an index into the classes.
 type Example struct {
 	Text  string
@@ -210,10 +218,7 @@ func (c *Classifier) train(ctx context.Context, xt *CSR, labels []int) (Report, 
 	report := Report{Examples: xt.Cols, Features: xt.Rows, Elements: xt.NNZ()}
 	y, positive := make([]float64, len(labels)), make([]bool, len(labels))
 	for k := range n {
-		class := k
-		if n == 1 {
-			class = 1
-		}
+		class := classOf(k, n)
 		for i, l := range labels {
 			if positive[i], y[i] = l == class, -1; positive[i] {
 				y[i] = 1

@@ -1,0 +1,176 @@
+package linear
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"math"
+	"slices"
+
+	"github.com/gorgonia-zoo/zoo/ops"
+	"github.com/gorgonia-zoo/zoo/tokenize"
+	"github.com/gorgonia-zoo/zoo/weights"
+)
+
+// Kind is the model's name in an artefact.
+const Kind = "linear"
+
+// Tensors of an artefact, F features and C logits:
+//
+//	linear.weight  [F, C]  F32, or I8 in units of linear.scale
+//	linear.scale   [C]     F32; only with I8
+//	linear.bias    [C]     F32
+//	idf            [F]     F32; only where the features have such factors
+//	ngrams         [bytes] U8; not where features are hashed
+const (
+	weightName = "linear.weight"
+	scaleName  = "linear.scale"
+	biasName   = "linear.bias"
+	idfName    = "idf"
+	ngramsName = "ngrams"
+)
+
+// Artefact returns everything needed to predict. storage is the type that the
+// weight is kept in: weights.F32, or weights.I8 for a quarter of the bytes,
+// which rounds each coefficient to a multiple of 1/127 of the largest of its
+// logit.
+func (c *Classifier) Artefact(card weights.Card, storage weights.DType) (*weights.Artefact, error) {
+	f, n := c.weight.Shape()[0], c.weight.Shape()[1]
+	var list []blob
+	switch storage {
+	case weights.F32:
+		list = append(list, floatBlob(weightName, c.weight.Data(), f, n))
+	case weights.I8:
+		q, scale := quantise(c.weight.Data(), n)
+		list = append(list, blob{weightName, weights.I8, []int{f, n}, q}, floatBlob(scaleName, scale, n))
+	default:
+		return nil, fmt.Errorf("linear: weights stored as %v, want F32 or I8", storage)
+	}
+	list = append(list, floatBlob(biasName, c.bias.Data(), n))
+	if v := c.vectorizer.idf; v != nil {
+		list = append(list, floatBlob(idfName, v, f))
+	}
+	// A text's tokenizer always comes with a vocabulary; hashing leaves it
+	// empty.
+	vocab, err := tokenize.BuildVocab(func(func(string) bool) {}, tokenize.VocabConfig{Specials: []string{tokenize.UNK}})
+	if v := c.vectorizer.ngrams; v != nil {
+		var data []byte
+		if vocab, data, err = v.encode(); err == nil {
+			list = append(list, blob{ngramsName, weights.U8, []int{len(data)}, data})
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("linear: %w", err)
+	}
+	file, err := weights.Read(encodeBlobs(list))
+	if err != nil {
+		return nil, fmt.Errorf("linear: %w", err)
+	}
+	if err := file.CheckFinite(); err != nil {
+		return nil, fmt.Errorf("linear: %w", err)
+	}
+	config, err := json.Marshal(c.config)
+	if err != nil {
+		return nil, fmt.Errorf("linear: %w", err)
+	}
+	settings := c.tokenizer.Config()
+	return &weights.Artefact{Model: Kind, Config: config, Tokenizer: &settings, Vocab: vocab,
+		Classes: slices.Clone(c.classes), Weights: file, Card: card}, nil
+}
+
+// quantise returns each value as a multiple of 1/127 of the largest magnitude
+// of its column of n, and those units.
+func quantise(data []float32, n int) (q []byte, scale []float32) {
+	scale = make([]float32, n)
+	for i, w := range data {
+		scale[i%n] = max(scale[i%n], float32(math.Abs(float64(w))))
+	}
+	for k := range scale {
+		scale[k] /= 127
+	}
+	q = make([]byte, len(data))
+	for i, w := range data {
+		if s := scale[i%n]; s > 0 {
+			q[i] = byte(int8(max(-127, min(127, math.RoundToEven(float64(w)/float64(s))))))
+		}
+	}
+	return q, scale
+}
+
+// ParseConfig reads a Config from JSON, refusing unknown fields.
+func ParseConfig(data []byte) (Config, error) {
+	var c Config
+	if err := weights.UnmarshalStrict(data, &c); err != nil {
+		return c, fmt.Errorf("linear: config: %w", err)
+	}
+	return c.filled()
+}
+
+// FromArtefact returns the classifier that an artefact holds.
+func FromArtefact(a *weights.Artefact) (*Classifier, error) {
+	if a.Model != Kind {
+		return nil, fmt.Errorf("linear: artefact of a model %q, want %q", a.Model, Kind)
+	}
+	if a.Tokenizer == nil || a.Vocab == nil {
+		return nil, fmt.Errorf("linear: artefact without a tokenizer or vocabulary")
+	}
+	config, err := ParseConfig(a.Config)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkClasses(a.Classes); err != nil {
+		return nil, err
+	}
+	f, err := readBlobs(a.Weights)
+	if err != nil {
+		return nil, err
+	}
+	c := &Classifier{config: config, tokenizer: tokenize.New(*a.Tokenizer), classes: slices.Clone(a.Classes),
+		vectorizer: &Vectorizer{cfg: config.Vectorizer}}
+	names := []string{weightName, biasName}
+	if config.Vectorizer.Hash == 0 {
+		names = append(names, ngramsName)
+		data, err := f.bytes(ngramsName, weights.U8, -1)
+		if err != nil {
+			return nil, err
+		}
+		if c.vectorizer.ngrams, err = decodeNGrams(a.Vocab, data); err != nil {
+			return nil, err
+		}
+		if n := len(c.vectorizer.ngrams.levels); n > config.Vectorizer.MaxN {
+			return nil, fmt.Errorf("linear: n-grams of up to %d words, the config has %d", n, config.Vectorizer.MaxN)
+		}
+	}
+	columns, n := c.vectorizer.Columns(), logits(len(c.classes))
+	if c.weight, err = f.weight(columns, n); err != nil {
+		return nil, err
+	}
+	if f.dtype(weightName) == weights.I8 {
+		names = append(names, scaleName)
+	}
+	c.bias = ops.NewParam(biasName, n)
+	if err := a.Weights.Into(biasName, []int{n}, c.bias.Data()); err != nil {
+		return nil, fmt.Errorf("linear: %w", err)
+	}
+	if config.Vectorizer.Weighting == TFIDF && !config.Vectorizer.NoIDF {
+		names = append(names, idfName)
+		c.vectorizer.idf = make([]float32, columns)
+		if err := a.Weights.Into(idfName, []int{columns}, c.vectorizer.idf); err != nil {
+			return nil, fmt.Errorf("linear: %w", err)
+		}
+	}
+	if err := a.Weights.CheckNames(names); err != nil {
+		return nil, fmt.Errorf("linear: %w", err)
+	}
+	return c, nil
+}
+
+// Open reads an artefact in the root of fsys.
+func Open(fsys fs.FS) (*Classifier, weights.Card, error) {
+	a, err := weights.OpenArtefact(fsys)
+	if err != nil {
+		return nil, weights.Card{}, fmt.Errorf("linear: %w", err)
+	}
+	c, err := FromArtefact(a)
+	return c, a.Card, err
+}

@@ -1,0 +1,132 @@
+package linear
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/gorgonia-zoo/zoo/ops"
+	"github.com/gorgonia-zoo/zoo/weights"
+)
+
+// Package weights writes tensors of floating point. The bytes of n-grams and
+// of quantised weights are the format's U8 and I8, which are written and read
+// here.
+
+// blob is a tensor as it lies in a safetensors file.
+type blob struct {
+	name  string
+	dtype weights.DType
+	shape []int
+	data  []byte
+}
+
+func floatBlob(name string, data []float32, shape ...int) blob {
+	b := make([]byte, 0, 4*len(data))
+	for _, v := range data {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+	}
+	return blob{name, weights.F32, shape, b}
+}
+
+// encodeBlobs returns a safetensors file, in the order and with the padding of
+// the reference implementation: F32, then I8, then U8, each by name.
+func encodeBlobs(list []blob) []byte {
+	rank := map[weights.DType]int{weights.F32: 0, weights.I8: 1, weights.U8: 2}
+	slices.SortFunc(list, func(a, b blob) int {
+		return cmp.Or(rank[a.dtype]-rank[b.dtype], cmp.Compare(a.name, b.name))
+	})
+	out := append(make([]byte, 8), '{')
+	at := 0
+	for i, b := range list {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		shape := strings.ReplaceAll(fmt.Sprint(b.shape), " ", ",")
+		out = fmt.Appendf(out, `%q:{"dtype":%q,"shape":%s,"data_offsets":[%d,%d]}`, b.name, b.dtype, shape, at, at+len(b.data))
+		at += len(b.data)
+	}
+	out = append(out, '}')
+	for len(out)%8 != 0 {
+		out = append(out, ' ')
+	}
+	binary.LittleEndian.PutUint64(out, uint64(len(out)-8))
+	for _, b := range list {
+		out = append(out, b.data...)
+	}
+	return out
+}
+
+// blobs is an open file whose tensors can be read as bytes.
+type blobs struct {
+	*weights.File
+	infos  map[string]weights.Info
+	values []byte // what follows the header
+}
+
+func readBlobs(f *weights.File) (*blobs, error) {
+	var b bytes.Buffer
+	if _, err := f.WriteTo(&b); err != nil {
+		return nil, fmt.Errorf("linear: %w", err)
+	}
+	out := &blobs{File: f, infos: map[string]weights.Info{}}
+	data := b.Bytes()
+	out.values = data[8+binary.LittleEndian.Uint64(data):] // weights has checked the header
+	for _, info := range f.Tensors() {
+		out.infos[info.Name] = info
+	}
+	return out, nil
+}
+
+// dtype returns the type of a tensor, F32 for one that is not there.
+func (f *blobs) dtype(name string) weights.DType { return f.infos[name].DType }
+
+// bytes returns a tensor of bytes, which must have n of them unless n is
+// negative.
+func (f *blobs) bytes(name string, dtype weights.DType, n int) ([]byte, error) {
+	info, ok := f.infos[name]
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("linear: %w %q", weights.ErrMissing, name)
+	case info.DType != dtype:
+		return nil, fmt.Errorf("linear: %w: tensor %q is %v, want %v", weights.ErrDType, name, info.DType, dtype)
+	case n >= 0 && info.Len() != n || n < 0 && len(info.Shape) != 1:
+		return nil, fmt.Errorf("linear: %w: tensor %q is %v, want %d values", weights.ErrShape, name, info.Shape, n)
+	}
+	return f.values[info.Begin:info.End], nil
+}
+
+// weight reads linear.weight in either of its forms.
+func (f *blobs) weight(columns, n int) (*ops.Param, error) {
+	// Before memory is taken: the file bounds it.
+	info, ok := f.infos[weightName]
+	if !ok {
+		return nil, fmt.Errorf("linear: %w %q", weights.ErrMissing, weightName)
+	}
+	if !slices.Equal(info.Shape, []int{columns, n}) {
+		return nil, fmt.Errorf("linear: %w: tensor %q is %v, want [%d %d]", weights.ErrShape, weightName, info.Shape, columns, n)
+	}
+	p := ops.NewParam(weightName, columns, n)
+	if info.DType != weights.I8 {
+		if err := f.Into(weightName, info.Shape, p.Data()); err != nil {
+			return nil, fmt.Errorf("linear: %w", err)
+		}
+		return p, nil
+	}
+	scale := make([]float32, n)
+	if err := f.Into(scaleName, []int{n}, scale); err != nil {
+		return nil, fmt.Errorf("linear: %w", err)
+	}
+	q, err := f.bytes(weightName, weights.I8, columns*n)
+	if err != nil {
+		return nil, err
+	}
+	for i, b := range q {
+		p.Data()[i] = float32(int8(b)) * scale[i%n]
+	}
+	return p, nil
+}
