@@ -10,6 +10,9 @@ func (l *lstmPass) backward(p *packing, dy []float32, ld, lo, hi int) {
 	panel, q := l.stride*width, l.gateRows()
 	for s := range p.steps {
 		sp := l.span(p, s, lo, hi)
+		if sp.n == 0 {
+			continue
+		}
 		for u := range l.hPanels {
 			columns := min(width, l.hidden-u*width)
 			dst := l.rows(l.dh, u, sp.row, sp.n)
