@@ -33,11 +33,15 @@ func TestBatchThatFillsTheCapacity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := NewBatch(texts, labels)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := tr.Step(b, 0); err != nil {
-		t.Fatal(err)
+	// The small batch comes first: memory is then set aside for the capacity
+	// and not for the batch.
+	for _, count := range []int{10, len(texts)} {
+		b, err := NewBatch(texts[len(texts)-count:], labels[len(texts)-count:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := tr.Step(b, 0); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
