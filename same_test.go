@@ -51,6 +51,10 @@ func trainTo(t *testing.T, r zoo.Recipe, data *zoo.Texts, run zoo.Run) string {
 }
 
 func TestSameBytesOnAnyMachine(t *testing.T) {
+	machines := []int{1, 2, 5}
+	if testing.Short() {
+		machines = []int{1, 5}
+	}
 	data := openTexts(t, reviews(t, 80))
 	line, err := zoo.ReadRecipe("mlp-line")
 	if err != nil {
@@ -77,7 +81,7 @@ func TestSameBytesOnAnyMachine(t *testing.T) {
 			if path == kernel.Portable {
 				steps = task.few
 			}
-			for _, cores := range []int{1, 2, 5} {
+			for _, cores := range machines {
 				m := machine{cores, path}
 				m.as(t, func() {
 					if got := trainTo(t, task.recipe, task.data, zoo.Run{Steps: steps}); got != want[steps] {
@@ -107,7 +111,11 @@ func (s stopAfter) Record(e train.Event) error {
 func TestSameBytesAfterInterruptions(t *testing.T) {
 	data := openTexts(t, reviews(t, 80))
 	r := tiny(t)
-	for _, average := range []string{"none", "uniform", "exponential"} {
+	averages := []string{"none", "uniform", "exponential"}
+	if testing.Short() {
+		averages = averages[1:2]
+	}
+	for _, average := range averages {
 		r.Text.Average = zoo.Average{Kind: average, Decay: 0.9, Every: 1}
 		want := trainTo(t, r, data, zoo.Run{})
 		paths := kernel.Available()
