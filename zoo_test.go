@@ -293,7 +293,7 @@ func TestTrainingOnPartOfIMDBLearns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Text.Model.Hidden, r.Text.Epochs, r.Text.Validation = 64, 4, 0.2
+	r.Text.Model.Hidden, r.Text.Epochs, r.Text.Validation, r.Text.WordDrop = 64, 6, 0.2, 0
 	m, _, err := zoo.Train(context.Background(), r, openTexts(t, path), zoo.Run{})
 	if err != nil {
 		t.Fatal(err)
