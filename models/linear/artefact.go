@@ -17,7 +17,7 @@ const Kind = "linear"
 
 // Tensors of an artefact, F features and C logits:
 //
-//	linear.weight  [F, C]  F32, or I8 in units of linear.scale
+//	linear.weight  [F, C]  F32, or I8: q stands for q|q| linear.scale
 //	linear.scale   [C]     F32; only with I8
 //	linear.bias    [C]     F32
 //	idf            [F]     F32; only where the features have such factors
@@ -32,8 +32,9 @@ const (
 
 // Artefact returns everything needed to predict. storage is the type that the
 // weight is kept in: weights.F32, or weights.I8 for a quarter of the bytes,
-// which rounds each coefficient to a multiple of 1/127 of the largest of its
-// logit.
+// which rounds the root of each coefficient's magnitude to a multiple of 1/127
+// of the largest root of its logit. Most coefficients are small, and the roots
+// lie closer where they do.
 func (c *Classifier) Artefact(card weights.Card, storage weights.DType) (*weights.Artefact, error) {
 	f, n := c.weight.Shape()[0], c.weight.Shape()[1]
 	var list []blob
@@ -78,23 +79,25 @@ func (c *Classifier) Artefact(card weights.Card, storage weights.DType) (*weight
 		Classes: slices.Clone(c.classes), Weights: file, Card: card}, nil
 }
 
-// quantise returns each value as a multiple of 1/127 of the largest magnitude
-// of its column of n, and those units.
-func quantise(data []float32, n int) (q []byte, scale []float32) {
-	scale = make([]float32, n)
+// quantise returns a number q for each value, and a unit for each column of n,
+// so that the value is about unit*q|q|.
+func quantise(data []float32, n int) (q []byte, unit []float32) {
+	top := make([]float64, n)
 	for i, w := range data {
-		scale[i%n] = max(scale[i%n], float32(math.Abs(float64(w))))
+		top[i%n] = max(top[i%n], math.Abs(float64(w)))
 	}
-	for k := range scale {
-		scale[k] /= 127
+	unit = make([]float32, n)
+	for k, t := range top {
+		unit[k] = float32(t / (127 * 127))
 	}
 	q = make([]byte, len(data))
 	for i, w := range data {
-		if s := scale[i%n]; s > 0 {
-			q[i] = byte(int8(max(-127, min(127, math.RoundToEven(float64(w)/float64(s))))))
+		if t := top[i%n]; t > 0 {
+			root := math.RoundToEven(127 * math.Sqrt(math.Abs(float64(w))/t))
+			q[i] = byte(int8(math.Copysign(root, float64(w))))
 		}
 	}
-	return q, scale
+	return q, unit
 }
 
 // ParseConfig reads a Config from JSON, refusing unknown fields.

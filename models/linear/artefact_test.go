@@ -363,13 +363,24 @@ func TestArtefactRefuses(t *testing.T) {
 	}
 }
 
-func TestQuantiseRoundsToTheNearest(t *testing.T) {
-	q, scale := quantise([]float32{1.27, 0, -0.006, 0, 0.004, 0, -1.27, 0}, 2)
-	got := make([]int8, len(q))
-	for i, b := range q {
-		got[i] = int8(b)
+func TestQuantiseRoundsRoots(t *testing.T) {
+	data := []float32{1.27, 0, -0.02, 0, 0.0001, 0, -1.27, 0, 0.5, 0, 0.00001, 0}
+	q, unit := quantise(data, 2)
+	for i, w := range data {
+		v := float64(int8(q[i]))
+		if i%2 == 1 && q[i] != 0 {
+			t.Errorf("0 became %v", v)
+		}
+		// Half a step of the root away at most.
+		root := math.Copysign(math.Sqrt(math.Abs(float64(w))/1.27)*127, float64(w))
+		if i%2 == 0 && math.Abs(v-root) > 0.500001 {
+			t.Errorf("%v became %v, its root is %v", w, v, root)
+		}
 	}
-	if want := []int8{127, 0, -1, 0, 0, 0, -127, 0}; !slices.Equal(got, want) || math.Abs(float64(scale[0])-0.01) > 1e-7 || scale[1] != 0 {
-		t.Errorf("%v in units of %v, want %v", got, scale, want)
+	if math.Abs(float64(unit[0])-1.27/127/127) > 1e-9 || unit[1] != 0 {
+		t.Errorf("units %v", unit)
+	}
+	if q, unit := quantise(nil, 1); len(q) != 0 || unit[0] != 0 {
+		t.Errorf("nothing became %v of %v", q, unit)
 	}
 }

@@ -126,7 +126,8 @@ func (f *blobs) weight(columns, n int) (*ops.Param, error) {
 		return nil, err
 	}
 	for i, b := range q {
-		p.Data()[i] = float32(int8(b)) * scale[i%n]
+		v := int32(int8(b))
+		p.Data()[i] = float32(v*max(v, -v)) * scale[i%n]
 	}
 	return p, nil
 }

@@ -121,7 +121,7 @@ func (s *state) differentiate() (f, norm float64) {
 	for i, y := range s.y {
 		loss, d1, d2 := logistic(y * (s.at.q[i] + s.at.b))
 		f += float64(s.c * loss)
-		d1 *= float64(s.c * y)
+		d1 = float64(d1 * float64(s.c*y))
 		s.grad.a[i] = s.at.a[i] + d1
 		s.grad.b += d1
 		s.inverse[i] = 1 / (s.c * max(d2, least))
