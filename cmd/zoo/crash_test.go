@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -127,4 +128,43 @@ func TestSecondProcessIsRefused(t *testing.T) {
 		t.Fatal("the first run was not killed")
 	}
 	must(t, runZoo(f.train(out, "--resume", "--steps", "1")...)) // it is further than that already
+}
+
+// TestFullDisk needs a file system of about 40 kB that it may fill:
+//
+//	mount -t tmpfs -o size=40k tmpfs /mnt/small && ZOO_SMALL_DISK=/mnt/small go test ./cmd/zoo -run FullDisk
+//
+// Wherever the disk runs full, the run says so, and goes on once there is room.
+func TestFullDisk(t *testing.T) {
+	disk := os.Getenv("ZOO_SMALL_DISK")
+	if disk == "" {
+		t.Skip("ZOO_SMALL_DISK names no small file system")
+	}
+	f := small(t)
+	out, filler := filepath.Join(disk, "out"), filepath.Join(disk, "filler")
+	failed := 0
+	for kilobytes := 0; kilobytes < 40; kilobytes += 2 {
+		if err := errors.Join(os.RemoveAll(out), os.WriteFile(filler, make([]byte, kilobytes<<10), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		o := runZoo(f.train(out, "--checkpoint-every", "1ms")...)
+		if o.code != 0 {
+			failed++
+			if !strings.Contains(o.stderr, "no space left on device") || !strings.Contains(o.stderr, "--resume") {
+				t.Errorf("%d kB taken: %+v", kilobytes, o)
+			}
+		}
+		// The room that is made is on another disk.
+		roomy := filepath.Join(t.TempDir(), "out")
+		if err := os.CopyFS(roomy, os.DirFS(out)); err != nil {
+			t.Fatal(err)
+		}
+		if sha, _ := doneSHA(t, runZoo(f.train(roomy, "--json", "--resume")...)); sha != f.sha {
+			t.Errorf("%d kB taken: after going on the weights are others", kilobytes)
+		}
+		checkLog(t, roomy, 3)
+	}
+	if failed == 0 {
+		t.Errorf("%s was never full", disk)
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"github.com/gorgonia-zoo/zoo"
@@ -159,7 +160,7 @@ func (f *runFlags) train(c *cobra.Command, fit func(context.Context, zoo.Run) (*
 		return f.stopped(err)
 	}
 	if err := m.Save(f.out); err != nil {
-		return err
+		return f.stopped(err)
 	}
 	sum, err := m.Artefact.SHA256()
 	if err != nil {
@@ -183,6 +184,8 @@ func (f *runFlags) stopped(err error) error {
 		return fmt.Errorf("zoo: train: interrupted; a checkpoint is in %s: go on by the same command with --resume", f.out)
 	case errors.Is(err, context.Canceled):
 		return errors.New("zoo: train: interrupted before the first step: there is nothing to resume")
+	case errors.Is(err, syscall.ENOSPC):
+		return fmt.Errorf("%w; make room and go on by the same command with --resume", err)
 	case errors.Is(err, train.ErrMismatch):
 		return fmt.Errorf("%w; resume with the recipe, data and flags that the run began with, or choose another --out: %w", err, zoo.ErrUsage)
 	case errors.Is(err, train.ErrCheckpoint):
