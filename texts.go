@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/internal/corpus"
@@ -48,14 +47,18 @@ func OpenTexts(path string, c TextsConfig) (*Texts, error) {
 	} else if t.cache == "none" {
 		t.cache = ""
 	}
-	info, err := os.Stat(path)
+	_, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("zoo: data: no file or directory %s: %w", path, ErrUsage)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("zoo: data: %w", err)
 	}
-	if info.IsDir() || !isTable(path) {
+	format, err := datasets.Recognise(path)
+	if err != nil {
+		return nil, fmt.Errorf("zoo: data: %w, or IMDB's directory or archive", err)
+	}
+	if format == datasets.IMDBFormat {
 		if c.Text != "" || c.Label != "" {
 			return nil, fmt.Errorf("zoo: data: %s has no columns to name: %w", path, ErrUsage)
 		}
@@ -65,12 +68,6 @@ func OpenTexts(path string, c TextsConfig) (*Texts, error) {
 	t.columns = datasets.TableConfig{Text: c.Text, Label: c.Label, Classes: c.Classes}
 	t.table, err = datasets.OpenTable(path, t.columns)
 	return t, err
-}
-
-// isTable tells a table from an archive by the end of its name.
-func isTable(path string) bool {
-	name := strings.TrimSuffix(strings.ToLower(path), ".gz")
-	return slices.Contains([]string{".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"}, filepath.Ext(name))
 }
 
 // Guesses says which columns of a table were guessed.
