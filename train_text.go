@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -22,7 +23,8 @@ type textTask struct {
 	validation []int
 	classifier *lstm.Classifier
 	unk        int32
-	print      string // fingerprint of the data
+	source     string // what the data is
+	print      string // its fingerprint
 }
 
 // trainText runs a recipe on the training part of the data.
@@ -74,7 +76,7 @@ func (t *textTask) finish(ctx context.Context, recipe Recipe, result train.Resul
 	if err != nil {
 		return nil, err
 	}
-	card.Data = t.recipe.Data
+	card.Data = t.source
 	card.Recipe.Options[dataOption] = t.print
 	a, err := t.classifier.Artefact(card, dtype)
 	if err != nil {
@@ -110,7 +112,10 @@ func prepare(ctx context.Context, r TextRecipe, data *Texts, run Run) (*textTask
 	if err != nil {
 		return nil, err
 	}
-	task := &textTask{recipe: r, labels: c.Labels}
+	task := &textTask{recipe: r, source: r.Data, labels: c.Labels}
+	if data.table != nil { // not what the recipe was made for
+		task.source = fmt.Sprintf("%s: %d texts of %d classes", filepath.Base(data.path), len(c.Texts), len(classes))
+	}
 	if r.Validation > 0 {
 		task.train, task.validation = datasets.Split(len(c.Texts), r.Validation, r.Seed)
 	} else {

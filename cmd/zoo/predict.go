@@ -22,7 +22,7 @@ func newPredict() *cobra.Command {
 takes numbers instead of texts; one with several inputs takes them separated by
 commas. Each line has an answer, an empty text too; empty lines among numbers
 are skipped.`,
-		Example: `  zoo predict lstm-imdb "A quiet, beautiful film." "Two hours I will never get back."
+		Example: `  zoo predict lstm-imdb "A quiet, beautiful film." "A dull, lifeless mess."
   zoo predict lstm-imdb --file reviews.txt --json
   cat reviews.txt | zoo predict lstm-imdb
   zoo predict mlp-line 2.5 -1 --json`,

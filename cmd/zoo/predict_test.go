@@ -254,7 +254,7 @@ func TestListCardExport(t *testing.T) {
 		}
 	}
 	card := must(t, runZoo("card", f.model)).stdout
-	for _, want := range []string{"# small", f.sha, "made up", "zoo train RECIPE.json --data DATA --seed 1 --out DIR"} {
+	for _, want := range []string{"# small", f.sha, "reviews.csv: 120 texts of 2 classes", "zoo train RECIPE.json --data DATA --seed 1 --out DIR"} {
 		if !strings.Contains(card, want) {
 			t.Errorf("card lacks %q:\n%s", want, card)
 		}
