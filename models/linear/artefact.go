@@ -30,6 +30,11 @@ const (
 	ngramsName = "ngrams"
 )
 
+// preprocess is what an artefact says about answers.
+type preprocess struct {
+	Temperature float64 `json:"temperature,omitempty"` // 0 means 1
+}
+
 // Artefact returns everything needed to predict. storage is the type that the
 // weight is kept in: weights.F32, or weights.I8 for a quarter of the bytes,
 // which rounds the root of each coefficient's magnitude to a multiple of 1/127
@@ -74,9 +79,13 @@ func (c *Classifier) Artefact(card weights.Card, storage weights.DType) (*weight
 	if err != nil {
 		return nil, fmt.Errorf("linear: %w", err)
 	}
+	pre, err := json.Marshal(preprocess{c.temperature})
+	if err != nil {
+		return nil, fmt.Errorf("linear: %w", err)
+	}
 	settings := c.tokenizer.Config()
 	return &weights.Artefact{Model: Kind, Config: config, Tokenizer: &settings, Vocab: vocab,
-		Classes: slices.Clone(c.classes), Weights: file, Card: card}, nil
+		Classes: slices.Clone(c.classes), Preprocess: pre, Weights: file, Card: card}, nil
 }
 
 // quantise returns a number q for each value, and a unit for each column of n,
@@ -124,11 +133,17 @@ func FromArtefact(a *weights.Artefact) (*Classifier, error) {
 	if err := checkClasses(a.Classes); err != nil {
 		return nil, err
 	}
+	var pre preprocess
+	if a.Preprocess != nil {
+		if err := weights.UnmarshalStrict(a.Preprocess, &pre); err != nil {
+			return nil, fmt.Errorf("linear: preprocess: %w", err)
+		}
+	}
 	f, err := readBlobs(a.Weights)
 	if err != nil {
 		return nil, err
 	}
-	c := &Classifier{config: config, tokenizer: tokenize.New(*a.Tokenizer), classes: slices.Clone(a.Classes),
+	c := &Classifier{temperature: 1, config: config, tokenizer: tokenize.New(*a.Tokenizer), classes: slices.Clone(a.Classes),
 		vectorizer: &Vectorizer{cfg: config.Vectorizer}}
 	names := []string{weightName, biasName}
 	if config.Vectorizer.Hash == 0 {
@@ -142,6 +157,11 @@ func FromArtefact(a *weights.Artefact) (*Classifier, error) {
 		}
 		if n := len(c.vectorizer.ngrams.levels); n > config.Vectorizer.MaxN {
 			return nil, fmt.Errorf("linear: n-grams of up to %d words, the config has %d", n, config.Vectorizer.MaxN)
+		}
+	}
+	if pre.Temperature != 0 {
+		if err := c.SetTemperature(pre.Temperature); err != nil {
+			return nil, err
 		}
 	}
 	columns, n := c.vectorizer.Columns(), logits(len(c.classes))

@@ -311,6 +311,8 @@ func TestHostileArtefacts(t *testing.T) {
 		{"no factors wanted", "idf", weights.ErrExtra, config(`{"vectorizer":{"weighting":"tfidf","max_n":2,"no_idf":true}}`)},
 		{"hashed", "want [512 3]", weights.ErrShape, config(`{"vectorizer":{"weighting":"tfidf","max_n":2,"hash":512}}`)},
 		{"another vocabulary", "n-grams", errNGrams, func(a *weights.Artefact) { a.Vocab = other }},
+		{"absurd temperature", "temperature -1", nil, func(a *weights.Artefact) { a.Preprocess = []byte(`{"temperature":-1}`) }},
+		{"unknown preprocessing", "preprocess", nil, func(a *weights.Artefact) { a.Preprocess = []byte(`{"stem":true}`) }},
 		{"no n-grams", ngramsName, weights.ErrMissing, func(a *weights.Artefact) { a.Weights = with(a, ngramsName, nil) }},
 		{"n-grams of another type", "I8, want U8", weights.ErrDType, func(a *weights.Artefact) {
 			a.Weights = with(a, ngramsName, func(b *blob) { b.dtype = weights.I8 })

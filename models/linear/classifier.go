@@ -5,86 +5,13 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"runtime"
 	"slices"
 
+	"github.com/gorgonia-zoo/zoo/internal/kernel"
 	"github.com/gorgonia-zoo/zoo/ops"
 	"github.com/gorgonia-zoo/zoo/tokenize"
 )
-
-// Config is how a Classifier is trained, and what it does to a text before it
-// predicts. Zeros mean scikit-learn's defaults.
-type Config struct {
-	Vectorizer VectorizerConfig `json:"vectorizer"`
-
-	// NB scales each column by its log-count ratio before training, which
-	// makes the classifier an NB-weighted one. nil: no scaling.
-	NB *NB `json:"nb,omitempty"`
-
-	C         float64 `json:"c,omitempty"`         // weight of the losses against the norm; 0 means 1
-	Tolerance float64 `json:"tolerance,omitempty"` // of the gradient's norm, relative to that at the start; 0 means 1e-4
-	MaxSteps  int     `json:"max_steps,omitempty"` // of Newton's method; 0 means 100
-
-	// MaxTerms drops all but the MaxTerms most important columns after a first
-	// training and trains again on those. Important is what changes
-	// predictions most: the magnitude of the coefficient times the root of the
-	// number of documents that have the column. 0 keeps all.
-	MaxTerms int `json:"max_terms,omitempty"`
-}
-
-// NB is the scaling of Wang and Manning (2012).
-type NB struct {
-	Alpha float64 `json:"alpha,omitempty"` // added to each count; 0 means 1
-	// Beta mixes the coefficients with their mean magnitude, which leaves
-	// naive Bayes: (1-beta) mean + beta w. 0 means 1: the coefficients alone.
-	Beta float64 `json:"beta,omitempty"`
-}
-
-// filled returns the config with zeros replaced by what they mean, or says
-// what is wrong with it.
-func (c Config) filled() (Config, error) {
-	var err error
-	if c.Vectorizer, err = c.Vectorizer.filled(); err != nil {
-		return c, err
-	}
-	if c.C == 0 {
-		c.C = 1
-	}
-	if c.Tolerance == 0 {
-		c.Tolerance = 1e-4
-	}
-	if c.MaxSteps == 0 {
-		c.MaxSteps = 100
-	}
-	if c.NB != nil {
-		nb := *c.NB
-		if nb.Alpha == 0 {
-			nb.Alpha = 1
-		}
-		if nb.Beta == 0 {
-			nb.Beta = 1
-		}
-		c.NB = &nb
-		switch {
-		case !(nb.Alpha > 0 && nb.Alpha <= 1e9):
-			return c, fmt.Errorf("linear: alpha is %v, want a positive number", nb.Alpha)
-		case !(nb.Beta > 0 && nb.Beta <= 1):
-			return c, fmt.Errorf("linear: beta is %v, want 0 to 1", nb.Beta)
-		case c.Vectorizer.Signed:
-			return c, fmt.Errorf("linear: log-count ratios need counts that are not negative: signed hashing has none")
-		}
-	}
-	switch {
-	case !(c.C > 0 && c.C <= 1e9):
-		return c, fmt.Errorf("linear: C is %v, want a positive number", c.C)
-	case !(c.Tolerance > 0 && c.Tolerance < 1):
-		return c, fmt.Errorf("linear: tolerance is %v, want 0 to 1", c.Tolerance)
-	case c.MaxSteps < 0 || c.MaxTerms < 0:
-		return c, fmt.Errorf("linear: max_steps is %d and max_terms %d, want 0 or more", c.MaxSteps, c.MaxTerms)
-	case c.MaxTerms > 0 && c.Vectorizer.Hash > 0:
-		return c, fmt.Errorf("linear: hashed columns cannot be dropped by max_terms")
-	}
-	return c, nil
-}
 
 // Classifier maps texts to classes by a linear function of their n-grams. Its
 // methods are safe for many goroutines as long as nothing trains it
@@ -96,6 +23,8 @@ type Classifier struct {
 	classes    []string
 	weight     *ops.Param // linear.weight [F, C]
 	bias       *ops.Param // linear.bias [C]
+
+	temperature float64 // what logits are divided by before they become probabilities
 }
 
 // logits is C, the number of logits: two classes have one, that of class 1.
@@ -177,7 +106,7 @@ func TrainTokens(ctx context.Context, cfg Config, tok tokenize.Config, classes [
 			return nil, Report{}, fmt.Errorf("linear: none of %d examples is of class %q: %w", len(labels), classes[k], ErrEmpty)
 		}
 	}
-	c := &Classifier{config: cfg, tokenizer: tokenize.New(tok), vectorizer: v, classes: slices.Clone(classes)}
+	c := &Classifier{config: cfg, tokenizer: tokenize.New(tok), vectorizer: v, classes: slices.Clone(classes), temperature: 1}
 	report, err := c.train(ctx, xt, labels)
 	if err != nil {
 		return nil, Report{}, err
@@ -213,40 +142,62 @@ func checkClasses(classes []string) error {
 // train sets the weights from the transposed features.
 func (c *Classifier) train(ctx context.Context, xt *CSR, labels []int) (Report, error) {
 	n := logits(len(c.classes))
-	c.weight, c.bias = ops.NewParam("linear.weight", xt.Rows, n), ops.NewParam("linear.bias", n)
+	c.weight, c.bias = ops.NewParam(weightName, xt.Rows, n), ops.NewParam(biasName, n)
 	f := newFeatures(xt)
 	report := Report{Examples: xt.Cols, Features: xt.Rows, Elements: xt.NNZ()}
-	y, positive := make([]float64, len(labels)), make([]bool, len(labels))
-	for k := range n {
-		class := classOf(k, n)
-		for i, l := range labels {
-			if positive[i], y[i] = l == class, -1; positive[i] {
-				y[i] = 1
+	// The start of each class takes one core, what follows all of them: as
+	// many classes as there are cores start together.
+	for from := 0; from < n; from += runtime.GOMAXPROCS(0) {
+		group := make([]classProblem, min(n-from, runtime.GOMAXPROCS(0)))
+		for i := range group {
+			group[i] = c.problem(f, labels, classOf(from+i, n))
+		}
+		kernel.Parallel(len(group), func(i int) { group[i].start = group[i].warm(ctx) })
+		for i, p := range group {
+			s, err := p.solve(ctx, p.start, c.config.Tolerance, c.config.MaxSteps)
+			if err != nil {
+				return report, fmt.Errorf("%w (class %q)", err, c.classes[classOf(from+i, n)])
 			}
-		}
-		var r, scale []float64
-		if c.config.NB != nil {
-			r = logCountRatio(f.xt, positive, c.config.NB.Alpha)
-			scale = make([]float64, len(r))
-			for j, v := range r {
-				scale[j] = float64(v * v)
+			if p.ratio != nil {
+				interpolate(s.w, p.ratio, c.config.NB.Beta)
 			}
+			for j, w := range s.w {
+				c.weight.Data()[int(f.order[j])*n+from+i] = float32(w)
+			}
+			c.bias.Data()[from+i] = float32(s.b)
+			report.Classes = append(report.Classes, ClassReport{s.objective, s.gradient, s.steps, s.products, s.gradient <= c.config.Tolerance})
+			group[i] = classProblem{} // let go of it early
 		}
-		p := newProblem(f, scale, y, c.config.C)
-		s, err := p.solve(ctx, c.config.Tolerance, c.config.MaxSteps)
-		if err != nil {
-			return report, fmt.Errorf("%w (class %q)", err, c.classes[class])
-		}
-		if r != nil {
-			interpolate(s.w, r, c.config.NB.Beta)
-		}
-		for j, w := range s.w {
-			c.weight.Data()[int(f.order[j])*n+k] = float32(w)
-		}
-		c.bias.Data()[k] = float32(s.b)
-		report.Classes = append(report.Classes, ClassReport{s.objective, s.gradient, s.steps, s.products, s.gradient <= c.config.Tolerance})
 	}
 	return report, nil
+}
+
+// classProblem is the problem of one class, with its log-count ratios and
+// where to start.
+type classProblem struct {
+	*problem
+	ratio []float64
+	start point
+}
+
+func (c *Classifier) problem(f *features, labels []int, class int) classProblem {
+	y, positive := make([]float64, len(labels)), make([]bool, len(labels))
+	for i, l := range labels {
+		if positive[i], y[i] = l == class, -1; positive[i] {
+			y[i] = 1
+		}
+	}
+	var p classProblem
+	var scale []float64
+	if c.config.NB != nil {
+		p.ratio = logCountRatio(f.all, positive, c.config.NB.Alpha)
+		scale = make([]float64, len(p.ratio))
+		for j, v := range p.ratio {
+			scale[j] = float64(v * v)
+		}
+	}
+	p.problem = newProblem(f, scale, y, c.config.C)
+	return p
 }
 
 // prune keeps the n most important columns of the vectorizer and returns

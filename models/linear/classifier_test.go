@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/gorgonia-zoo/zoo/tokenize"
+	"github.com/gorgonia-zoo/zoo/weights"
 )
 
 func TestConfigsThatMakeNoSense(t *testing.T) {
@@ -189,7 +191,7 @@ func TestPredictAllIsPredictWithoutTerms(t *testing.T) {
 func TestProbabilitiesOfExtremeLogits(t *testing.T) {
 	for _, logits := range [][]float64{{0}, {800}, {-800}, {-800, -800, -800}, {800, 0, 800}, {-1, 2, 3, 4}} {
 		sum := 0.0
-		for _, p := range probabilities(logits) {
+		for _, p := range Probabilities(logits, 1) {
 			if !(p >= 0 && p <= 1) {
 				t.Errorf("%v: probability %v", logits, p)
 			}
@@ -198,6 +200,58 @@ func TestProbabilitiesOfExtremeLogits(t *testing.T) {
 		if math.Abs(sum-1) > 1e-15 {
 			t.Errorf("probabilities of %v add up to %v", logits, sum)
 		}
+	}
+}
+
+func TestFitTemperature(t *testing.T) {
+	// Logits that are three times too large for how often they are right.
+	rng := rand.New(rand.NewPCG(23, 24))
+	var predictions []Prediction
+	var labels []int
+	for range 20_000 {
+		z := rng.NormFloat64()
+		l := 0
+		if rng.Float64() < 1/(1+math.Exp(-z)) {
+			l = 1
+		}
+		labels = append(labels, l)
+		predictions = append(predictions, Prediction{Logits: []float64{3 * z}, Probabilities: Probabilities([]float64{3 * z}, 1)})
+	}
+	label := func(i int) int { return labels[i] }
+	got, err := FitTemperature(predictions, label)
+	if err != nil || math.Abs(got-3) > 0.15 {
+		t.Errorf("temperature %v, %v, want 3", got, err)
+	}
+	if _, err := FitTemperature(predictions, func(int) int { return 2 }); err == nil {
+		t.Error("a label that is no class")
+	}
+	c, docs := example(t, Config{}, 2)
+	for _, bad := range []float64{0, -1, math.NaN(), math.Inf(1)} {
+		if c.SetTemperature(bad) == nil {
+			t.Errorf("temperature %v", bad)
+		}
+	}
+	before, err := c.PredictTokens(docs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.SetTemperature(2); err != nil {
+		t.Fatal(err)
+	}
+	after, err := c.PredictTokens(docs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := Probabilities(before.Logits, 2); !slices.Equal(after.Probabilities, want) || after.Class != before.Class {
+		t.Errorf("%+v, want probabilities %v", after, want)
+	}
+	a, err := c.Artefact(weights.Card{Name: "test"}, weights.F32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := FromArtefact(a)
+	if err != nil || d.Temperature() != 2 {
+		t.Errorf("%v, %v", d, err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/tokenize"
+	"github.com/gorgonia-zoo/zoo/weights"
 )
 
 // imdb reads one part of IMDB where ZOO_IMDB says it lies.
@@ -88,18 +89,21 @@ func TestLearnsFromIMDB(t *testing.T) {
 	}
 }
 
-// The figures of the full set: ZOO_IMDB_FULL=1. Options were chosen on a part
-// of the training split.
+// The figures of the full set, of the classifier and of its small artefact:
+// ZOO_IMDB_FULL=1. Options were chosen on parts of the training split.
 func TestIMDBFigures(t *testing.T) {
 	if os.Getenv("ZOO_IMDB_FULL") == "" {
 		t.Skip("ZOO_IMDB_FULL is not set: takes a minute")
 	}
-	tfidf := Config{Vectorizer: VectorizerConfig{Weighting: TFIDF, MaxN: 2}, C: 10}
+	few := nbsvm
+	few.MaxTerms = 300_000
+	tfidf := Config{Vectorizer: VectorizerConfig{Weighting: TFIDF, MaxN: 2}, C: 30}
 	for _, run := range []struct {
-		name string
-		cfg  Config
-		want float64
-	}{{"nbsvm", nbsvm, 0.915}, {"tfidf", tfidf, 0.895}} {
+		name  string
+		cfg   Config
+		want  float64
+		bytes int64
+	}{{"nbsvm", nbsvm, 0.915, 4 << 20}, {"fewer terms", few, 0.915, 1200 << 10}, {"tfidf", tfidf, 0.895, 16 << 20}} {
 		t.Run(run.name, func(t *testing.T) {
 			began := time.Now()
 			learn := imdb(t, datasets.Train)
@@ -108,12 +112,28 @@ func TestIMDBFigures(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			trained := time.Since(began)
-			got := accuracy(t, c, imdb(t, datasets.Test))
-			t.Logf("%+v: read %.1f s, trained after %.1f s, test accuracy %.4f, memory high water %s",
-				report, read.Seconds(), trained.Seconds(), got, highWater())
-			if got < run.want {
-				t.Errorf("accuracy %.4f, want %.3f", got, run.want)
+			trained, memory := time.Since(began), highWater()
+			a, err := c.Artefact(weights.Card{Name: "test"}, weights.I8)
+			if err != nil {
+				t.Fatal(err)
+			}
+			small, err := FromArtefact(a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var vocab strings.Builder
+			if _, err := a.Vocab.WriteTo(&vocab); err != nil {
+				t.Fatal(err)
+			}
+			test := imdb(t, datasets.Test)
+			began = time.Now()
+			got := accuracy(t, c, test)
+			took := time.Since(began)
+			quantised, size := accuracy(t, small, test), a.Weights.Size()+int64(vocab.Len())
+			t.Logf("%+v: read %.1f s, trained after %.1f s, most memory so far %s; test accuracy %.4f, in %d bytes %.4f; %.0f texts/s",
+				report, read.Seconds(), trained.Seconds(), memory, got, size, quantised, float64(len(test))/took.Seconds())
+			if got < run.want || quantised < run.want-0.001 || size > run.bytes {
+				t.Errorf("accuracy %.4f, want %.3f; %.4f in %d bytes, want %d at most", got, run.want, quantised, size, run.bytes)
 			}
 		})
 	}

@@ -1,6 +1,10 @@
 package linear
 
-import "math"
+import (
+	"math"
+
+	"github.com/gorgonia-zoo/zoo/internal/kernel"
+)
 
 // logCountRatio returns the log-count ratio of each column (Wang and Manning
 // 2012, "Baselines and Bigrams: Simple, Good Sentiment and Topic
@@ -11,28 +15,33 @@ import "math"
 //
 // xt is the transposed matrix; its values must not be negative.
 func logCountRatio(xt *CSR, positive []bool, alpha float64) []float64 {
-	r := make([]float64, xt.Rows)
-	var p, q float64
-	for j := range xt.Rows {
-		index, values := xt.Row(j)
-		pj, qj := alpha, alpha
-		for k, i := range index {
-			x := 1.0
-			if values != nil {
-				x = float64(values[k])
+	r, other := make([]float64, xt.Rows), make([]float64, xt.Rows)
+	cuts := xt.cuts(runs)
+	kernel.Parallel(runs, func(b int) {
+		for j := cuts[b]; j < cuts[b+1]; j++ {
+			index, values := xt.Row(j)
+			pj, qj := alpha, alpha
+			for k, i := range index {
+				x := 1.0
+				if values != nil {
+					x = float64(values[k])
+				}
+				if positive[i] {
+					pj += x
+				} else {
+					qj += x
+				}
 			}
-			if positive[i] {
-				pj += x
-			} else {
-				qj += x
-			}
+			r[j], other[j] = pj, qj
 		}
-		p, q = p+pj, q+qj
-		r[j] = pj / qj
+	})
+	var p, q float64
+	for j, v := range r {
+		p, q = p+v, q+other[j]
 	}
 	shift := log(q / p)
-	for j, ratio := range r {
-		r[j] = log(ratio) + shift
+	for j, v := range r {
+		r[j] = log(v/other[j]) + shift
 	}
 	return r
 }

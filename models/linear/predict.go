@@ -35,7 +35,7 @@ type Prediction struct {
 	Class         int       // its index
 	Probability   float64   // of Label
 	Probabilities []float64 // of every class, in their order
-	Logits        []float64 // one for two classes, else one a class
+	Logits        []float64 // one for two classes, else one a class; before the temperature
 	Tokens        int       // tokens that were read
 	// Terms are the n-grams of the text that the classifier knows, those that
 	// say most for or against Label first, equals in their order. There are
@@ -119,7 +119,7 @@ func (c *Classifier) predict(r *row, tokens []string) (Prediction, error) {
 			p.Logits[k] += float64(x * float64(w))
 		}
 	}
-	p.Probabilities = probabilities(p.Logits)
+	p.Probabilities = Probabilities(p.Logits, c.temperature)
 	for k, v := range p.Probabilities {
 		if math.IsNaN(v) {
 			return Prediction{}, fmt.Errorf("linear: predict: the weights give no number for this text")
@@ -130,29 +130,6 @@ func (c *Classifier) predict(r *row, tokens []string) (Prediction, error) {
 	}
 	p.Label, p.Probability = c.classes[p.Class], p.Probabilities[p.Class]
 	return p, nil
-}
-
-// probabilities turns logits into the probability of each class: those of one
-// class against the rest, divided by their sum, as scikit-learn's
-// OneVsRestClassifier does.
-func probabilities(logits []float64) []float64 {
-	if len(logits) == 1 {
-		return []float64{sigmoid(-logits[0]), sigmoid(logits[0])}
-	}
-	p := make([]float64, len(logits))
-	sum := 0.0
-	for k, z := range logits {
-		p[k] = sigmoid(z)
-		sum += p[k]
-	}
-	for k := range p {
-		if sum > 0 {
-			p[k] /= sum
-		} else {
-			p[k] = 1 / float64(len(p)) // all impossible: none more than another
-		}
-	}
-	return p
 }
 
 // terms lists the n-grams of a text by what they add to the logit of class.

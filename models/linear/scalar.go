@@ -13,7 +13,7 @@ const (
 	ln2Lo = 1.90821492927058770002e-10 // 0x3dea39ef35793c76
 )
 
-// exp returns e**x for x <= 0, 0 below -700.
+// exp returns e**x for x <= 700, 0 below -700.
 func exp(x float64) float64 {
 	if x < -700 {
 		return 0

@@ -55,7 +55,6 @@ type state struct {
 	total       float64   // sum of weight
 	r, z        []float64 // residual, preconditioned residual
 	p, kp       []float64 // direction of conjugate gradients and its product with K
-	products    int
 }
 
 // least is the smallest second derivative taken for what it is. It only
@@ -63,53 +62,52 @@ type state struct {
 // the minimum, not for where it is.
 const least = 1e-12
 
-// solve runs Newton's method from w = 0, b = 0 until the norm of the gradient
-// is tolerance times that at the start, or no step improves f, or for limit
-// steps.
+// solve runs Newton's method from start, whose scores need not be set, until
+// the norm of the gradient is tolerance times that at w = 0, b = 0, or no step
+// improves f, or for limit steps.
 //
 // In coordinates the gradient is (a_i + C y_i l'_i)_i and Newton's equations
 // for a step (d, db) are, with D = diag(1/(C l”_i)),
 //
-//	(K + D) d + 1 db = -D (a + C y l')        1'd = -1'a = 0
+//	(K + D) d + 1 db = -D (a + C y l')        1'd = -1'a
 //
 // They are solved roughly (Dembo, Eisenstat and Steihaug 1982) by conjugate
 // gradients projected onto 1'd = 0, preconditioned by the diagonal (Gould,
 // Hribar and Nocedal 2001). The rows of text features hold many n-grams that
 // few other documents have, so K is near its diagonal: the same equations in
 // w take about three times as many products.
-func (p *problem) solve(ctx context.Context, tolerance float64, limit int) (*solution, error) {
+func (p *problem) solve(ctx context.Context, start point, tolerance float64, limit int) (*solution, error) {
 	n := p.x.Rows
 	s := &state{problem: p, at: newPoint(n), grad: newPoint(n), d: newPoint(n)}
 	for _, v := range []*[]float64{&s.inverse, &s.weight, &s.r, &s.z, &s.p, &s.kp} {
 		*v = make([]float64, n)
 	}
 	out := &solution{}
-	for first := 0.0; ; out.steps++ {
+	f, first := s.differentiate()
+	s.at = start
+	s.product(s.at.q, s.at.a)
+	out.objective, out.gradient = s.differentiate()
+	if !(out.objective < f) {
+		s.at = newPoint(n)
+		out.objective, out.gradient = s.differentiate()
+	}
+	for ; ; out.steps++ {
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("linear: solver: %w", context.Cause(ctx))
 		}
-		norm := 0.0
-		out.objective, norm = s.differentiate()
-		if !finite(norm) || !finite(out.objective) {
-			return nil, fmt.Errorf("linear: solver: objective %v, norm of the gradient %v after %d steps; are the values of the features too large?", out.objective, norm, out.steps)
+		if !finite(out.objective) || !finite(out.gradient) {
+			return nil, fmt.Errorf("linear: solver: objective %v, norm of the gradient %v after %d steps; are the values of the features too large?",
+				out.objective, out.gradient, out.steps)
 		}
-		if out.steps == 0 {
-			first = norm
+		if first > 0 {
+			out.gradient /= first
 		}
-		if norm <= tolerance*first {
-			out.gradient = tolerance
-			if first > 0 {
-				out.gradient = norm / first
-			}
+		if out.gradient <= tolerance || out.steps == limit || !s.improve(min(0.1, math.Sqrt(out.gradient))) {
 			break
 		}
-		out.gradient = norm / first
-		if out.steps == limit || !s.improve(min(0.1, math.Sqrt(out.gradient))) {
-			break
-		}
+		out.objective, out.gradient = s.differentiate()
 	}
-	p.combine(s.at.a)
-	out.w, out.b, out.products = p.t, s.at.b, s.products
+	out.w, out.b, out.products = p.coefficients(s.at.a), s.at.b, p.products
 	return out, nil
 }
 
@@ -129,7 +127,6 @@ func (s *state) differentiate() (f, norm float64) {
 		s.total += s.weight[i]
 	}
 	s.product(s.grad.q, s.grad.a)
-	s.products++
 	return f, math.Sqrt(max(0, dot(s.grad.a, s.grad.q)) + float64(s.grad.b*s.grad.b))
 }
 
@@ -150,17 +147,28 @@ func (s *state) improve(eta float64) bool {
 // direction solves Newton's equations until the gradient that they leave is
 // about eta times the gradient.
 func (s *state) direction(eta float64) {
+	// Begin where 1'd = -1'a.
+	sum, size := 0.0, 0.0
+	for _, a := range s.at.a {
+		sum += a
+		size += math.Abs(a)
+	}
 	clear(s.d.a)
 	clear(s.d.q)
+	if math.Abs(sum) > 1e-12*size { // more than rounding
+		for i, w := range s.weight {
+			s.d.a[i] = -float64(w * (sum / s.total))
+		}
+		s.product(s.d.q, s.d.a)
+	}
 	for i, g := range s.grad.a {
-		s.r[i] = -float64(g * s.inverse[i])
+		s.r[i] = -float64(s.inverse[i]*(g+s.d.a[i])) - s.d.q[i]
 	}
 	rz := s.precondition()
 	stop := float64(eta*eta) * s.left()
 	copy(s.p, s.z)
 	for range 1000 {
 		s.product(s.kp, s.p)
-		s.products++
 		curvature := dot(s.p, s.kp)
 		for i, v := range s.p {
 			curvature += float64(float64(v*v) * s.inverse[i])

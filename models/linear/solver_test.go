@@ -59,7 +59,7 @@ func TestSolverReachesTheMinimum(t *testing.T) {
 			squared[j] = scale[old] * scale[old]
 		}
 		p := newProblem(f, squared, y, c)
-		s, err := p.solve(t.Context(), 1e-9, 200)
+		s, err := p.solve(t.Context(), p.warm(t.Context()), 1e-9, 200)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,7 +93,8 @@ func TestSolverOnOddProblems(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFeatures(c.m.Transpose())
-			s, err := newProblem(f, nil, c.y, c.c).solve(t.Context(), 1e-7, 200)
+			p := newProblem(f, nil, c.y, c.c)
+			s, err := p.solve(t.Context(), p.warm(t.Context()), 1e-7, 200)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -120,10 +121,10 @@ func TestSolverStopsWhenTold(t *testing.T) {
 	p := newProblem(newFeatures(m.Transpose()), nil, y, 1)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := p.solve(ctx, 1e-4, 10); !errors.Is(err, context.Canceled) {
+	if _, err := p.solve(ctx, p.warm(ctx), 1e-4, 10); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
-	s, err := p.solve(t.Context(), 1e-12, 1)
+	s, err := p.solve(t.Context(), newPoint(30), 1e-12, 1)
 	if err != nil || s.steps != 1 || s.gradient <= 1e-12 {
 		t.Errorf("%+v, %v", s, err)
 	}
