@@ -23,20 +23,25 @@
 // alone is the quickest way near the minimum, but takes one core and a bias
 // that is penalised; Newton's method takes all cores and ends where
 // scikit-learn's definition says. On 25,000 reviews of IMDB, two cores of an
-// AMD EPYC (Zen 3), nothing else running, from the matrix to the coefficients:
+// AMD EPYC (Zen 3) with little else to do (load 1.3), from the matrix to the
+// coefficients, medians where runs were repeated:
 //
 //	NB-weighted trigrams in two documents or more, 12.6 million elements, C=1
-//	  descent and Newton, two cores        2.1 s   objective 611.150
-//	  the same with a tolerance of 1e-5    2.3 s   611.143
-//	  Newton alone, from zero              3.9 s   611.164
-//	  scikit-learn 1.9.1, liblinear, dual  5.1 s   611.149 (tol 1e-2: 3.3 s)
-//	  scikit-learn, lbfgs                  7.0 s   612.808
+//	  descent and Newton                              1.5 s   objective 611.150
+//	  the same with a tolerance of 1e-5               2.2 s   611.143
+//	  Newton alone                                    3.9 s   611.143
+//	  scikit-learn 1.9.1, liblinear, dual             4.4 s   611.149
+//	  the same with a tolerance of 1e-2               2.5 s   611.149
+//	  scikit-learn, lbfgs                             7.0 s   612.808
+//	  scikit-learn, liblinear, primal                16.9 s   611.149
 //	TF-IDF of words and pairs of words, 9.9 million elements, C=10
-//	  descent and Newton, two cores        2.0 s   40755.188
-//	  scikit-learn, liblinear, dual        5.3 s   40755.188 (tol 1e-2: 3.0 s)
-//	  scikit-learn, newton-cg              5.7 s   41043.421
-//	  scikit-learn, sag                   11.3 s   40755.576
-//	  scikit-learn, lbfgs                 11.8 s   40903.273
+//	  descent and Newton                              2.1 s   40755.188
+//	  Newton alone                                    2.2 s   40755.188
+//	  scikit-learn, liblinear, dual                   4.6 s   40755.188
+//	  the same with a tolerance of 1e-2               2.9 s   40755.188
+//	  scikit-learn, newton-cg                         5.7 s   41043.421
+//	  scikit-learn, sag                              11.3 s   40755.576
+//	  scikit-learn, lbfgs                            11.8 s   40903.273
 //
 // liblinear penalises the bias too, which costs it little. Every sum is taken
 // in one order by one goroutine, so that coefficients have the same bits on

@@ -50,7 +50,7 @@ func dot(x, y []float64) float64 {
 type state struct {
 	*problem
 	at, grad, d point
-	inverse     []float64 // 1/(C l''_i): l'' is the second derivative of the loss
+	inverse     []float64 // 1/(C h_i): h is the second derivative of the loss
 	weight      []float64 // 1/(K_ii + inverse_i): the preconditioner
 	total       float64   // sum of weight
 	r, z        []float64 // residual, preconditioned residual
@@ -67,15 +67,16 @@ const least = 1e-12
 // improves f, or for limit steps.
 //
 // In coordinates the gradient is (a_i + C y_i l'_i)_i and Newton's equations
-// for a step (d, db) are, with D = diag(1/(C l”_i)),
+// for a step (d, db) are, with D = diag(1/(C h_i)) where h_i is the second
+// derivative of the loss of document i,
 //
 //	(K + D) d + 1 db = -D (a + C y l')        1'd = -1'a
 //
 // They are solved roughly (Dembo, Eisenstat and Steihaug 1982) by conjugate
-// gradients projected onto 1'd = 0, preconditioned by the diagonal (Gould,
+// gradients projected onto 1'd = -1'a, preconditioned by the diagonal (Gould,
 // Hribar and Nocedal 2001). The rows of text features hold many n-grams that
-// few other documents have, so K is near its diagonal: the same equations in
-// w take about three times as many products.
+// few other documents have, so K is near its diagonal: on IMDB the same
+// equations in w took 1.5 (C = 0.01) to 3 times (C = 1) as many products.
 func (p *problem) solve(ctx context.Context, start point, tolerance float64, limit int) (*solution, error) {
 	n := p.x.Rows
 	s := &state{problem: p, at: newPoint(n), grad: newPoint(n), d: newPoint(n)}
