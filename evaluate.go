@@ -21,8 +21,9 @@ type Evaluation struct {
 	// ByLength is the accuracy of texts by their number of tokens.
 	ByLength []LengthBin `json:"by_length"`
 
-	logits [][]float32
-	labels []int32
+	logits  [][]float32
+	labels  []int32
+	lengths []int // in tokens
 }
 
 // LengthBin is the texts of at most Tokens tokens that are in no earlier bin.
@@ -38,7 +39,16 @@ func evaluateIDs(ctx context.Context, c *lstm.Classifier, texts [][]int32, label
 	if err != nil {
 		return nil, err
 	}
-	e := &Evaluation{Examples: len(texts), logits: logits, labels: labels}
+	e := &Evaluation{logits: logits, labels: labels, lengths: make([]int, len(texts))}
+	for i, t := range texts {
+		e.lengths[i] = len(t)
+	}
+	return e.at(c.Temperature()), nil
+}
+
+// at is the evaluation of the same logits at another temperature.
+func (e *Evaluation) at(temperature float64) *Evaluation {
+	e = &Evaluation{Examples: len(e.logits), logits: e.logits, labels: e.labels, lengths: e.lengths}
 	limits := []int{100, 200, 400, 800, 0}
 	right := make([]int, len(limits))
 	e.ByLength = make([]LengthBin, len(limits))
@@ -46,10 +56,10 @@ func evaluateIDs(ctx context.Context, c *lstm.Classifier, texts [][]int32, label
 	var hits int
 	const bins = 15
 	var confidence, correct [bins]float64
-	for i, l := range logits {
+	for i, l := range e.logits {
 		p := lstm.Probabilities(l, 1)
-		loss -= math.Log(max(p[labels[i]], 1e-300))
-		p = lstm.Probabilities(l, c.Temperature())
+		loss -= math.Log(max(p[e.labels[i]], 1e-300))
+		p = lstm.Probabilities(l, temperature)
 		best := 0
 		for k := range p {
 			if p[k] > p[best] {
@@ -58,9 +68,9 @@ func evaluateIDs(ctx context.Context, c *lstm.Classifier, texts [][]int32, label
 		}
 		bin := min(bins-1, int(p[best]*bins))
 		confidence[bin] += p[best]
-		length := slices.IndexFunc(limits, func(n int) bool { return n == 0 || len(texts[i]) <= n })
+		length := slices.IndexFunc(limits, func(n int) bool { return n == 0 || e.lengths[i] <= n })
 		e.ByLength[length].Examples++
-		if int32(best) == labels[i] {
+		if int32(best) == e.labels[i] {
 			hits++
 			correct[bin]++
 			right[length]++
@@ -75,9 +85,9 @@ func evaluateIDs(ctx context.Context, c *lstm.Classifier, texts [][]int32, label
 	for b := range bins {
 		e.Calibration += math.Abs(confidence[b] - correct[b])
 	}
-	n := float64(len(texts))
+	n := float64(e.Examples)
 	e.Accuracy, e.Loss, e.Calibration = float64(hits)/n, loss/n, e.Calibration/n
-	return e, nil
+	return e
 }
 
 // fitTemperature returns the temperature of least cross-entropy, by golden

@@ -93,9 +93,7 @@ func (t *textTask) finish(ctx context.Context, recipe Recipe, result train.Resul
 	if err := m.Classifier.SetTemperature(e.fitTemperature()); err != nil {
 		return nil, err
 	}
-	if e, err = t.evaluate(ctx, m.Classifier); err != nil {
-		return nil, err
-	}
+	e = e.at(m.Classifier.Temperature())
 	card.Metrics = map[string]float64{
 		"validation_accuracy": e.Accuracy, "validation_loss": e.Loss, "validation_calibration_error": e.Calibration}
 	if a, err = m.Classifier.Artefact(card, dtype); err != nil {

@@ -1,5 +1,5 @@
 // Package zoo is a model zoo for Go on Gorgonia: pretrained models in one
-// call, fine-tuning on the user's own data, and recipes that reproduce every
+// call, training on the user's own data, and recipes that reproduce every
 // published weight byte for byte.
 //
 // A program that imports this package carries the weights of all pretrained
