@@ -137,9 +137,7 @@ func (op *linearOp) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 		}
 		out := op.db.vector(op.out)
 		clear(op.db.data)
-		for r := range rows {
-			kernel.Add(op.db.data, dy[r*op.out:(r+1)*op.out])
-		}
+		kernel.ColumnSums(op.db.data, dy, rows, op.out)
 		return out, nil
 	}, grad)
 	return G.Nodes{dx, dw, db}, err

@@ -20,14 +20,6 @@ func AddRows(dst []float32, rows []int32, src []float32, width int) {
 	}
 }
 
-// ScaleRows multiplies row i of dst, whose rows are width floats, by a[i].
-func ScaleRows(dst, a []float32, width int) {
-	checkRows("ScaleRows", len(dst), len(a), width)
-	for i, s := range a {
-		scale(dst[i*width:][:width], s)
-	}
-}
-
 func checkRows(name string, floats, rows, width int) {
 	if width < 0 || floats != rows*width {
 		panic(fmt.Sprintf("kernel: %s: %d floats for %d rows of %d", name, floats, rows, width))

@@ -62,8 +62,6 @@ func TestRows(t *testing.T) {
 	one := []float32{1 << 24}
 	AddRows(one, []int32{0, 0}, []float32{1, -1 << 24}, 1)
 	wantFloats(t, "AddRows", one, []float32{0})
-	ScaleRows(table, []float32{2, 0, -1}, 2)
-	wantFloats(t, "ScaleRows", table, []float32{0, 2, 0, 0, -25, -27})
 	GatherRows(nil, table, nil, 2)
 
 	for name, f := range map[string]func(){
@@ -72,8 +70,6 @@ func TestRows(t *testing.T) {
 		"gather to too little": func() { GatherRows(make([]float32, 2), table, []int32{0, 1}, 2) },
 		"add past the end":     func() { AddRows(table, []int32{3}, make([]float32, 2), 2) },
 		"add too little":       func() { AddRows(table, []int32{0, 1}, make([]float32, 3), 2) },
-		"scale with too few":   func() { ScaleRows(table, make([]float32, 2), 2) },
-		"negative width":       func() { ScaleRows(table, nil, -1) },
 	} {
 		if !panics(f) {
 			t.Errorf("%s: no panic", name)
