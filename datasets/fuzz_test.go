@@ -97,6 +97,24 @@ func FuzzCSV(f *testing.F) {
 	})
 }
 
+func FuzzTSV(f *testing.F) {
+	for _, s := range []string{
+		"text\tlabel\na\t1\nb\t0\n", "\xef\xbb\xbftext\tlabel\r\n\"a \"\"b\"\"\t\"\t1\r\nb\t0", "text\tlabel\n\"a\nb\"\t1\nc\t0",
+		"text\tlabel\na\n", "text\tlabel\n\"a\t1\n", "text\tlabel\ncaf\xe9\t1\n", "\xff\xfet\x00e\x00", packed("text\tlabel\na\t1\nb\t0\n"), "\t\n\t", "text\tlabel\ra\t1\r",
+	} {
+		f.Add([]byte(s), uint8(0))
+		f.Add([]byte(s), uint8(1))
+		f.Add([]byte(s), uint8(2))
+	}
+	f.Fuzz(func(t *testing.T, b []byte, how uint8) {
+		fuzzTable(t, "a.tsv", b, TableConfig{
+			Quotes:    []Quotes{QuotesStrict, QuotesLazy, QuotesNone}[how%3],
+			SkipEmpty: how&16 != 0,
+			Encoding:  []string{"", "windows-1252", "utf-16", "iso-8859-1"}[how>>6],
+		})
+	})
+}
+
 func FuzzJSONL(f *testing.F) {
 	for _, s := range []string{
 		`{"text":"a","label":1}` + "\n" + `{"label":0,"text":"b"}`, `{"text":"\u00e4\ud800","label":true}`, `[{"text":"a"}]`, "{}\n{}\n",

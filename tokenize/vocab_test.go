@@ -10,6 +10,8 @@ import (
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gorgonia-zoo/zoo/internal/hostile"
 )
 
 func build(t *testing.T, text string, cfg VocabConfig) *Vocab {
@@ -211,8 +213,13 @@ func FuzzReadVocab(f *testing.F) {
 	f.Add([]byte("zoo-vocab 1 4 2\n<unk>\n<pad>\na\\x20b\\\\\né\n"))
 	f.Add([]byte("zoo-vocab 1 16777216 1\n<unk>\n"))
 	f.Add([]byte("zoo-vocab 1 2 1\n<unk>\n\\xe2\\x80\\x8d\n"))
+	f.Add([]byte("zoo-vocab 1 3 1\n<unk>\na\na\n"))
+	f.Add([]byte("zoo-vocab 1 99999999999999999999 1\n<unk>\n"))
+	f.Add([]byte("zoo-vocab 1 2 1\n<unk>\n\\xg0"))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		v, err := ReadVocab(bytes.NewReader(file))
+		var v *Vocab
+		var err error
+		hostile.Bounded(t, len(file), 1<<20, 200, func() { v, err = ReadVocab(bytes.NewReader(file)) })
 		if err != nil {
 			return
 		}

@@ -72,9 +72,14 @@ func ReadVocab(r io.Reader) (*Vocab, error) {
 	if err != nil {
 		return nil, lineError(1, err)
 	}
-	// The count is only a claim until as many lines have been read.
-	tokens := make([]string, 0, min(count, 1<<16))
-	seen := make(map[string]int, min(count, 1<<16))
+	// The count is only a claim until as many lines have been read, of two
+	// bytes at least.
+	room := min(count, 1<<10)
+	if l, ok := r.(interface{ Len() int }); ok {
+		room = min(count, (len(header)+b.Buffered()+l.Len())/2)
+	}
+	tokens := make([]string, 0, room)
+	seen := make(map[string]int, room)
 	for i := range count {
 		line, err := readLine(b)
 		if err != nil {

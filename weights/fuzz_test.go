@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/gorgonia-zoo/zoo/internal/hostile"
 )
 
 // checkFile demands of any bytes: an error that says so, or a file whose every
@@ -117,7 +119,16 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Add(tiny(f))
 	f.Add(encoded(f, sample(), nil))
-	f.Fuzz(func(t *testing.T, data []byte) { checkFile(t, data) })
+	f.Fuzz(func(t *testing.T, data []byte) {
+		hostile.Bounded(t, len(data), 1<<20, 100, func() {
+			if f, err := Read(data); err == nil {
+				for _, info := range f.Tensors() {
+					f.Tensor(info.Name)
+				}
+			}
+		})
+		checkFile(t, data)
+	})
 }
 
 // FuzzWrite checks that any name and metadata survive.
@@ -177,7 +188,9 @@ func FuzzOpenArtefact(f *testing.F) {
 			}
 			m[CardFile].Data, _ = marshal(c)
 		}
-		a, err := OpenArtefact(m)
+		var a *Artefact
+		var err error
+		hostile.Bounded(t, len(m[CardFile].Data)+len(config)+len(vocab)+len(model), 1<<20, 400, func() { a, err = OpenArtefact(m) })
 		if err != nil {
 			if !strings.HasPrefix(err.Error(), "weights: ") {
 				t.Fatal(err)

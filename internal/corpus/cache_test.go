@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/gorgonia-zoo/zoo/internal/hostile"
 	"github.com/gorgonia-zoo/zoo/tokenize"
 )
 
@@ -118,7 +119,10 @@ func FuzzDecode(f *testing.F) {
 		if _, err := decode(body); err == nil {
 			return // the fuzzer has found a SHA-256
 		}
-		c, err := decode(sealed(body))
+		var c *Corpus
+		var err error
+		whole := sealed(body)
+		hostile.Bounded(t, len(whole), 1<<20, 50, func() { c, err = decode(whole) })
 		if err != nil {
 			return
 		}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gorgonia-zoo/zoo/internal/hostile"
 	"github.com/gorgonia-zoo/zoo/tokenize"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
@@ -236,7 +237,9 @@ func FuzzNGrams(f *testing.F) {
 	f.Add([]byte{1, 1})
 	f.Add([]byte{2, 1, 0, 0})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		v, err := decodeNGrams(vocab, data)
+		var v *NGrams
+		var err error
+		hostile.Bounded(t, len(data), 1<<20, 200, func() { v, err = decodeNGrams(vocab, data) })
 		if err != nil {
 			return
 		}
