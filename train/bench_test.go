@@ -67,7 +67,7 @@ func BenchmarkSparse(b *testing.B) {
 // BenchmarkCheckpoint writes the state of 3 million weights trained with Adam.
 func BenchmarkCheckpoint(b *testing.B) {
 	p := ops.NewParam("w", 3_000_000)
-	r, err := begin([]*ops.Param{p}, 0, Config{Epochs: 1, Dir: b.TempDir()})
+	r, err := begin(b.Context(), []*ops.Param{p}, 0, Config{Epochs: 1, Dir: b.TempDir()})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -34,7 +35,7 @@ const lockFile = ".train.lock"
 const checkpointFormat = "zoo checkpoint 1"
 
 // open takes the directory and loads the checkpoint that is to be resumed.
-func (r *run) open() error {
+func (r *run) open(ctx context.Context) error {
 	dir := r.cfg.Dir
 	if dir == "" {
 		return nil
@@ -42,12 +43,9 @@ func (r *run) open() error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
-	r.lock = flock.New(filepath.Join(dir, lockFile))
-	switch ok, err := r.lock.TryLock(); {
-	case err != nil:
-		return fmt.Errorf("train: lock %s: %w", dir, err)
-	case !ok:
-		return fmt.Errorf("train: %s: %w", dir, ErrLocked)
+	var err error
+	if r.unlock, err = Lock(ctx, filepath.Join(dir, lockFile)); err != nil {
+		return fmt.Errorf("train: %s: %w", dir, err)
 	}
 	path := r.path()
 	if err := weights.RemoveTemporary(path); err != nil {
@@ -70,10 +68,35 @@ func (r *run) open() error {
 
 func (r *run) path() string { return filepath.Join(r.cfg.Dir, CheckpointFile) }
 
+// lockWait is how long Lock waits. The lock of a process that was killed with
+// gigabytes in use has been seen to outlive it by some milliseconds.
+const lockWait = 2 * time.Second
+
+// Lock makes the file at path, unless it is there, and locks it until unlock is
+// called or the process ends, however it ends. Where another process holds the
+// lock it tries for up to two seconds, so that a run can go on in the instant
+// in which its predecessor was killed, and then returns ErrLocked, or the error
+// of ctx once that is done.
+func Lock(ctx context.Context, path string) (unlock func(), err error) {
+	wait, cancel := context.WithTimeout(ctx, lockWait)
+	defer cancel()
+	lock := flock.New(path, flock.SetPermissions(0o644))
+	switch _, err := lock.TryLockContext(wait, 10*time.Millisecond); {
+	case err == nil:
+		return func() { lock.Close() }, nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, ErrLocked
+	default:
+		return nil, err
+	}
+}
+
 // close gives the directory back.
 func (r *run) close() {
-	if r.lock != nil {
-		r.lock.Close()
+	if r.unlock != nil {
+		r.unlock()
 	}
 }
 

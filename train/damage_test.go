@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gorgonia-zoo/zoo/internal/hostile"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
 
@@ -25,7 +26,7 @@ func load(t testing.TB, data []byte) (*run, error) {
 	t.Helper()
 	c := damageConfig
 	c.Evaluate = func(context.Context) (Metrics, error) { return nil, nil }
-	r, err := begin(newBagModel(resumeVocab, 3).params, resumeBatches, c)
+	r, err := begin(context.Background(), newBagModel(resumeVocab, 3).params, resumeBatches, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,12 +164,14 @@ func FuzzCheckpoint(f *testing.F) {
 	f.Add([]byte{}, `{"step":1e999}`, "null")
 	f.Add([]byte("\x02\x00\x00\x00\x00\x00\x00\x00{}"), strings.Replace(state, `"step":8`, `"step":9223372036854775807`, 1), settings)
 	f.Fuzz(func(t *testing.T, raw []byte, state, settings string) {
-		load(t, raw)
+		hostile.Bounded(t, len(raw), 1<<20, 200, func() { load(t, raw) })
 		whole := forge(t, data, func(tensors []weights.Tensor, metadata map[string]string) []weights.Tensor {
 			metadata["state"], metadata["settings"] = strings.ToValidUTF8(state, "?"), strings.ToValidUTF8(settings, "?")
 			return tensors
 		})
-		r, err := load(t, whole)
+		var r *run
+		var err error
+		hostile.Bounded(t, len(whole), 1<<20, 200, func() { r, err = load(t, whole) })
 		if err != nil {
 			return
 		}

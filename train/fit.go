@@ -68,7 +68,7 @@ func (b Batches[B]) Steps() int { return b.Count }
 // too. With Config.Dir, whatever stopped training, a checkpoint of the last
 // step that was taken is written first.
 func Fit[B Batch](ctx context.Context, model Model[B], data Data[B], cfg Config) (Result, error) {
-	r, err := begin(model.Params(), data.Steps(), cfg)
+	r, err := begin(ctx, model.Params(), data.Steps(), cfg)
 	if err != nil {
 		return Result{Reason: Failed}, err
 	}

@@ -7,8 +7,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"github.com/gorgonia-zoo/zoo/ops"
 )
 
@@ -34,13 +32,13 @@ type run struct {
 	steps, epochSteps int         // to do in all and in an epoch, 0 where not known
 	plan              int         // steps that the schedule is made for, 0 where not known
 	best, mean        [][]float32 // best and average weights, nil for frozen parameters
-	lock              *flock.Flock
-	saved             time.Time // when the last checkpoint was written
+	unlock            func()      // gives the directory back
+	saved             time.Time   // when the last checkpoint was written
 }
 
 // begin checks the configuration, takes the directory and loads the checkpoint
 // that is to be resumed.
-func begin(params []*ops.Param, epochSteps int, cfg Config) (_ *run, err error) {
+func begin(ctx context.Context, params []*ops.Param, epochSteps int, cfg Config) (_ *run, err error) {
 	if cfg.Schedule == nil {
 		cfg.Schedule = Constant{}
 	}
@@ -66,7 +64,7 @@ func begin(params []*ops.Param, epochSteps int, cfg Config) (_ *run, err error) 
 	if cfg.Average.Kind != NoAverage {
 		r.mean = r.copies()
 	}
-	if err := r.open(); err != nil {
+	if err := r.open(ctx); err != nil {
 		r.close()
 		return nil, err
 	}

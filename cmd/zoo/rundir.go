@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,8 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"github.com/gofrs/flock"
 
 	"github.com/gorgonia-zoo/zoo/train"
 	"github.com/gorgonia-zoo/zoo/weights"
@@ -24,19 +23,20 @@ const (
 )
 
 // openDir makes a training directory and locks it until unlock is called:
-// from before the data is read until after the model is saved.
-func openDir(dir string) (unlock func(), err error) {
+// from before the data is read until after the model is saved. A process that
+// has just been killed holds its lock until the kernel has cleared it away, so
+// a lock that is taken is waited for as train.Fit does.
+func openDir(ctx context.Context, dir string) (unlock func(), err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("zoo: train: --out: %w", err)
 	}
-	lock := flock.New(filepath.Join(dir, lockFile), flock.SetPermissions(0o644))
-	switch ok, err := lock.TryLock(); {
-	case err != nil:
+	unlock, err = train.Lock(ctx, filepath.Join(dir, lockFile))
+	if errors.Is(err, train.ErrLocked) {
+		return nil, fmt.Errorf("zoo: train: --out %s: %w", dir, err)
+	} else if err != nil {
 		return nil, fmt.Errorf("zoo: train: --out: %w", err)
-	case !ok:
-		return nil, fmt.Errorf("zoo: train: --out %s: %w", dir, train.ErrLocked)
 	}
-	return func() { lock.Close() }, nil
+	return unlock, nil
 }
 
 // hasCheckpoint tells whether a run in dir can be resumed.

@@ -135,7 +135,7 @@ func lean() (restore func()) {
 func (f *runFlags) train(c *cobra.Command, fit func(context.Context, zoo.Run) (*zoo.Model, error)) error {
 	defer lean()()
 	began := time.Now()
-	unlock, err := openDir(f.out)
+	unlock, err := openDir(c.Context(), f.out)
 	if err != nil {
 		return err
 	}
