@@ -73,22 +73,37 @@ func (m *Model) Differences(other *Model) []string {
 		}
 	}
 	for _, info := range a.Weights.Tensors() {
-		x, err1 := a.Weights.Tensor(info.Name)
-		y, err2 := b.Weights.Tensor(info.Name)
-		if err1 != nil || err2 != nil || len(x.Data) != len(y.Data) {
-			lines = append(lines, fmt.Sprintf("%s: not in both, or of another shape", info.Name))
-			continue
-		}
-		count, most := 0, 0.0
-		for i := range x.Data {
-			if math.Float32bits(x.Data[i]) != math.Float32bits(y.Data[i]) {
-				count++
-				most = max(most, math.Abs(float64(x.Data[i])-float64(y.Data[i])))
-			}
-		}
-		if count > 0 {
-			lines = append(lines, fmt.Sprintf("%s: %d of %d numbers differ, by at most %.3g", info.Name, count, len(x.Data), most))
-		}
+		lines = append(lines, difference(info, a.Weights, b.Weights)...)
 	}
 	return lines
+}
+
+// difference says how a tensor of two files differs, in no line if it does not.
+func difference(info weights.Info, a, b *weights.File) []string {
+	x, err1 := a.Raw(info.Name)
+	y, err2 := b.Raw(info.Name)
+	if err1 != nil || err2 != nil || len(x) != len(y) {
+		return []string{fmt.Sprintf("%s: not in both, or of another shape", info.Name)}
+	}
+	if bytes.Equal(x, y) {
+		return nil
+	}
+	v, err1 := a.Tensor(info.Name)
+	w, err2 := b.Tensor(info.Name)
+	count, most := 0, 0.0
+	if err1 != nil || err2 != nil || len(v.Data) != len(w.Data) { // no numbers, or of another type
+		for i := range x {
+			if x[i] != y[i] {
+				count++
+			}
+		}
+		return []string{fmt.Sprintf("%s: %d of %d bytes differ", info.Name, count, len(x))}
+	}
+	for i := range v.Data {
+		if math.Float32bits(v.Data[i]) != math.Float32bits(w.Data[i]) {
+			count++
+			most = max(most, math.Abs(float64(v.Data[i])-float64(w.Data[i])))
+		}
+	}
+	return []string{fmt.Sprintf("%s: %d of %d numbers differ, by at most %.3g", info.Name, count, len(v.Data), most)}
 }

@@ -21,9 +21,9 @@ type Evaluation struct {
 	// ByLength is the accuracy of texts by their number of tokens.
 	ByLength []LengthBin `json:"by_length"`
 
-	logits  [][]float32
-	labels  []int32
-	lengths []int // in tokens
+	probabilities func(text int, temperature float64) []float64 // of every class
+	labels        []int32
+	lengths       []int // in tokens
 }
 
 // LengthBin is the texts of at most Tokens tokens that are in no earlier bin.
@@ -39,16 +39,17 @@ func evaluateIDs(ctx context.Context, c *lstm.Classifier, texts [][]int32, label
 	if err != nil {
 		return nil, err
 	}
-	e := &Evaluation{logits: logits, labels: labels, lengths: make([]int, len(texts))}
+	e := &Evaluation{labels: labels, lengths: make([]int, len(texts))}
 	for i, t := range texts {
 		e.lengths[i] = len(t)
 	}
+	e.probabilities = func(i int, temperature float64) []float64 { return lstm.Probabilities(logits[i], temperature) }
 	return e.at(c.Temperature()), nil
 }
 
-// at is the evaluation of the same logits at another temperature.
+// at is the evaluation of the same answers at another temperature.
 func (e *Evaluation) at(temperature float64) *Evaluation {
-	e = &Evaluation{Examples: len(e.logits), logits: e.logits, labels: e.labels, lengths: e.lengths}
+	e = &Evaluation{Examples: len(e.labels), probabilities: e.probabilities, labels: e.labels, lengths: e.lengths}
 	limits := []int{100, 200, 400, 800, 0}
 	right := make([]int, len(limits))
 	e.ByLength = make([]LengthBin, len(limits))
@@ -56,10 +57,10 @@ func (e *Evaluation) at(temperature float64) *Evaluation {
 	var hits int
 	const bins = 15
 	var confidence, correct [bins]float64
-	for i, l := range e.logits {
-		p := lstm.Probabilities(l, 1)
+	for i := range e.labels {
+		p := e.probabilities(i, 1)
 		loss -= math.Log(max(p[e.labels[i]], 1e-300))
-		p = lstm.Probabilities(l, temperature)
+		p = e.probabilities(i, temperature)
 		best := 0
 		for k := range p {
 			if p[k] > p[best] {
@@ -94,8 +95,8 @@ func (e *Evaluation) at(temperature float64) *Evaluation {
 // section over its logarithm.
 func (e *Evaluation) fitTemperature() float64 {
 	loss := func(x float64) (sum float64) {
-		for i, l := range e.logits {
-			sum -= math.Log(max(lstm.Probabilities(l, math.Exp(x))[e.labels[i]], 1e-300))
+		for i, label := range e.labels {
+			sum -= math.Log(max(e.probabilities(i, math.Exp(x))[label], 1e-300))
 		}
 		return sum
 	}
@@ -119,7 +120,7 @@ func (e *Evaluation) fitTemperature() float64 {
 
 // EvaluateText measures a classifier on one part of the data: "train", "test"
 // or, for a table, the whole.
-func EvaluateText(ctx context.Context, c *lstm.Classifier, data *Texts, part datasets.Part) (*Evaluation, error) {
+func EvaluateText(ctx context.Context, c TextClassifier, data *Texts, part datasets.Part) (*Evaluation, error) {
 	corpus, classes, _, err := data.part(ctx, part, c.Tokenizer())
 	if err != nil {
 		return nil, err
@@ -128,6 +129,5 @@ func EvaluateText(ctx context.Context, c *lstm.Classifier, data *Texts, part dat
 	if err != nil {
 		return nil, err
 	}
-	texts, _ := corpus.Encode(c.Vocab(), c.MaxTokens())
-	return evaluateIDs(ctx, c, texts, labels)
+	return c.evaluate(ctx, corpus, labels)
 }

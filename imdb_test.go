@@ -83,10 +83,10 @@ func TestTrainingNeedsNoTestPart(t *testing.T) {
 		}
 		shas = append(shas, sha(t, m))
 		prints = append(prints, m.Artefact.Card.Recipe.Options["data_sha256"])
-		if e, err := zoo.EvaluateText(context.Background(), m.Classifier, data, datasets.Train); err != nil || e.Examples != 80 {
+		if e, err := zoo.EvaluateText(context.Background(), m.TextClassifier(), data, datasets.Train); err != nil || e.Examples != 80 {
 			t.Errorf("%s: training part: %+v, %v", path, e, err)
 		}
-		_, err = zoo.EvaluateText(context.Background(), m.Classifier, data, datasets.Test)
+		_, err = zoo.EvaluateText(context.Background(), m.TextClassifier(), data, datasets.Test)
 		if !errors.Is(err, datasets.ErrNoPart) || !strings.Contains(err.Error(), "test") {
 			t.Errorf("%s: test part: %v", path, err)
 		}

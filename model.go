@@ -9,16 +9,18 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gorgonia-zoo/zoo/models/linear"
 	"github.com/gorgonia-zoo/zoo/models/lstm"
 	"github.com/gorgonia-zoo/zoo/models/mlp"
 	"github.com/gorgonia-zoo/zoo/train"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
 
-// Model is an opened artefact: one of Classifier and Regressor is set.
+// Model is an opened artefact: one of the fields after it is set.
 type Model struct {
 	Artefact   *weights.Artefact
 	Classifier *lstm.Classifier
+	Linear     *linear.Classifier
 	Regressor  *mlp.Regressor
 }
 
@@ -55,6 +57,8 @@ func newModel(a *weights.Artefact) (m *Model, err error) {
 	switch a.Model {
 	case lstm.Kind:
 		m.Classifier, err = lstm.FromArtefact(a)
+	case linear.Kind:
+		m.Linear, err = linear.FromArtefact(a)
 	case mlp.Kind:
 		m.Regressor, err = mlp.FromArtefact(a)
 	default:
@@ -79,6 +83,9 @@ func Train(ctx context.Context, r Recipe, data *Texts, run Run) (*Model, train.R
 	}
 	if data == nil {
 		return nil, train.Result{}, fmt.Errorf("zoo: recipe %s needs data: %w", r.Name, ErrUsage)
+	}
+	if r.Linear != nil {
+		return trainLinear(ctx, r, data, run)
 	}
 	return trainText(ctx, r, data, run)
 }

@@ -59,7 +59,7 @@ func (r Recipe) card(task string, result train.Result) (weights.Card, error) {
 	}
 	return weights.Card{
 		Name: r.Name, Task: task, Description: r.About, Licence: "Apache-2.0",
-		Recipe: weights.Recipe{Command: r.command(options[stepsOption]), Seed: r.Training().Seed, Options: options},
+		Recipe: weights.Recipe{Command: r.command(options[stepsOption]), Seed: *r.Seed(), Options: options},
 	}, nil
 }
 
@@ -71,12 +71,12 @@ func (r Recipe) command(steps string) string {
 	if !ok || named.without() != r.without() {
 		command = "zoo train RECIPE.json"
 	}
-	if r.Text != nil {
+	if r.Line == nil {
 		command += " --data DATA"
 	}
-	command += fmt.Sprintf(" --seed %d", r.Training().Seed)
-	if ok && named.Training().Epochs != r.Training().Epochs {
-		command += fmt.Sprintf(" --epochs %d", r.Training().Epochs)
+	command += fmt.Sprintf(" --seed %d", *r.Seed())
+	if t := r.Training(); t != nil && ok && named.Training() != nil && named.Training().Epochs != t.Epochs {
+		command += fmt.Sprintf(" --epochs %d", t.Epochs)
 	}
 	if steps != "" {
 		command += " --steps " + steps
@@ -91,6 +91,11 @@ func (r Recipe) without() string {
 		t := *r.Text
 		t.Seed, t.Epochs = 0, 0
 		r.Text = &t
+	}
+	if r.Linear != nil {
+		l := *r.Linear
+		l.Seed = 0
+		r.Linear = &l
 	}
 	if r.Line != nil {
 		l := *r.Line

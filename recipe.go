@@ -22,13 +22,34 @@ var ErrUsage = errors.New("usage")
 // Recipe is everything that decides the weights of a model beside the data:
 // the same recipe on the same data gives the same bytes.
 type Recipe struct {
-	Name  string      `json:"name"`
-	About string      `json:"about"`
-	Text  *TextRecipe `json:"text,omitempty"` // a classifier of texts
-	Line  *LineRecipe `json:"line,omitempty"` // a regressor of points on a line
+	Name   string        `json:"name"`
+	About  string        `json:"about"`
+	Text   *TextRecipe   `json:"text,omitempty"`   // a classifier of texts that reads words in order
+	Linear *LinearRecipe `json:"linear,omitempty"` // a classifier of texts by their n-grams
+	Line   *LineRecipe   `json:"line,omitempty"`   // a regressor of points on a line
 }
 
-// Training is the part of a recipe that every model has.
+// kinds counts the kinds of recipe that are set, and names all there are.
+func (r Recipe) kinds() (set int, names string) {
+	var all []string
+	for _, k := range []struct {
+		name string
+		set  bool
+	}{
+		{"text", r.Text != nil},
+		{"linear", r.Linear != nil},
+		{"line", r.Line != nil},
+	} {
+		all = append(all, k.name)
+		if k.set {
+			set++
+		}
+	}
+	return set, strings.Join(all, ", ")
+}
+
+// Training is the part of a recipe that every model has that is trained by
+// steps of an optimizer.
 type Training struct {
 	Seed      uint64    `json:"seed"`
 	Epochs    int       `json:"epochs"`
@@ -136,18 +157,30 @@ func parseRecipe(data []byte) (Recipe, error) {
 	if err := weights.UnmarshalStrict(data, &r); err != nil {
 		return r, err
 	}
-	if (r.Text == nil) == (r.Line == nil) {
-		return r, errors.New(`want exactly one of "text" and "line"`)
+	if set, names := r.kinds(); set != 1 {
+		return r, fmt.Errorf("want exactly one of %s, have %d", names, set)
 	}
 	return r, nil
 }
 
-// Training returns the part of the recipe that every model has.
+// Training returns the part of the recipe that every model has that is trained
+// by steps of an optimizer, nil where a solver finds the weights.
 func (r Recipe) Training() *Training {
-	if r.Text != nil {
+	switch {
+	case r.Text != nil:
 		return &r.Text.Training
+	case r.Line != nil:
+		return &r.Line.Training
 	}
-	return &r.Line.Training
+	return nil
+}
+
+// Seed returns where the recipe keeps its seed, which every kind has.
+func (r Recipe) Seed() *uint64 {
+	if r.Linear != nil {
+		return &r.Linear.Seed
+	}
+	return &r.Training().Seed
 }
 
 // check reports the first number of a recipe that makes no sense and that
@@ -168,6 +201,8 @@ func (r Recipe) check() error {
 		if r.Text.MaxTokens < 0 {
 			return fmt.Errorf("zoo: recipe: max_tokens is %d, want 0 for none or more", r.Text.MaxTokens)
 		}
+	case r.Linear != nil:
+		return r.Linear.check()
 	case r.Line != nil:
 		t = r.Line.Training
 		if s := r.Line.Sizes; r.Line.Steps < 1 || len(s) < 2 || s[0] != 1 || s[len(s)-1] != 1 {

@@ -72,5 +72,7 @@ func Recipes() []Recipe {
 				},
 			},
 		},
+		nbsvmIMDB(),
+		tfidfIMDB(),
 	}
 }

@@ -24,3 +24,13 @@ func (r Run) logf(format string, args ...any) {
 		fmt.Fprintf(r.Log, format+"\n", args...)
 	}
 }
+
+// record tells an event to every recorder.
+func (r Run) record(e train.Event) error {
+	for _, to := range r.Recorders {
+		if err := to.Record(e); err != nil {
+			return fmt.Errorf("zoo: train: %w", err)
+		}
+	}
+	return nil
+}

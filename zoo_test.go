@@ -15,6 +15,7 @@ import (
 
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/datasets"
+	"github.com/gorgonia-zoo/zoo/weights"
 )
 
 // reviews writes a small table of made-up reviews whose label follows from
@@ -202,7 +203,9 @@ func TestEveryRecordIsWhatItSays(t *testing.T) {
 			card := m.Artefact.Card
 			parameters := int64(0)
 			for _, tensor := range m.Artefact.Weights.Tensors() {
-				parameters += int64(tensor.Len())
+				if tensor.DType != weights.U8 { // bytes of a table
+					parameters += int64(tensor.Len())
+				}
 			}
 			file := card.Files["model.safetensors"]
 			if parameters != r.Parameters || card.Parameters != r.Parameters || file.Bytes != r.Bytes || file.SHA256 != r.SHA256 {

@@ -25,7 +25,8 @@ type Card struct {
 	Tables  []Table            `json:"tables,omitempty"`  // results that take more than a number
 	Limits  []string           `json:"limits,omitempty"`  // what it should not be used for, known weaknesses
 
-	// Parameters is the number of values in the weights, and Files the length
+	// Parameters is the number of values in the weights (bytes of tensors of
+	// type U8 are none), and Files the length
 	// and checksum of every file that a prediction depends on. Save fills in
 	// both, OpenArtefact checks them.
 	Parameters int64               `json:"parameters"`

@@ -87,13 +87,34 @@ func (f *File) WriteTo(w io.Writer) (int64, error) {
 // Size returns the file's length in bytes.
 func (f *File) Size() int64 { return f.size }
 
-// parameters returns the number of values of all tensors.
+// parameters returns the number of values of all tensors but those of type
+// U8, which hold bytes, such as a table of n-grams, and no values.
 func (f *File) parameters() int64 {
 	n := int64(0)
 	for _, info := range f.infos {
-		n += int64(info.Len())
+		if info.DType != U8 {
+			n += int64(info.Len())
+		}
 	}
 	return n
+}
+
+// Raw returns the bytes of the tensor called name as they lie in the file,
+// whatever its type. They must not be changed.
+func (f *File) Raw(name string) ([]byte, error) {
+	i, ok := f.index[name]
+	if !ok {
+		return nil, fmt.Errorf("weights: %w %.200q", ErrMissing, name)
+	}
+	info := f.infos[i]
+	if f.data != nil {
+		return f.data[f.start+info.Begin : f.start+info.End], nil
+	}
+	out := make([]byte, info.End-info.Begin)
+	if n, err := f.r.ReadAt(out, f.start+info.Begin); n < len(out) {
+		return nil, fmt.Errorf("weights: tensor %.200q: %w", name, err)
+	}
+	return out, nil
 }
 
 // SHA256 returns the checksum of the file's bytes in hexadecimal.

@@ -46,7 +46,7 @@ func (f *dataFlags) open(c *cobra.Command, classes []string) (*zoo.Texts, error)
 
 // forRecipe opens the data that a recipe trains on: none for a line.
 func (f *dataFlags) forRecipe(c *cobra.Command, r zoo.Recipe) (*zoo.Texts, error) {
-	if r.Text == nil {
+	if r.Line != nil {
 		return nil, unwanted(c, "recipe "+r.Name+" draws its own points", "data", "mirror", "text", "label", "cache")
 	}
 	return f.open(c, nil)
@@ -101,11 +101,12 @@ func newEval() *cobra.Command {
 			if split != "train" && split != "test" {
 				return usage(c, "--split %q, want train or test", split)
 			}
-			texts, err := data.open(c, m.Classifier.Classes())
+			classifier := m.TextClassifier()
+			texts, err := data.open(c, classifier.Classes())
 			if err != nil {
 				return err
 			}
-			e, err := zoo.EvaluateText(c.Context(), m.Classifier, texts, datasets.Part(split))
+			e, err := zoo.EvaluateText(c.Context(), classifier, texts, datasets.Part(split))
 			if err != nil {
 				return columnError(err)
 			}

@@ -74,7 +74,7 @@ type textAnswer struct {
 }
 
 func classify(ctx context.Context, m *zoo.Model, texts []string, out io.Writer, asJSON bool) error {
-	answers, err := m.Classifier.PredictAll(ctx, texts)
+	answers, err := m.TextClassifier().PredictAll(ctx, texts)
 	if err != nil {
 		return err
 	}

@@ -37,9 +37,14 @@ func (f *runFlags) add(c *cobra.Command) {
 }
 
 // apply puts what the flags say into a recipe.
-func (f *runFlags) apply(c *cobra.Command, t *zoo.Training) error {
+func (f *runFlags) apply(c *cobra.Command, r zoo.Recipe) error {
 	if c.Flags().Changed("seed") {
-		t.Seed = f.seed
+		*r.Seed() = f.seed
+	}
+	t := r.Training()
+	if t == nil {
+		why := "recipe " + r.Name + " is solved at once, in seconds, without epochs and steps"
+		return unwanted(c, why, "epochs", "steps", "resume", "checkpoint-every")
 	}
 	if c.Flags().Changed("epochs") {
 		if f.epochs < 1 {
@@ -86,7 +91,7 @@ file of the same form as the recipe in a model's card.
 			if err != nil {
 				return err
 			}
-			if err := flags.apply(c, recipe.Training()); err != nil {
+			if err := flags.apply(c, recipe); err != nil {
 				return err
 			}
 			if show {

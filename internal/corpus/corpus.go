@@ -59,6 +59,15 @@ func Build(ctx context.Context, tokenizer *tokenize.Tokenizer, examples iter.Seq
 	return c, nil
 }
 
+// Strings returns the tokens of text i.
+func (c *Corpus) Strings(i int) []string {
+	tokens := make([]string, len(c.Texts[i]))
+	for k, w := range c.Texts[i] {
+		tokens[k] = c.Words[w]
+	}
+	return tokens
+}
+
 // Tokens returns the number of tokens of all texts.
 func (c *Corpus) Tokens() int {
 	n := 0

@@ -56,7 +56,7 @@ func release(ctx context.Context, name string, dirs []string, data, date string)
 	}
 	card := m.Artefact.Card
 	card.Name, card.Date, card.Limits = name, date, limits[name]
-	if m.Classifier != nil {
+	if m.TextClassifier() != nil {
 		if err := measure(ctx, &card, dirs, data); err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func measure(ctx context.Context, card *weights.Card, dirs []string, data string
 		if err != nil {
 			return err
 		}
-		e, err := zoo.EvaluateText(ctx, m.Classifier, texts, datasets.Test)
+		e, err := zoo.EvaluateText(ctx, m.TextClassifier(), texts, datasets.Test)
 		if err != nil {
 			return err
 		}

@@ -144,6 +144,12 @@ type NB struct {
 	Beta float64 `json:"beta,omitempty"`
 }
 
+// Check says what is wrong with the config, nil where nothing is.
+func (c Config) Check() error {
+	_, err := c.filled()
+	return err
+}
+
 // filled returns the config with zeros replaced by what they mean, or says
 // what is wrong with it.
 func (c Config) filled() (Config, error) {
