@@ -62,7 +62,7 @@ func trainLinear(ctx context.Context, recipe Recipe, data *Texts, run Run) (*Mod
 		card.Data = fmt.Sprintf("%s: %d texts of %d classes", filepath.Base(data.path), len(all), len(t.corpus.Classes))
 	}
 	card.Recipe.Options[dataOption] = print
-	card.Recipe.Options[trainedOn] = fmt.Sprintf("all %d training texts", len(all))
+	card.Recipe.Options[trainedOn] = fmt.Sprintf("all %d training texts, whatever the seed", len(all))
 	from := "tokenised"
 	if hit {
 		from = "from the cache"

@@ -3,10 +3,12 @@
 // pretrained/, and prints the record for the table in zoo.go.
 //
 //	go run ./internal/release --date 2026-11-23 --data aclImdb_v1.tar.gz lstm-imdb SEED1 SEED2 SEED3
+//	go run ./internal/release --date 2026-11-23 --data aclImdb_v1.tar.gz nbsvm-imdb DIR
 //	go run ./internal/release --date 2026-11-23 mlp-line DIR
 //
 // The directories are what "zoo train" wrote with different seeds; the first
-// must be the recipe's own seed, so that "zoo reproduce" finds it again.
+// must be the recipe's own seed, so that "zoo reproduce" finds it again. The
+// weights of a linear model depend on no seed: one directory says all.
 package main
 
 import (
@@ -46,6 +48,13 @@ var limits = map[string][]string{
 		"Irony, quoted opinions and comparisons with other films mislead it, as the examples in its training do.",
 		"The reviews are by members of the public; the words of the vocabulary can be seen in vocab.txt.",
 	},
+	"nbsvm-imdb": {
+		"Trained on English film reviews alone: other languages and kinds of text are not what it knows.",
+		"It tells positive from negative; it knows no neutral, and it was trained without ratings of 5 and 6.",
+		"It knows which words, pairs and triples of words a text has, and not in what order the rest stands: negation further away, irony and quoted opinions mislead it.",
+		"A text without any n-gram that it knows gets the same answer as an empty one.",
+		"The reviews are by members of the public; the words of the n-grams can be seen in vocab.txt.",
+	},
 	"mlp-line": {"It is an example. Far outside -4 to 4, where its points lie, it follows straight lines of its own."},
 }
 
@@ -60,6 +69,13 @@ func release(ctx context.Context, name string, dirs []string, data, date string)
 		if err := measure(ctx, &card, dirs, data); err != nil {
 			return err
 		}
+	}
+	if m.Linear != nil {
+		table, err := cost(ctx, m, data)
+		if err != nil {
+			return err
+		}
+		card.Tables = append(card.Tables, table)
 	}
 	m.Artefact.Card = card
 	dir := filepath.Join("pretrained", name)
@@ -128,6 +144,8 @@ func measure(ctx context.Context, card *weights.Card, dirs []string, data string
 		}
 		card.Metrics["test_accuracy_mean"], card.Metrics["test_accuracy_std"] = sum/n, math.Sqrt(squares/(n-1))
 	}
-	card.Tables = append(card.Tables, seeds)
+	if len(dirs) > 1 || card.Recipe.Options["trained_on"] == "" { // else the seed is not in the weights
+		card.Tables = append(card.Tables, seeds)
+	}
 	return nil
 }

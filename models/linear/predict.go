@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/gorgonia-zoo/zoo/internal/kernel"
 	"github.com/gorgonia-zoo/zoo/ops"
@@ -38,7 +37,7 @@ type Prediction struct {
 	Logits        []float64 // one for two classes, else one a class; before the temperature
 	Tokens        int       // tokens that were read
 	// Terms are the n-grams of the text that the classifier knows, those that
-	// say most for or against Label first, equals in their order. There are
+	// say most for or against Label first, equals by their text. There are
 	// none where features are hashed.
 	Terms []Term
 }
@@ -66,7 +65,9 @@ func (c *Classifier) PredictTokens(tokens []string) (Prediction, error) {
 	if err != nil {
 		return p, err
 	}
-	p.Terms = c.terms(&r, tokens, p.Class)
+	if c.vectorizer.ngrams != nil {
+		p.Terms = c.terms(c.attribute(&r, tokens), p.Class)
+	}
 	return p, nil
 }
 
@@ -133,35 +134,20 @@ func (c *Classifier) predict(r *row, tokens []string) (Prediction, error) {
 }
 
 // terms lists the n-grams of a text by what they add to the logit of class.
-func (c *Classifier) terms(r *row, tokens []string, class int) []Term {
-	v := c.vectorizer.ngrams
-	if v == nil {
-		return nil
-	}
-	n := len(c.bias.Data())
+func (c *Classifier) terms(ngrams []Attribution, class int) []Term {
 	sign := 1.0
-	if n == 1 && class == 0 {
-		sign = -1
-	}
-	if n == 1 {
+	if len(c.bias.Data()) == 1 {
+		if class == 0 {
+			sign = -1
+		}
 		class = 0
 	}
-	// The features say which columns; the text says what they are and how
-	// often they occur.
-	at := make(map[int32]int, len(r.columns))
-	terms := make([]Term, len(r.columns))
-	for i, column := range r.columns {
-		at[column] = i
-		terms[i].Contribution = sign * float64(float64(r.counts[i])*float64(c.weight.Data()[int(column)*n+class]))
+	terms := make([]Term, len(ngrams))
+	for i, g := range ngrams {
+		terms[i] = Term{g.Text, len(g.At), sign * g.Logits[class]}
 	}
-	v.each(r.ids, func(place, words int, column int32) {
-		t := &terms[at[column]]
-		if t.Count++; t.Count == 1 {
-			t.Text = strings.Join(tokens[place:place+words], " ")
-		}
-	})
 	slices.SortStableFunc(terms, func(a, b Term) int {
-		return cmp.Compare(math.Abs(b.Contribution), math.Abs(a.Contribution))
+		return cmp.Or(cmp.Compare(math.Abs(b.Contribution), math.Abs(a.Contribution)), cmp.Compare(a.Text, b.Text))
 	})
 	return terms
 }
