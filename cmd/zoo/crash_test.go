@@ -2,7 +2,10 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +17,7 @@ import (
 
 	"github.com/gorgonia-zoo/zoo/ops"
 	"github.com/gorgonia-zoo/zoo/train"
+	"github.com/gorgonia-zoo/zoo/weights"
 )
 
 // process starts the command zoo as a process of its own.
@@ -36,9 +40,37 @@ func process(t *testing.T, args ...string) (cmd *exec.Cmd, stdout, stderr *bytes
 // crashKills is how often TestKillAndResume kills; ZOO_KILLS overrides it.
 const crashKills = 10
 
+// checkpointStep reads the checkpoint in a training directory, as a run that
+// resumes does, and returns the step it was written after; 0 where there is
+// none.
+func checkpointStep(t *testing.T, out string) int {
+	t.Helper()
+	path := filepath.Join(out, checkpointDir, train.CheckpointFile)
+	f, err := weights.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0
+	}
+	var state struct{ Step int }
+	if err == nil {
+		err = json.Unmarshal([]byte(f.Metadata()["state"]), &state)
+	}
+	if err != nil {
+		t.Fatalf("an unreadable checkpoint: %v", err)
+	}
+	return state.Step
+}
+
+// unfinished lists the checkpoints that were being written.
+func unfinished(out string) []string {
+	list, _ := filepath.Glob(filepath.Join(out, checkpointDir, "."+train.CheckpointFile+".*.tmp"))
+	return list
+}
+
 // TestKillAndResume kills a training that writes a checkpoint as often as it
-// can, with signals and at moments drawn at random, resumes it each time, and
-// compares the end with that of an undisturbed run.
+// can, with signals and at moments drawn at random, among them the moment in
+// which a checkpoint is being written, resumes it each time, and compares the
+// end with that of an undisturbed run. After each kill the checkpoint is whole
+// and no older than the one before, and the run goes on from it.
 func TestKillAndResume(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
@@ -57,7 +89,7 @@ func TestKillAndResume(t *testing.T) {
 	out := filepath.Join(dir, "killed")
 	checkpoint := filepath.Join(out, checkpointDir, train.CheckpointFile)
 	random := ops.Stream(1, "kills", 0)
-	killed, said := 0, 0
+	killed, said, torn, step := 0, 0, 0, 0
 	for killed < kills {
 		before, _ := os.Stat(checkpoint)
 		cmd, _, stderr := process(t, f.train(out, "--resume", "--checkpoint-every", "1ms")...)
@@ -71,6 +103,9 @@ func TestKillAndResume(t *testing.T) {
 			}
 		}
 		time.Sleep(time.Duration(random.IntN(60_000)) * time.Microsecond)
+		// Every third time in the midst of a checkpoint's write.
+		for deadline := time.Now().Add(time.Second); killed%3 == 1 && len(unfinished(out)) == 0 && time.Now().Before(deadline); {
+		}
 		signal := []os.Signal{os.Kill, os.Kill, os.Interrupt, os.Kill, os.Kill, syscall.SIGTERM}[killed%6]
 		cmd.Process.Signal(signal)
 		err := <-ended
@@ -78,13 +113,24 @@ func TestKillAndResume(t *testing.T) {
 			break // it got to its end first
 		}
 		killed++
+		now := checkpointStep(t, out)
+		if now < step {
+			t.Errorf("the checkpoint is of step %d, an earlier one was of step %d", now, step)
+		}
+		if resumed := fmt.Sprintf("resuming after step %d,", step); step > 0 && strings.Contains(stderr.String(), "resuming after") && !strings.Contains(stderr.String(), resumed) {
+			t.Errorf("want %q: %s", resumed, stderr)
+		}
+		step = now
+		if len(unfinished(out)) > 0 {
+			torn++
+		}
 		if signal == os.Kill {
 			continue
 		}
 		// A signal before the handler is set kills at once.
-		if code := cmd.ProcessState.ExitCode(); code == 1 && strings.Contains(stderr.String(), "interrupted") {
+		if code := cmd.ProcessState.ExitCode(); code == 1 && strings.Contains(stderr.String(), "go on by the same command with --resume") {
 			said++
-		} else if code != -1 || stderr.Len() > 0 {
+		} else if code != -1 || strings.Contains(stderr.String(), "interrupted") {
 			t.Errorf("%v: exit code %d: %s", signal, code, stderr)
 		}
 	}
@@ -93,7 +139,10 @@ func TestKillAndResume(t *testing.T) {
 		t.Errorf("after %d kills the weights are %s, of an undisturbed run %s", killed, got, want)
 	}
 	checkLog(t, out, strings.Count(epochs, "\n"))
-	t.Logf("killed %d times, %d of them with a message", killed, said)
+	if left := unfinished(out); len(left) > 0 {
+		t.Errorf("unfinished checkpoints are left: %q", left)
+	}
+	t.Logf("killed %d times: %d by signals that were answered by a message, %d while a checkpoint was being written; resumed from step %d at last", killed, said, torn, step)
 	if killed < kills/2 {
 		t.Errorf("killed only %d times: the training is too short", killed)
 	}
@@ -130,20 +179,26 @@ func TestSecondProcessIsRefused(t *testing.T) {
 	must(t, runZoo(f.train(out, "--resume", "--steps", "1")...)) // it is further than that already
 }
 
-// TestFullDisk needs a file system of about 40 kB that it may fill:
+// TestFullDisk fills a file system of about 64 kB, which it mounts for itself
+// where Linux lets it, or which ZOO_SMALL_DISK names:
 //
-//	mount -t tmpfs -o size=40k tmpfs /mnt/small && ZOO_SMALL_DISK=/mnt/small go test ./cmd/zoo -run FullDisk
+//	mount -t tmpfs -o size=64k tmpfs /mnt/small && ZOO_SMALL_DISK=/mnt/small go test ./cmd/zoo -run FullDisk
 //
 // Wherever the disk runs full, the run says so, and goes on once there is room.
 func TestFullDisk(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains often")
+	}
 	disk := os.Getenv("ZOO_SMALL_DISK")
 	if disk == "" {
-		t.Skip("ZOO_SMALL_DISK names no small file system")
+		if disk = smallDisk(t); disk == "" {
+			return
+		}
 	}
 	f := small(t)
 	out, filler := filepath.Join(disk, "out"), filepath.Join(disk, "filler")
 	failed := 0
-	for kilobytes := 0; kilobytes < 40; kilobytes += 2 {
+	for kilobytes := 0; kilobytes < 64; kilobytes += 4 {
 		if err := errors.Join(os.RemoveAll(out), os.WriteFile(filler, make([]byte, kilobytes<<10), 0o644)); err != nil {
 			t.Fatal(err)
 		}
@@ -164,6 +219,7 @@ func TestFullDisk(t *testing.T) {
 		}
 		checkLog(t, roomy, 3)
 	}
+	t.Logf("the disk was full in %d runs of 16, each at another point", failed)
 	if failed == 0 {
 		t.Errorf("%s was never full", disk)
 	}

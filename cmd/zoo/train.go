@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"runtime/debug"
 	"syscall"
@@ -191,6 +192,8 @@ func (f *runFlags) stopped(err error) error {
 		return errors.New("zoo: train: interrupted before the first step: there is nothing to resume")
 	case errors.Is(err, syscall.ENOSPC):
 		return fmt.Errorf("%w; make room and go on by the same command with --resume", err)
+	case (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)) && hasCheckpoint(f.out):
+		return fmt.Errorf("%w; make it writable and go on by the same command with --resume", err)
 	case errors.Is(err, train.ErrMismatch):
 		return fmt.Errorf("%w; resume with the recipe, data and flags that the run began with, or choose another --out: %w", err, zoo.ErrUsage)
 	case errors.Is(err, train.ErrCheckpoint):
