@@ -34,6 +34,28 @@ func ExampleMLPLine() {
 	// Output: [9.50] <nil>
 }
 
+func ExampleNBSVMIMDB() {
+	clf, err := zoo.NBSVMIMDB()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	p, err := clf.Predict(context.Background(), "A quiet, beautiful film, not a dull moment.")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(p.Label)
+	for _, term := range p.Terms[:3] {
+		fmt.Printf("%-13s %+.2f\n", term.Text, term.Contribution)
+	}
+	// Output:
+	// positive
+	// dull          -1.13
+	// dull moment   +0.58
+	// a dull moment +0.53
+}
+
 func ExampleModels() {
 	for _, r := range zoo.Models() {
 		fmt.Println(r.Name, r.Task)
@@ -41,4 +63,5 @@ func ExampleModels() {
 	// Output:
 	// mlp-line regression
 	// lstm-imdb text classification
+	// nbsvm-imdb text classification
 }

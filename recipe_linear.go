@@ -51,9 +51,9 @@ func (r *LinearRecipe) storage() (weights.DType, error) {
 	return 0, fmt.Errorf("zoo: recipe: storage %q, want F32 or I8", r.Storage)
 }
 
-// nbsvmIMDB has the features of Mesnil et al. (2014), less the trigrams of a
+// nbsvmRecipe has the features of Mesnil et al. (2014), less the trigrams of a
 // single review, and of the rest the 300,000 that say most.
-func nbsvmIMDB() Recipe {
+func nbsvmRecipe() Recipe {
 	return Recipe{
 		Name:  "nbsvm-imdb",
 		About: "NB-weighted logistic regression on IMDB: presence of words, pairs and triples of words, in a megabyte",
@@ -72,7 +72,8 @@ func nbsvmIMDB() Recipe {
 	}
 }
 
-func tfidfIMDB() Recipe {
+// tfidfRecipe has scikit-learn's features; C was chosen on validation texts.
+func tfidfRecipe() Recipe {
 	return Recipe{
 		Name:  "tfidf-imdb",
 		About: "logistic regression on IMDB: TF-IDF of words and pairs of words",

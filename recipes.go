@@ -72,7 +72,7 @@ func Recipes() []Recipe {
 				},
 			},
 		},
-		nbsvmIMDB(),
-		tfidfIMDB(),
+		nbsvmRecipe(),
+		tfidfRecipe(),
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/gorgonia-zoo/zoo/models/linear"
 	"github.com/gorgonia-zoo/zoo/models/lstm"
 	"github.com/gorgonia-zoo/zoo/models/mlp"
 	"github.com/gorgonia-zoo/zoo/pretrained"
@@ -55,6 +56,20 @@ func Models() []Record {
 				"validation_loss":              0.2551925258062787,
 			},
 			Constructor: "LSTMIMDB", Recipe: "lstm-imdb",
+			Data: "IMDB", Licence: "Apache-2.0", Date: "2026-11-23",
+		},
+		{
+			Name: "nbsvm-imdb", Task: "text classification",
+			Parameters: 300002, Bytes: 840004, SHA256: "24adcab5834d4608db3f469452b72f10e54d975cf21b3e3a60c4d811efa706c9",
+			Metrics: map[string]float64{
+				"test_accuracy":                0.91956,
+				"test_calibration_error":       0.014700178156907487,
+				"test_loss":                    0.21596380284437236,
+				"validation_accuracy":          0.9152,
+				"validation_calibration_error": 0.008600458444875858,
+				"validation_loss":              0.22905243653767543,
+			},
+			Constructor: "NBSVMIMDB", Recipe: "nbsvm-imdb",
 			Data: "IMDB", Licence: "Apache-2.0", Date: "2026-11-23",
 		},
 	}
@@ -123,4 +138,18 @@ func LSTMIMDB() (*lstm.Classifier, error) {
 		return nil, err
 	}
 	return m.Classifier, nil
+}
+
+var nbsvmIMDB = sync.OnceValues(func() (*Model, error) { return open("nbsvm-imdb") })
+
+// NBSVMIMDB returns the classifier of film reviews into negative and positive
+// by the presence of words, pairs and triples of words that was trained on
+// IMDB. Every call returns the same classifier, which is safe for many
+// goroutines.
+func NBSVMIMDB() (*linear.Classifier, error) {
+	m, err := nbsvmIMDB()
+	if err != nil {
+		return nil, err
+	}
+	return m.Linear, nil
 }
