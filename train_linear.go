@@ -120,6 +120,7 @@ func (t *linearTask) validate(ctx context.Context, card weights.Card) (e *Evalua
 	if len(check) == 0 {
 		return nil, 0, 0, fmt.Errorf("zoo: data: %d texts are too few to hold some out for validation", len(t.corpus.Texts))
 	}
+	t.run.remarkSplit(t.corpus.Labels, t.corpus.Classes, learn, check)
 	c, _, err := t.fit(ctx, learn)
 	if err != nil {
 		return nil, 0, 0, err

@@ -61,6 +61,7 @@ func trainText(ctx context.Context, recipe Recipe, data *Texts, run Run) (*Model
 		return nil, result, err
 	}
 	network.WeightsChanged()
+	run.remarkLoss(result, r.Model.Classes)
 	m, err := task.finish(ctx, recipe, result)
 	return m, result, err
 }
@@ -152,6 +153,7 @@ func prepare(ctx context.Context, r TextRecipe, data *Texts, run Run) (*textTask
 	}
 	run.logf("%d texts of %d tokens (%s in %.1f s): %d to train on, %d for validation, %d cut; vocabulary %d",
 		len(c.Texts), c.Tokens(), from, time.Since(began).Seconds(), len(task.train), len(task.validation), cut, vocab.Len())
+	run.remarkSplit(c.Labels, classes, task.train, task.validation)
 	return task, nil
 }
 

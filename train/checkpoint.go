@@ -122,7 +122,7 @@ func (r *run) save() error {
 	}
 	r.catchUp()
 	if name := r.firstNotFinite(); name != "" {
-		return r.at(fmt.Errorf("no checkpoint written: weights of %s are %w", name, ErrNotFinite))
+		return r.at(fmt.Errorf("no checkpoint written: weights of %s are %w; a lower learning rate or ClipNorm may help", name, ErrNotFinite))
 	}
 	tensors, metadata, err := r.snapshot()
 	if err == nil {
