@@ -60,6 +60,9 @@ func (m *Model) Differences(other *Model) []string {
 	if !bytes.Equal(a.Config, b.Config) {
 		lines = append(lines, fmt.Sprintf("the architecture differs: %s, recorded is %s", b.Config, a.Config))
 	}
+	if !bytes.Equal(a.Preprocess, b.Preprocess) {
+		lines = append(lines, fmt.Sprintf("the scaling of the inputs differs: %.200s, recorded is %.200s", b.Preprocess, a.Preprocess))
+	}
 	if a.Vocab != nil && b.Vocab != nil {
 		if a.Vocab.Len() != b.Vocab.Len() {
 			lines = append(lines, fmt.Sprintf("the vocabulary has %d tokens, recorded are %d", b.Vocab.Len(), a.Vocab.Len()))

@@ -22,6 +22,7 @@ type Model struct {
 	Classifier *lstm.Classifier
 	Linear     *linear.Classifier
 	Regressor  *mlp.Regressor
+	Table      *TableRegressor
 }
 
 // OpenModel opens a pretrained model by its name, or the artefact in a
@@ -60,6 +61,10 @@ func newModel(a *weights.Artefact) (m *Model, err error) {
 	case linear.Kind:
 		m.Linear, err = linear.FromArtefact(a)
 	case mlp.Kind:
+		if a.Preprocess != nil {
+			m.Table, err = tableFromArtefact(a)
+			break
+		}
 		m.Regressor, err = mlp.FromArtefact(a)
 	default:
 		err = fmt.Errorf("zoo: model %q is of a kind that this version does not know", a.Model)
@@ -80,6 +85,9 @@ func Train(ctx context.Context, r Recipe, data *Texts, run Run) (*Model, train.R
 	}
 	if r.Line != nil {
 		return trainLine(ctx, r, run)
+	}
+	if r.Table != nil {
+		return nil, train.Result{}, fmt.Errorf("zoo: recipe %s trains on the columns of a table, by TrainTable: %w", r.Name, ErrUsage)
 	}
 	if data == nil {
 		return nil, train.Result{}, fmt.Errorf("zoo: recipe %s needs data: %w", r.Name, ErrUsage)

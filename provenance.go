@@ -74,6 +74,9 @@ func (r Recipe) command(steps string) string {
 	if r.Line == nil {
 		command += " --data DATA"
 	}
+	if r.Table != nil {
+		command += r.Table.flags()
+	}
 	command += fmt.Sprintf(" --seed %d", *r.Seed())
 	if t := r.Training(); t != nil && ok && named.Training() != nil && named.Training().Epochs != t.Epochs {
 		command += fmt.Sprintf(" --epochs %d", t.Epochs)
@@ -101,6 +104,11 @@ func (r Recipe) without() string {
 		l := *r.Line
 		l.Seed, l.Epochs = 0, 0
 		r.Line = &l
+	}
+	if r.Table != nil {
+		t := *r.Table
+		t.Seed, t.Epochs, t.Columns = 0, 0, TableColumns{MaxCategories: t.Columns.MaxCategories}
+		r.Table = &t
 	}
 	text, err := json.Marshal(r)
 	if err != nil {

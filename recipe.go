@@ -27,6 +27,7 @@ type Recipe struct {
 	Text   *TextRecipe   `json:"text,omitempty"`   // a classifier of texts that reads words in order
 	Linear *LinearRecipe `json:"linear,omitempty"` // a classifier of texts by their n-grams
 	Line   *LineRecipe   `json:"line,omitempty"`   // a regressor of points on a line
+	Table  *TableRecipe  `json:"table,omitempty"`  // a regressor of the rows of a table
 }
 
 // kinds counts the kinds of recipe that are set, and names all there are.
@@ -39,6 +40,7 @@ func (r Recipe) kinds() (set int, names string) {
 		{"text", r.Text != nil},
 		{"linear", r.Linear != nil},
 		{"line", r.Line != nil},
+		{"table", r.Table != nil},
 	} {
 		all = append(all, k.name)
 		if k.set {
@@ -171,6 +173,8 @@ func (r Recipe) Training() *Training {
 		return &r.Text.Training
 	case r.Line != nil:
 		return &r.Line.Training
+	case r.Table != nil:
+		return &r.Table.Training
 	}
 	return nil
 }
@@ -203,6 +207,11 @@ func (r Recipe) check() error {
 		}
 	case r.Linear != nil:
 		return r.Linear.check()
+	case r.Table != nil:
+		t = r.Table.Training
+		if err := r.Table.check(); err != nil {
+			return err
+		}
 	case r.Line != nil:
 		t = r.Line.Training
 		if s := r.Line.Sizes; r.Line.Steps < 1 || len(s) < 2 || s[0] != 1 || s[len(s)-1] != 1 {

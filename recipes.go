@@ -32,6 +32,7 @@ func Recipes() []Recipe {
 				},
 			},
 		},
+		tableRecipe(),
 		{
 			Name:  "lstm-imdb",
 			About: "LSTM sentiment classifier on IMDB: last, mean and largest state, locked dropout, falling learning rate",

@@ -1,0 +1,261 @@
+package datasets
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Feature turns the cells of a column into inputs of a regression.
+//
+// A number becomes (x - Mean) / Scale. A missing one becomes the median's
+// input, and where numbers were missing among the rows that the feature was
+// fitted on, a second input is 1 for missing and 0 for there.
+//
+// A category becomes an input for each of Categories, 1 for the one that it is
+// and 0 for the others. Where values were missing, or too rare to have an
+// input of their own, two more inputs may stand for "missing" and "other". A
+// category that was never seen is an "other", as is a missing one where none
+// was missing; without that input it becomes the average row: each category's
+// share of the rows.
+type Feature struct {
+	Column string      `json:"column"`
+	Kind   FeatureKind `json:"kind"`
+
+	Mean   float64 `json:"mean,omitempty"`
+	Scale  float64 `json:"scale,omitempty"`
+	Median float64 `json:"median,omitempty"`
+
+	Categories []string `json:"categories,omitempty"`
+	Counts     []int    `json:"counts,omitempty"` // rows of each category
+	Others     int      `json:"others,omitempty"` // rows of categories too rare
+
+	Missing int `json:"missing,omitempty"` // rows without a value
+
+	index map[string]int // of Categories
+}
+
+// FeatureConfig says how features are fitted.
+type FeatureConfig struct {
+	// MaxCategories bounds the categories of a column, the most frequent ones;
+	// 0 means 100.
+	MaxCategories int
+	// MinCount is the number of rows that a category needs; 0 means 5.
+	MinCount int
+}
+
+// Features turn a row into the inputs of a regression. They are safe for many
+// goroutines.
+type Features struct {
+	list   []Feature
+	inputs int
+}
+
+const (
+	maxInputs    = 1 << 14 // of all features together
+	maxDeviation = 1e4     // of an input: further numbers are taken for this, lest float32 overflow
+)
+
+// NewFeatures checks features, as they come from a file.
+func NewFeatures(list []Feature) (*Features, error) {
+	f := &Features{list: slices.Clone(list)}
+	seen := map[string]bool{}
+	for i := range f.list {
+		c := &f.list[i]
+		if c.Column == "" || seen[c.Column] {
+			return nil, fmt.Errorf("datasets: features: feature %d: column %.60q, want distinct names", i, c.Column)
+		}
+		seen[c.Column] = true
+		if err := c.check(); err != nil {
+			return nil, fmt.Errorf("datasets: features: column %.60q: %w", c.Column, err)
+		}
+		if f.inputs += c.width(); f.inputs > maxInputs {
+			return nil, fmt.Errorf("datasets: features: over %d inputs", maxInputs)
+		}
+	}
+	if f.inputs == 0 {
+		return nil, errors.New("datasets: features: there are none")
+	}
+	return f, nil
+}
+
+func (c *Feature) check() error {
+	if c.Missing < 0 || c.Others < 0 {
+		return fmt.Errorf("%d rows missing and %d others, want 0 or more", c.Missing, c.Others)
+	}
+	switch c.Kind {
+	case Numeric:
+		for _, x := range []float64{c.Mean, c.Scale, c.Median} {
+			if math.IsNaN(x) || math.IsInf(x, 0) {
+				return fmt.Errorf("mean %v, scale %v, median %v, want finite numbers", c.Mean, c.Scale, c.Median)
+			}
+		}
+		if !(c.Scale > 0) || c.Categories != nil || c.Counts != nil || c.Others != 0 {
+			return fmt.Errorf("scale %v and %d categories, want a positive scale and none", c.Scale, len(c.Categories))
+		}
+	case Categorical:
+		if c.Mean != 0 || c.Scale != 0 || c.Median != 0 || c.width() == 0 || len(c.Counts) != len(c.Categories) {
+			return fmt.Errorf("%d categories and %d counts, want one for each, and no scale", len(c.Categories), len(c.Counts))
+		}
+		c.index = make(map[string]int, len(c.Categories))
+		for i, name := range c.Categories {
+			if _, ok := c.index[name]; ok || c.Counts[i] < 1 {
+				return fmt.Errorf("category %.60q: twice, or in %d rows", name, c.Counts[i])
+			}
+			c.index[name] = i
+		}
+	default:
+		return fmt.Errorf("kind %.20q, want %s or %s", c.Kind, Numeric, Categorical)
+	}
+	return nil
+}
+
+// List returns the features in the order of their inputs.
+func (f *Features) List() []Feature { return slices.Clone(f.list) }
+
+// Inputs returns the number of inputs that a row becomes.
+func (f *Features) Inputs() int { return f.inputs }
+
+// Columns returns the names of the columns that are read.
+func (f *Features) Columns() []string {
+	names := make([]string, len(f.list))
+	for i, c := range f.list {
+		names[i] = c.Column
+	}
+	return names
+}
+
+// InputNames says what each input is, such as "carat" or "cut = Ideal".
+func (f *Features) InputNames() []string {
+	var names []string
+	for _, c := range f.list {
+		if c.Kind == Numeric {
+			names = append(names, c.Column)
+		}
+		for _, v := range c.Categories {
+			names = append(names, c.Column+" = "+v)
+		}
+		if c.Missing > 0 {
+			names = append(names, c.Column+" is missing")
+		}
+		if c.Others > 0 {
+			names = append(names, c.Column+" is another")
+		}
+	}
+	return names
+}
+
+// width is the number of inputs of a feature.
+func (c *Feature) width() int {
+	n := len(c.Categories)
+	if c.Kind == Numeric {
+		n = 1
+	}
+	if c.Missing > 0 {
+		n++
+	}
+	if c.Others > 0 {
+		n++
+	}
+	return n
+}
+
+// number sets the inputs of a numeric feature; NaN is a missing one.
+func (c *Feature) number(to []float32, x float64) {
+	if c.Missing > 0 {
+		to[1] = 0
+		if math.IsNaN(x) {
+			to[1] = 1
+		}
+	}
+	if math.IsNaN(x) {
+		x = c.Median
+	}
+	to[0] = float32(max(-maxDeviation, min(maxDeviation, (x-c.Mean)/c.Scale)))
+}
+
+// category sets the inputs of a categorical feature and reports whether the
+// value was known.
+func (c *Feature) category(to []float32, value string, missing bool) bool {
+	clear(to)
+	n := len(c.Categories)
+	if at, ok := c.index[value]; ok && !missing {
+		to[at] = 1
+		return true
+	}
+	if missing && c.Missing > 0 {
+		to[n] = 1
+		return true
+	}
+	if c.Others > 0 {
+		to[len(to)-1] = 1
+		return missing
+	}
+	rows := c.Missing
+	for _, k := range c.Counts {
+		rows += k
+	}
+	for i, k := range c.Counts {
+		to[i] = float32(float64(k) / float64(rows))
+	}
+	if c.Missing > 0 {
+		to[n] = float32(float64(c.Missing) / float64(rows))
+	}
+	return missing
+}
+
+// Surprise says what was unusual about a row.
+type Surprise struct {
+	Missing []string `json:"missing,omitempty"` // columns without a value
+	Unknown []string `json:"unknown,omitempty"` // columns with a category that was not among those fitted
+}
+
+// Encode sets to, of Inputs numbers, from a row whose cells are in the order
+// of Columns. The error names the column of a cell that is no number.
+func (f *Features) Encode(to []float32, cells []string) (Surprise, error) {
+	var s Surprise
+	if len(cells) != len(f.list) || len(to) != f.inputs {
+		return s, fmt.Errorf("datasets: features: %d cells for %d columns, room for %d of %d inputs", len(cells), len(f.list), len(to), f.inputs)
+	}
+	for i := range f.list {
+		c := &f.list[i]
+		n := c.width()
+		missing := Missing(cells[i])
+		if missing {
+			s.Missing = append(s.Missing, c.Column)
+		}
+		if c.Kind == Numeric {
+			x := math.NaN()
+			if !missing {
+				var err error
+				if x, err = number(cells[i]); err != nil {
+					return s, fmt.Errorf("column %q: %w", c.Column, err)
+				}
+			}
+			c.number(to[:n], x)
+		} else if !c.category(to[:n], strings.TrimSpace(cells[i]), missing) {
+			s.Unknown = append(s.Unknown, c.Column)
+		}
+		to = to[n:]
+	}
+	return s, nil
+}
+
+// EncodeRow sets to, of Inputs numbers, from a row of the frame that the
+// features were fitted on.
+func (f *Features) EncodeRow(to []float32, frame *Frame, row int) {
+	for i := range f.list {
+		c, column := &f.list[i], &frame.Columns[i]
+		n := c.width()
+		if c.Kind == Numeric {
+			c.number(to[:n], column.Numbers[row])
+		} else if code := column.Codes[row]; code < 0 {
+			c.category(to[:n], "", true)
+		} else {
+			c.category(to[:n], column.Values[code], false)
+		}
+		to = to[n:]
+	}
+}
