@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/gorgonia-zoo/zoo/datasets"
 )
@@ -41,41 +42,43 @@ func fitOf(want, got []float64) Fit {
 // EvaluateTable measures a regressor on all rows of a table that have a
 // target.
 func EvaluateTable(ctx context.Context, r *TableRegressor, data *Table) (Fit, error) {
-	columns := r.Columns()
-	cells, err := data.table.LoadColumns(ctx, append(columns, r.Target())...)
-	if err != nil {
-		return Fit{}, fmt.Errorf("zoo: data: %w", err)
-	}
-	targets, err := cells.Numbers(r.Target())
-	if err != nil {
-		return Fit{}, fmt.Errorf("zoo: data: %s: %w", data.table.Name(), err)
-	}
 	var want, got []float64
-	const chunk = 1024
-	for first := 0; first < len(targets); first += chunk {
-		var rows [][]string
-		var lines []int
-		for i := first; i < min(first+chunk, len(targets)); i++ {
-			if math.IsNaN(targets[i]) {
-				continue
-			}
-			row := make([]string, len(columns))
-			for k := range columns {
-				row[k] = cells.Columns[k][i]
-			}
-			rows, lines, want = append(rows, row), append(lines, cells.Lines[i]), append(want, targets[i])
-		}
+	var rows [][]string
+	var lines []int
+	answer := func() error {
 		answers, err := r.PredictAll(ctx, rows)
 		var bad *RowError
 		if errors.As(err, &bad) {
-			return Fit{}, fmt.Errorf("zoo: data: %s: line %d: %w", data.table.Name(), lines[bad.Row], bad.Err)
-		}
-		if err != nil {
-			return Fit{}, err
+			return fmt.Errorf("zoo: data: %s: line %d: %w", data.table.Name(), lines[bad.Row], bad.Err)
 		}
 		for _, a := range answers {
 			got = append(got, a.Value)
 		}
+		rows, lines = rows[:0], lines[:0]
+		return err
+	}
+	columns := r.Columns()
+	for row, err := range data.table.Select(ctx, append(columns, r.Target())...) {
+		if err != nil {
+			return Fit{}, fmt.Errorf("zoo: data: %w", err)
+		}
+		target := row.Cells[len(columns)]
+		if datasets.Missing(target) {
+			continue
+		}
+		y, ok := datasets.Number(target)
+		if !ok {
+			return Fit{}, fmt.Errorf("zoo: data: %s: line %d, column %q: %.40q is not a finite number", data.table.Name(), row.Line, r.Target(), target)
+		}
+		want, lines = append(want, y), append(lines, row.Line)
+		if rows = append(rows, slices.Clone(row.Cells[:len(columns)])); len(rows) == 1024 {
+			if err := answer(); err != nil {
+				return Fit{}, err
+			}
+		}
+	}
+	if err := answer(); err != nil {
+		return Fit{}, err
 	}
 	if len(want) == 0 {
 		return Fit{}, fmt.Errorf("zoo: data: no row of %s has a value in the target %q", data.table.Name(), r.Target())

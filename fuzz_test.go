@@ -53,6 +53,9 @@ func FuzzRecipe(f *testing.F) {
 			}
 			return
 		}
+		if r.Training() == nil { // not trained by steps
+			return
+		}
 		c, err := r.Training().config(r.Name, 10, Run{})
 		if err == nil && c.Epochs < 1 {
 			t.Fatalf("%d epochs", c.Epochs)

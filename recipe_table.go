@@ -19,10 +19,10 @@ type TableRecipe struct {
 
 // TableColumns says what the columns of a table are. Empty ones are guessed.
 type TableColumns struct {
-	Target        string   `json:"target,omitempty"`      // the number to predict
-	Features      []string `json:"features,omitempty"`    // what to predict it from; none: all that can serve
-	Categorical   []string `json:"categorical,omitempty"` // columns of categories that look otherwise
-	Ignore        []string `json:"ignore,omitempty"`
+	Target        string   `json:"target,omitempty"`     // the number to predict
+	Features      []string `json:"features,omitzero"`    // what to predict it from; none: all that can serve
+	Categorical   []string `json:"categorical,omitzero"` // columns of categories that look otherwise
+	Ignore        []string `json:"ignore,omitzero"`
 	MaxCategories int      `json:"max_categories,omitempty"` // of a column; 0 means 100
 }
 

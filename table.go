@@ -15,7 +15,13 @@ import (
 )
 
 // Table is a file of rows with a number to predict from the other columns.
-type Table struct{ table *datasets.Table }
+type Table struct {
+	table   *datasets.Table
+	guesses []string
+}
+
+// Guesses says what of the table was guessed.
+func (t *Table) Guesses() []string { return t.guesses }
 
 // OpenTable opens a .csv, .tsv, .jsonl or .parquet file of which columns says
 // what to read.
@@ -31,7 +37,11 @@ func OpenTable(path string, columns TableColumns) (*Table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("zoo: data: %w", err)
 	}
-	return &Table{t}, nil
+	out := &Table{table: t}
+	if name, err := t.TargetColumn(); err == nil && columns.Target == "" {
+		out.guesses = append(out.guesses, fmt.Sprintf("the target is guessed to be in column %q", name))
+	}
+	return out, nil
 }
 
 // TableRegressor predicts a number from a row of a table. Its methods are

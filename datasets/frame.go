@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 )
@@ -218,7 +219,7 @@ func (t *Table) frameColumns(cfg FrameConfig) (target int, columns []*frameReade
 	}
 	for i, name := range t.columns {
 		asked := slices.Contains(cfg.Features, name)
-		if i == target || slices.Contains(cfg.Ignore, name) || cfg.Features != nil && !asked {
+		if i == target || slices.Contains(cfg.Ignore, name) || len(cfg.Features) > 0 && !asked {
 			if slices.Contains(cfg.Categorical, name) {
 				return 0, nil, fmt.Errorf("column %q is categorical, but none of the features", name)
 			}
@@ -229,4 +230,29 @@ func (t *Table) frameColumns(cfg FrameConfig) (target int, columns []*frameReade
 			name: name, index: i, asked: asked || categorical, categorical: categorical, codes: map[string]int32{}, counting: true})
 	}
 	return target, columns, nil
+}
+
+// Select yields the rows of the table with the cells of the named columns in
+// the order given. The sequence ends after the first error. A cell is valid
+// until the next row is read.
+func (t *Table) Select(ctx context.Context, names ...string) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		want := make([]int, len(names))
+		for i, name := range names {
+			var err error
+			if want[i], err = t.find(name); err != nil {
+				yield(Row{}, t.fail(0, err))
+				return
+			}
+		}
+		cells := make([]string, len(names))
+		if err := t.each(ctx, want, func(r Row) (bool, error) {
+			for i, c := range want {
+				cells[i] = r.Cells[c]
+			}
+			return yield(Row{Line: r.Line, Cells: cells}, nil), nil
+		}); err != nil {
+			yield(Row{}, err)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -44,18 +45,36 @@ func (f *dataFlags) open(c *cobra.Command, classes []string) (*zoo.Texts, error)
 	return data, nil
 }
 
-// forRecipe opens the data that a recipe trains on: none for a line.
-func (f *dataFlags) forRecipe(c *cobra.Command, r zoo.Recipe) (*zoo.Texts, error) {
-	if r.Line != nil {
-		return nil, unwanted(c, "recipe "+r.Name+" draws its own points", "data", "mirror", "text", "label", "cache")
+// trainer opens the data that a recipe trains on, none for a line, and returns
+// what runs the recipe.
+func (f *dataFlags) trainer(c *cobra.Command, r zoo.Recipe) (func(context.Context, zoo.Run) (*zoo.Model, error), error) {
+	if r.Table != nil {
+		table, err := f.openTable(c, r.Table.Columns, "recipe "+r.Name)
+		if err != nil {
+			return nil, err
+		}
+		return func(ctx context.Context, run zoo.Run) (*zoo.Model, error) {
+			m, _, err := zoo.TrainTable(ctx, r, table, run)
+			return m, err
+		}, nil
 	}
-	return f.open(c, nil)
+	var texts *zoo.Texts
+	var err error
+	if r.Line != nil {
+		err = unwanted(c, "recipe "+r.Name+" draws its own points", "data", "mirror", "text", "label", "cache")
+	} else {
+		texts, err = f.open(c, nil)
+	}
+	return func(ctx context.Context, run zoo.Run) (*zoo.Model, error) {
+		m, _, err := zoo.Train(ctx, r, texts, run)
+		return m, err
+	}, err
 }
 
 // columnError adds to an error of a column what to do on the command line.
 func columnError(err error) error {
 	if errors.Is(err, datasets.ErrNoColumn) {
-		return fmt.Errorf("%w (--text and --label name the columns): %w", err, zoo.ErrUsage)
+		return fmt.Errorf("%w (--text and --label name the columns, --target that of a regression): %w", err, zoo.ErrUsage)
 	}
 	return err
 }
@@ -71,6 +90,9 @@ type evalAnswer struct {
 	Calibration *float64        `json:"calibration_error,omitempty"`
 	ByLength    []zoo.LengthBin `json:"by_length,omitempty"`
 	MSE         *float64        `json:"mse,omitempty"`
+	RMSE        *float64        `json:"rmse,omitempty"` // of a table's target, in its unit, as MAE
+	MAE         *float64        `json:"mae,omitempty"`
+	R2          *float64        `json:"r2,omitempty"`
 }
 
 func newEval() *cobra.Command {
@@ -80,8 +102,12 @@ func newEval() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "eval MODEL",
 		Short: "Measure a model on labelled data",
+		Long: `Measure a model on labelled data. All rows of a table are measured, also those
+that the model was trained on; "zoo card" has the figures of the rows that
+training held out.`,
 		Example: `  zoo eval lstm-imdb --data aclImdb_v1.tar.gz
   zoo eval mine --data reviews.csv --text review --label sentiment --json
+  zoo eval houses --data more-houses.csv
   zoo eval mlp-line`,
 		Args:              takes("MODEL"),
 		ValidArgsFunction: modelNames,
@@ -97,6 +123,9 @@ func newEval() *cobra.Command {
 					return err
 				}
 				return evalLine(c, args[0], m, asJSON, began)
+			}
+			if m.Table != nil {
+				return evalTable(c, args[0], m, &data, asJSON, began)
 			}
 			if split != "train" && split != "test" {
 				return usage(c, "--split %q, want train or test", split)

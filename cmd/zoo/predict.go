@@ -17,15 +17,22 @@ func newPredict() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "predict MODEL [TEXT ...]",
-		Short: "Predict from texts or numbers",
+		Short: "Predict from texts, numbers or rows of a table",
 		Long: `Predict from arguments, a file or standard input, one text a line. A regressor
 takes numbers instead of texts; one with several inputs takes them separated by
 commas. Each line has an answer, an empty text too; empty lines among numbers
-are skipped.`,
+are skipped.
+
+A model of a table takes rows with named columns: NAME=VALUE,NAME=VALUE or a
+JSON object as an argument, or a table with a header, as a file or on standard
+input. An empty value is a missing one; columns that the model does not know
+are passed over in a table.`,
 		Example: `  zoo predict lstm-imdb "A quiet, beautiful film." "A dull, lifeless mess."
   zoo predict lstm-imdb --file reviews.txt --json
   cat reviews.txt | zoo predict lstm-imdb
-  zoo predict mlp-line 2.5 -1 --json`,
+  zoo predict mlp-line 2.5 -1 --json
+  zoo predict houses rooms=3,area=74,district=north
+  zoo predict houses --file new-houses.csv --json`,
 		Args:              takes("MODEL", "[TEXT ...]"),
 		ValidArgsFunction: modelNames,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -35,6 +42,9 @@ are skipped.`,
 			m, err := zoo.OpenModel(args[0])
 			if err != nil {
 				return err
+			}
+			if m.Table != nil {
+				return predictRows(c, m.Table, args[1:], file, asJSON)
 			}
 			lines, err := inputs(c, args[1:], file)
 			if err != nil {
@@ -59,7 +69,7 @@ are skipped.`,
 			return nil
 		},
 	}
-	c.Flags().StringVarP(&file, "file", "f", "", "read texts from this file, one a line ('-' for standard input)")
+	c.Flags().StringVarP(&file, "file", "f", "", "read texts from this file, one a line, or the rows of a table ('-' for standard input)")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line")
 	return c
 }

@@ -41,13 +41,13 @@ of the data is read.`,
 			if err != nil {
 				return err
 			}
-			texts, err := data.forRecipe(c, recipe)
+			fit, err := data.trainer(c, recipe)
 			if err != nil {
 				return err
 			}
 			defer lean()()
 			began := time.Now()
-			again, _, err := zoo.Train(c.Context(), recipe, texts, zoo.Run{
+			again, err := fit(c.Context(), zoo.Run{
 				Steps: steps, Recorders: []train.Recorder{train.Progress(c.ErrOrStderr())}, Log: c.ErrOrStderr()})
 			if err != nil {
 				return err

@@ -72,6 +72,7 @@ type doneAnswer struct {
 
 func newTrain() *cobra.Command {
 	var data dataFlags
+	var columns columnFlags
 	var flags runFlags
 	var show bool
 	c := &cobra.Command{
@@ -84,6 +85,7 @@ file of the same form as the recipe in a model's card.
 		Example: `  zoo train mlp-line --out line
   zoo train lstm-imdb --data aclImdb_v1.tar.gz --out mine
   zoo train lstm-imdb --data aclImdb_v1.tar.gz --out mine --resume
+  zoo train mlp --data houses.csv --target price --out houses
   zoo train lstm-imdb --show > my-recipe.json`,
 		Args:              takes("RECIPE"),
 		ValidArgsFunction: recipeNames,
@@ -95,6 +97,9 @@ file of the same form as the recipe in a model's card.
 			if err := flags.apply(c, recipe); err != nil {
 				return err
 			}
+			if err := columns.apply(c, recipe); err != nil {
+				return err
+			}
 			if show {
 				e := json.NewEncoder(c.OutOrStdout())
 				e.SetEscapeHTML(false)
@@ -104,17 +109,15 @@ file of the same form as the recipe in a model's card.
 			if flags.out == "" {
 				return usage(c, "--out DIR is missing")
 			}
-			texts, err := data.forRecipe(c, recipe)
+			fit, err := data.trainer(c, recipe)
 			if err != nil {
 				return err
 			}
-			return flags.train(c, func(ctx context.Context, run zoo.Run) (*zoo.Model, error) {
-				m, _, err := zoo.Train(ctx, recipe, texts, run)
-				return m, err
-			})
+			return flags.train(c, fit)
 		},
 	}
 	data.add(c)
+	columns.add(c)
 	flags.add(c)
 	c.Flags().BoolVar(&show, "show", false, "print the recipe as JSON, to be changed and trained by, and stop")
 	return c
