@@ -1,10 +1,12 @@
 package zoo_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,7 +14,9 @@ import (
 
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/datasets"
+	"github.com/gorgonia-zoo/zoo/internal/kernel"
 	"github.com/gorgonia-zoo/zoo/train"
+	"github.com/gorgonia-zoo/zoo/weights"
 )
 
 // smallLinear is a linear recipe for small tables.
@@ -127,6 +131,82 @@ func TestLinearWeightsDependOnTheDataAlone(t *testing.T) {
 	}
 	if temperatures[0] == temperatures[1] && temperatures[1] == temperatures[2] {
 		t.Errorf("temperatures %q: the validation texts are the same", temperatures)
+	}
+}
+
+func TestLinearSameBytesOnAnyNumberOfCores(t *testing.T) {
+	for name, path := range map[string]string{"nbsvm-imdb": reviews(t, 200), "tfidf-imdb": topics(t)} {
+		data := openTexts(t, path)
+		var sums []string
+		for _, cores := range []int{1, 2, 5} {
+			machine{cores, kernel.Available()[0]}.as(t, func() { sums = append(sums, trainTo(t, smallLinear(t, name), data, zoo.Run{})) })
+		}
+		if sums[0] != sums[1] || sums[1] != sums[2] {
+			t.Errorf("%s: weights %q", name, sums)
+		}
+	}
+}
+
+// What reproduce says where something differs names it, tables of bytes too.
+func TestLinearDifferences(t *testing.T) {
+	var models []*zoo.Model
+	for _, rows := range []int{100, 101} {
+		m, _, err := zoo.Train(context.Background(), smallLinear(t, "nbsvm-imdb"), openTexts(t, reviews(t, rows)), zoo.Run{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		models = append(models, m)
+	}
+	text := strings.Join(models[0].Differences(models[1]), "\n")
+	for _, want := range []string{"the data differs", "linear.weight", "linear.scale: 1 of 1 numbers differ"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("lacks %q:\n%s", want, text)
+		}
+	}
+	changed := *models[0].Artefact
+	var file bytes.Buffer
+	if _, err := changed.Weights.WriteTo(&file); err != nil {
+		t.Fatal(err)
+	}
+	file.Bytes()[file.Len()-1] ^= 1 // the last of the n-grams, which have type U8 and lie last
+	var err error
+	if changed.Weights, err = weights.Read(file.Bytes()); err != nil {
+		t.Fatal(err)
+	}
+	if lines := models[0].Differences(&zoo.Model{Artefact: &changed}); len(lines) != 1 || !strings.HasPrefix(lines[0], "ngrams: 1 of ") || !strings.HasSuffix(lines[0], "bytes differ") {
+		t.Errorf("%q", lines)
+	}
+}
+
+// The shipped weights come out again where ZOO_IMDB says the archive lies.
+func TestLinearIsReproducedFromIMDB(t *testing.T) {
+	archive := os.Getenv("ZOO_IMDB")
+	if archive == "" || testing.Short() {
+		t.Skip("ZOO_IMDB does not name the archive, or short: takes half a minute")
+	}
+	record, _ := zoo.Lookup("nbsvm-imdb")
+	m, err := record.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	recipe, err := m.Recipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, _, err := zoo.Train(context.Background(), recipe, openTexts(t, archive), zoo.Run{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines := m.Differences(again); len(lines) > 0 || sha(t, again) != record.SHA256 {
+		t.Errorf("weights %s, want %s: %q", sha(t, again), record.SHA256, lines)
+	}
+	if got, want := again.Linear.Temperature(), m.Linear.Temperature(); got != want {
+		t.Errorf("temperature %v, want %v", got, want)
+	}
+	for name, v := range again.Artefact.Card.Metrics {
+		if math.Abs(v-record.Metrics[name]) > 1e-12 {
+			t.Errorf("%s is %v, the record has %v", name, v, record.Metrics[name])
+		}
 	}
 }
 

@@ -108,7 +108,7 @@ func (f *File) Raw(name string) ([]byte, error) {
 	}
 	info := f.infos[i]
 	if f.data != nil {
-		return f.data[f.start+info.Begin : f.start+info.End], nil
+		return f.data[f.start+info.Begin : f.start+info.End : f.start+info.End], nil
 	}
 	out := make([]byte, info.End-info.Begin)
 	if n, err := f.r.ReadAt(out, f.start+info.Begin); n < len(out) {

@@ -139,10 +139,7 @@ func FromArtefact(a *weights.Artefact) (*Classifier, error) {
 			return nil, fmt.Errorf("linear: preprocess: %w", err)
 		}
 	}
-	f, err := readBlobs(a.Weights)
-	if err != nil {
-		return nil, err
-	}
+	f := readBlobs(a.Weights)
 	c := &Classifier{temperature: 1, config: config, tokenizer: tokenize.New(*a.Tokenizer), classes: slices.Clone(a.Classes),
 		vectorizer: &Vectorizer{cfg: config.Vectorizer}}
 	names := []string{weightName, biasName}

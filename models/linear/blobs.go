@@ -1,7 +1,6 @@
 package linear
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/binary"
 	"fmt"
@@ -14,8 +13,7 @@ import (
 )
 
 // Package weights writes tensors of floating point. The bytes of n-grams and
-// of quantised weights are the format's U8 and I8, which are written and read
-// here.
+// of quantised weights are the format's U8 and I8, which are written here.
 
 // blob is a tensor as it lies in a safetensors file.
 type blob struct {
@@ -64,22 +62,15 @@ func encodeBlobs(list []blob) []byte {
 // blobs is an open file whose tensors can be read as bytes.
 type blobs struct {
 	*weights.File
-	infos  map[string]weights.Info
-	values []byte // what follows the header
+	infos map[string]weights.Info
 }
 
-func readBlobs(f *weights.File) (*blobs, error) {
-	var b bytes.Buffer
-	if _, err := f.WriteTo(&b); err != nil {
-		return nil, fmt.Errorf("linear: %w", err)
-	}
+func readBlobs(f *weights.File) *blobs {
 	out := &blobs{File: f, infos: map[string]weights.Info{}}
-	data := b.Bytes()
-	out.values = data[8+binary.LittleEndian.Uint64(data):] // weights has checked the header
 	for _, info := range f.Tensors() {
 		out.infos[info.Name] = info
 	}
-	return out, nil
+	return out
 }
 
 // dtype returns the type of a tensor, F32 for one that is not there.
@@ -97,7 +88,11 @@ func (f *blobs) bytes(name string, dtype weights.DType, n int) ([]byte, error) {
 	case n >= 0 && info.Len() != n || n < 0 && len(info.Shape) != 1:
 		return nil, fmt.Errorf("linear: %w: tensor %q is %v, want %d values", weights.ErrShape, name, info.Shape, n)
 	}
-	return f.values[info.Begin:info.End], nil
+	data, err := f.Raw(name)
+	if err != nil {
+		return nil, fmt.Errorf("linear: %w", err)
+	}
+	return data, nil
 }
 
 // weight reads linear.weight in either of its forms.

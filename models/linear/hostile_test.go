@@ -23,13 +23,13 @@ func TestHostileArtefacts(t *testing.T) {
 	}
 	// with returns the tensors of a file with one replaced or left out.
 	with := func(a *weights.Artefact, name string, replace func(b *blob)) *weights.File {
-		f, err := readBlobs(a.Weights)
-		if err != nil {
-			t.Fatal(err)
-		}
 		var list []blob
 		for _, info := range a.Weights.Tensors() {
-			b := blob{info.Name, info.DType, info.Shape, f.values[info.Begin:info.End]}
+			data, err := a.Weights.Raw(info.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b := blob{info.Name, info.DType, info.Shape, data}
 			if info.Name == name {
 				if replace == nil {
 					continue
@@ -88,10 +88,10 @@ func TestHostileArtefacts(t *testing.T) {
 		{"small without units", scaleName, weights.ErrMissing, func(a *weights.Artefact) { a.Weights = with(small, scaleName, nil) }},
 		{"a tensor too many", "extra", weights.ErrExtra, func(a *weights.Artefact) {
 			a.Weights = with(a, biasName, func(b *blob) {})
-			f, _ := readBlobs(a.Weights)
 			list := []blob{floatBlob("extra", []float32{1}, 1)}
 			for _, info := range a.Weights.Tensors() {
-				list = append(list, blob{info.Name, info.DType, info.Shape, f.values[info.Begin:info.End]})
+				data, _ := a.Weights.Raw(info.Name)
+				list = append(list, blob{info.Name, info.DType, info.Shape, data})
 			}
 			a.Weights, _ = weights.Read(encodeBlobs(list))
 		}},
