@@ -1,6 +1,10 @@
 package ops
 
-import "github.com/gorgonia-zoo/zoo/internal/kernel"
+import (
+	"runtime"
+
+	"github.com/gorgonia-zoo/zoo/internal/kernel"
+)
 
 // backward turns the gates' panels of the texts lo..hi-1 into gradients of
 // the pre-activations, given dy, the gradients of the hidden states, whose
@@ -52,9 +56,9 @@ func (l *lstmPass) backward(p *packing, dy []float32, ld, lo, hi int) {
 	}
 }
 
-// gradientPanels is the number of panels of gates whose weight gradients one
-// task sums: few enough to stay in a core's cache beside a block of tokens.
-const gradientPanels = 4
+// gradientPanels is the most panels of gates whose weight gradients one task
+// sums: few enough to stay in a core's cache beside a block of tokens.
+const gradientPanels = 8
 
 // weightGradients is one product over all tokens, ascending: dW = dZ' XH.
 // Its column of the one is the gradient of both biases.
@@ -62,8 +66,10 @@ func (l *lstmPass) weightGradients(tokens int, dst [4][]float32) {
 	const width = kernel.Width
 	panel, k := l.stride*width, l.inputRows()
 	panels := 4 * l.hPanels
-	kernel.Parallel((panels+gradientPanels-1)/gradientPanels, func(task int) {
-		first, last := task*gradientPanels, min((task+1)*gradientPanels, panels)
+	// Four tasks a core even out what the cores are disturbed by.
+	size := max(1, min(gradientPanels, panels/(4*runtime.GOMAXPROCS(0))))
+	kernel.Parallel((panels+size-1)/size, func(task int) {
+		first, last := task*size, min((task+1)*size, panels)
 		for lo := 0; lo < tokens; lo += tokenBlock {
 			n := min(tokenBlock, tokens-lo)
 			for f := first; f < last; f++ {

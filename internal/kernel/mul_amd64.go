@@ -46,11 +46,12 @@ type job struct {
 
 // tileArgs are the arguments of a micro-kernel, distances in bytes.
 type tileArgs struct {
-	// cNext is where the next tile's output lies. It is fetched to the cache
-	// meanwhile, since a tile begins by reading it.
-	c, cNext, a, b                                      *float32
+	// cNext is where the output of the tile after the last lies, bNext the b of
+	// the call that follows: they are fetched to the cache meanwhile.
+	c, cNext, a, b, bNext                               *float32
 	cRow, cPanel, aRow, aCol, aWidth, aBlock, bPanel, k int
 	accumulate                                          int
+	tiles                                               int // below one another
 }
 
 func (s *kernels) mul(c []float32, cRow, cPanel int, a *Operand, b []float32, bPanel, rows, k, panels int, accumulate bool) {
@@ -105,33 +106,39 @@ func (s *kernels) piece(k, width int) int {
 // panel computes all rows of panel p and, where group is more than one, of the
 // panels at multiples of apart from it.
 func (j *job) panel(p, group int) {
-	for i, r := 0, 0; i < j.tiles; i++ {
-		h := j.low
-		if i < j.higher {
-			h++
-		}
-		if group > 1 && j.group[h] == group {
-			j.tile(p, r, h, true)
-		} else {
-			for g := range group {
-				j.tile(p+g*j.apart, r, h, false)
-			}
-		}
-		r += h
+	r := 0
+	if j.higher > 0 {
+		j.column(p, group, 0, j.low+1, j.higher)
+		r = j.higher * (j.low + 1)
+	}
+	j.column(p, group, r, j.low, j.tiles-j.higher)
+}
+
+// column computes tiles of h rows from row r on: of panel p or of the group.
+func (j *job) column(p, group, r, h, tiles int) {
+	if group > 1 && j.group[h] == group {
+		j.run(p, r, h, tiles, true)
+		return
+	}
+	for g := range group {
+		j.run(p+g*j.apart, r, h, tiles, false)
 	}
 }
 
-// tile computes h rows from row r on: of panel p or, when wide, of the group.
-func (j *job) tile(p, r, h int, wide bool) {
-	t := j.args
+// run computes tiles of h rows from row r on: of panel p or, when wide, of the
+// group.
+func (j *job) run(p, r, h, tiles int, wide bool) {
+	t := j.args // a copy: what is stored through a pointer would escape
+	t.tiles = tiles
 	t.a = &j.a.Data[j.a.offset(r, j.first)]
 	t.b = &j.b[p*j.bPanel+j.first*Width]
 	t.c = &j.c[p*j.cPanel+r*j.cRow]
-	t.cNext = t.c
-	if r+h < j.rows {
-		t.cNext = &j.c[p*j.cPanel+(r+h)*j.cRow]
+	t.cNext, t.bNext = t.c, t.b
+	if r += h * tiles; r < j.rows {
+		t.cNext = &j.c[p*j.cPanel+r*j.cRow]
 	} else if p < j.panels-1 {
 		t.cNext = &j.c[(p+1)*j.cPanel]
+		t.bNext = &j.b[(p+1)*j.bPanel+j.first*Width]
 	}
 	if j.kernels == &kernelsAVX512 {
 		tileAVX512(h, wide, &t)
@@ -144,23 +151,23 @@ func (j *job) tile(p, r, h int, wide bool) {
 func tileAVX2(h int, wide bool, t *tileArgs) {
 	switch {
 	case !wide && h == 1:
-		mul1x16AVX2(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul1x16AVX2(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case !wide && h == 2:
-		mul2x16AVX2(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul2x16AVX2(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case !wide && h == 3:
-		mul3x16AVX2(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul3x16AVX2(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case !wide && h == 4:
-		mul4x16AVX2(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul4x16AVX2(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case !wide && h == 5:
-		mul5x16AVX2(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul5x16AVX2(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case !wide && h == 6:
-		mul6x16AVX2(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul6x16AVX2(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case wide && h == 1:
-		mul1x64AVX2(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul1x64AVX2(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case wide && h == 2:
-		mul2x32AVX2(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul2x32AVX2(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case wide && h == 3:
-		mul3x32AVX2(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul3x32AVX2(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	}
 }
 
@@ -168,36 +175,36 @@ func tileAVX2(h int, wide bool, t *tileArgs) {
 func tileAVX512(h int, wide bool, t *tileArgs) {
 	switch {
 	case !wide && h == 1:
-		mul1x16AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul1x16AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case !wide && h == 2:
-		mul2x16AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul2x16AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case !wide && h == 3:
-		mul3x16AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul3x16AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case !wide && h == 4:
-		mul4x16AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul4x16AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case !wide && h == 5:
-		mul5x16AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul5x16AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case !wide && h == 6:
-		mul6x16AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul6x16AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case !wide && h == 7:
-		mul7x16AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul7x16AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case !wide && h == 8:
-		mul8x16AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul8x16AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case wide && h == 1:
-		mul1x128AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul1x128AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case wide && h == 2:
-		mul2x64AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul2x64AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case wide && h == 3:
-		mul3x64AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul3x64AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case wide && h == 4:
-		mul4x32AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul4x32AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case wide && h == 5:
-		mul5x32AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul5x32AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case wide && h == 6:
-		mul6x32AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul6x32AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case wide && h == 7:
-		mul7x32AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul7x32AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	case wide && h == 8:
-		mul8x32AVX512(t.c, t.cNext, t.a, t.b, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate)
+		mul8x32AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
 	}
 }

@@ -4,10 +4,11 @@
 
 #include "textflag.h"
 
-// func mul1x16AVX2(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul1x16AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·mul1x16AVX2(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul1x16AVX2(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VXORPS Y0, Y0, Y0
@@ -16,46 +17,62 @@ TEXT ·mul1x16AVX2(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), AX
+	IMUL3Q     $0x01, AX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aCol+56(FP), BX
+	MOVQ       k+96(FP), DX
+	MOVQ       aCol+64(FP), BX
+	MOVQ       bNext+32(FP), R8
+	SUBQ       CX, R8
+	XORQ       SI, SI
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQNE    SI, R8
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, SI
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), DI
-	CMPQ    DI, DX
-	CMOVQGT DX, DI
-	SUBQ    DI, DX
-	SUBQ    $0x04, DI
-	JLT     rest
+	MOVQ       AX, SI
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	MOVQ       aWidth+72(FP), DI
+	CMPQ       DI, DX
+	CMOVQGT    DX, DI
+	SUBQ       DI, DX
+	SUBQ       $0x04, DI
+	JLT        rest
 
 unrolled:
 	VBROADCASTSS (SI), Y2
 	VFMADD231PS  (CX), Y2, Y0
 	VFMADD231PS  32(CX), Y2, Y1
 	ADDQ         BX, SI
+	PREFETCHT0   (CX)(R8*1)
 	VBROADCASTSS (SI), Y2
 	VFMADD231PS  64(CX), Y2, Y0
 	VFMADD231PS  96(CX), Y2, Y1
 	ADDQ         BX, SI
+	PREFETCHT0   64(CX)(R8*1)
 	VBROADCASTSS (SI), Y2
 	VFMADD231PS  128(CX), Y2, Y0
 	VFMADD231PS  160(CX), Y2, Y1
 	ADDQ         BX, SI
+	PREFETCHT0   128(CX)(R8*1)
 	VBROADCASTSS (SI), Y2
 	VFMADD231PS  192(CX), Y2, Y0
 	VFMADD231PS  224(CX), Y2, Y1
 	ADDQ         BX, SI
+	PREFETCHT0   192(CX)(R8*1)
 	ADDQ         $0x00000100, CX
 	SUBQ         $0x04, DI
 	JGE          unrolled
@@ -69,6 +86,7 @@ single:
 	VFMADD231PS  (CX), Y2, Y0
 	VFMADD231PS  32(CX), Y2, Y1
 	ADDQ         BX, SI
+	PREFETCHT0   (CX)(R8*1)
 	ADDQ         $0x40, CX
 	DECQ         DI
 	JNZ          single
@@ -77,15 +95,24 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x01, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul1x64AVX2(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul1x64AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·mul1x64AVX2(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul1x64AVX2(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VXORPS Y0, Y0, Y0
@@ -100,8 +127,9 @@ TEXT ·mul1x64AVX2(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
+	MOVQ    cPanel+48(FP), CX
 	LEAQ    (CX)(CX*2), DX
+	MOVQ    cRow+40(FP), BX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	VMOVUPS (AX)(CX*1), Y2
@@ -112,26 +140,32 @@ load:
 	VMOVUPS 32(AX)(DX*1), Y7
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), AX
+	IMUL3Q     $0x01, AX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aCol+56(FP), BX
-	MOVQ       bPanel+80(FP), SI
+	MOVQ       k+96(FP), DX
+	MOVQ       aCol+64(FP), BX
+	MOVQ       bPanel+88(FP), SI
 	LEAQ       (SI)(SI*2), DI
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, R8
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R9
-	CMPQ    R9, DX
-	CMOVQGT DX, R9
-	SUBQ    R9, DX
-	SUBQ    $0x04, R9
-	JLT     rest
+	MOVQ       AX, R8
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	MOVQ       aWidth+72(FP), R9
+	CMPQ       R9, DX
+	CMOVQGT    DX, R9
+	SUBQ       R9, DX
+	SUBQ       $0x04, R9
+	JLT        rest
 
 unrolled:
 	VBROADCASTSS (R8), Y8
@@ -201,8 +235,9 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
+	MOVQ    cPanel+48(FP), CX
 	LEAQ    (CX)(CX*2), DX
+	MOVQ    cRow+40(FP), BX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, (AX)(CX*1)
@@ -211,13 +246,21 @@ next:
 	VMOVUPS Y5, 32(AX)(CX*2)
 	VMOVUPS Y6, (AX)(DX*1)
 	VMOVUPS Y7, 32(AX)(DX*1)
+	ADDQ    BX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x01, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul2x16AVX2(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul2x16AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·mul2x16AVX2(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul2x16AVX2(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VXORPS Y0, Y0, Y0
@@ -228,7 +271,7 @@ TEXT ·mul2x16AVX2(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -236,27 +279,39 @@ load:
 	VMOVUPS 32(AX), Y3
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x02, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
-	MOVQ       aCol+56(FP), SI
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
+	MOVQ       aCol+64(FP), SI
+	MOVQ       bNext+32(FP), R9
+	SUBQ       CX, R9
+	XORQ       DI, DI
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQNE    DI, R9
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, DI
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R8
-	CMPQ    R8, DX
-	CMOVQGT DX, R8
-	SUBQ    R8, DX
-	SUBQ    $0x04, R8
-	JLT     rest
+	MOVQ       AX, DI
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	MOVQ       aWidth+72(FP), R8
+	CMPQ       R8, DX
+	CMOVQGT    DX, R8
+	SUBQ       R8, DX
+	SUBQ       $0x04, R8
+	JLT        rest
 
 unrolled:
 	VMOVUPS      (CX), Y4
@@ -268,6 +323,7 @@ unrolled:
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
 	ADDQ         SI, DI
+	PREFETCHT0   (CX)(R9*1)
 	VMOVUPS      64(CX), Y4
 	VMOVUPS      96(CX), Y5
 	VBROADCASTSS (DI), Y6
@@ -277,6 +333,7 @@ unrolled:
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
 	ADDQ         SI, DI
+	PREFETCHT0   64(CX)(R9*1)
 	VMOVUPS      128(CX), Y4
 	VMOVUPS      160(CX), Y5
 	VBROADCASTSS (DI), Y6
@@ -286,6 +343,7 @@ unrolled:
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
 	ADDQ         SI, DI
+	PREFETCHT0   128(CX)(R9*1)
 	VMOVUPS      192(CX), Y4
 	VMOVUPS      224(CX), Y5
 	VBROADCASTSS (DI), Y6
@@ -295,6 +353,7 @@ unrolled:
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
 	ADDQ         SI, DI
+	PREFETCHT0   192(CX)(R9*1)
 	ADDQ         $0x00000100, CX
 	SUBQ         $0x04, R8
 	JGE          unrolled
@@ -313,6 +372,7 @@ single:
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
 	ADDQ         SI, DI
+	PREFETCHT0   (CX)(R9*1)
 	ADDQ         $0x40, CX
 	DECQ         R8
 	JNZ          single
@@ -321,19 +381,27 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
 	VMOVUPS Y2, (AX)
 	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x02, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul2x32AVX2(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul2x32AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·mul2x32AVX2(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul2x32AVX2(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VXORPS Y0, Y0, Y0
@@ -348,8 +416,8 @@ TEXT ·mul2x32AVX2(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
-	MOVQ    cRow+32(FP), DX
+	MOVQ    cPanel+48(FP), CX
+	MOVQ    cRow+40(FP), DX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	VMOVUPS (AX)(CX*1), Y2
@@ -361,28 +429,35 @@ load:
 	VMOVUPS 32(AX)(CX*1), Y7
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x02, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
-	MOVQ       aCol+56(FP), SI
-	MOVQ       bPanel+80(FP), DI
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
+	MOVQ       aCol+64(FP), SI
+	MOVQ       bPanel+88(FP), DI
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, R8
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R9
-	CMPQ    R9, DX
-	CMOVQGT DX, R9
-	SUBQ    R9, DX
-	SUBQ    $0x04, R9
-	JLT     rest
+	MOVQ       AX, R8
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	MOVQ       aWidth+72(FP), R9
+	CMPQ       R9, DX
+	CMOVQGT    DX, R9
+	SUBQ       R9, DX
+	SUBQ       $0x04, R9
+	JLT        rest
 
 unrolled:
 	VBROADCASTSS (R8), Y8
@@ -477,8 +552,8 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
-	MOVQ    cRow+32(FP), DX
+	MOVQ    cPanel+48(FP), CX
+	MOVQ    cRow+40(FP), DX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, (AX)(CX*1)
@@ -488,13 +563,21 @@ next:
 	VMOVUPS Y5, 32(AX)
 	VMOVUPS Y6, (AX)(CX*1)
 	VMOVUPS Y7, 32(AX)(CX*1)
+	ADDQ    DX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x02, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul3x16AVX2(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul3x16AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·mul3x16AVX2(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul3x16AVX2(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VXORPS Y0, Y0, Y0
@@ -507,7 +590,7 @@ TEXT ·mul3x16AVX2(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -518,29 +601,42 @@ load:
 	VMOVUPS 32(AX), Y5
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x03, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
-	MOVQ       aCol+56(FP), SI
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
+	MOVQ       aCol+64(FP), SI
+	MOVQ       bNext+32(FP), R9
+	SUBQ       CX, R9
+	XORQ       DI, DI
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQNE    DI, R9
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, DI
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R8
-	CMPQ    R8, DX
-	CMOVQGT DX, R8
-	SUBQ    R8, DX
-	SUBQ    $0x04, R8
-	JLT     rest
+	MOVQ       AX, DI
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 (AX)(BX*2)
+	MOVQ       aWidth+72(FP), R8
+	CMPQ       R8, DX
+	CMOVQGT    DX, R8
+	SUBQ       R8, DX
+	SUBQ       $0x04, R8
+	JLT        rest
 
 unrolled:
 	VMOVUPS      (CX), Y6
@@ -555,6 +651,7 @@ unrolled:
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
 	ADDQ         SI, DI
+	PREFETCHT0   (CX)(R9*1)
 	VMOVUPS      64(CX), Y6
 	VMOVUPS      96(CX), Y7
 	VBROADCASTSS (DI), Y8
@@ -567,6 +664,7 @@ unrolled:
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
 	ADDQ         SI, DI
+	PREFETCHT0   64(CX)(R9*1)
 	VMOVUPS      128(CX), Y6
 	VMOVUPS      160(CX), Y7
 	VBROADCASTSS (DI), Y8
@@ -579,6 +677,7 @@ unrolled:
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
 	ADDQ         SI, DI
+	PREFETCHT0   128(CX)(R9*1)
 	VMOVUPS      192(CX), Y6
 	VMOVUPS      224(CX), Y7
 	VBROADCASTSS (DI), Y8
@@ -591,6 +690,7 @@ unrolled:
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
 	ADDQ         SI, DI
+	PREFETCHT0   192(CX)(R9*1)
 	ADDQ         $0x00000100, CX
 	SUBQ         $0x04, R8
 	JGE          unrolled
@@ -612,6 +712,7 @@ single:
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
 	ADDQ         SI, DI
+	PREFETCHT0   (CX)(R9*1)
 	ADDQ         $0x40, CX
 	DECQ         R8
 	JNZ          single
@@ -620,7 +721,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
@@ -629,13 +730,21 @@ next:
 	ADDQ    CX, AX
 	VMOVUPS Y4, (AX)
 	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x03, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul3x32AVX2(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul3x32AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·mul3x32AVX2(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul3x32AVX2(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VXORPS Y0, Y0, Y0
@@ -654,8 +763,8 @@ TEXT ·mul3x32AVX2(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
-	MOVQ    cRow+32(FP), DX
+	MOVQ    cPanel+48(FP), CX
+	MOVQ    cRow+40(FP), DX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	VMOVUPS (AX)(CX*1), Y2
@@ -672,30 +781,38 @@ load:
 	VMOVUPS 32(AX)(CX*1), Y11
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x03, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
-	MOVQ       aCol+56(FP), SI
-	MOVQ       bPanel+80(FP), DI
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
+	MOVQ       aCol+64(FP), SI
+	MOVQ       bPanel+88(FP), DI
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, R8
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R9
-	CMPQ    R9, DX
-	CMOVQGT DX, R9
-	SUBQ    R9, DX
-	SUBQ    $0x04, R9
-	JLT     rest
+	MOVQ       AX, R8
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 (AX)(BX*2)
+	MOVQ       aWidth+72(FP), R9
+	CMPQ       R9, DX
+	CMOVQGT    DX, R9
+	SUBQ       R9, DX
+	SUBQ       $0x04, R9
+	JLT        rest
 
 unrolled:
 	VBROADCASTSS (R8), Y12
@@ -815,8 +932,8 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
-	MOVQ    cRow+32(FP), DX
+	MOVQ    cPanel+48(FP), CX
+	MOVQ    cRow+40(FP), DX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, (AX)(CX*1)
@@ -831,13 +948,21 @@ next:
 	VMOVUPS Y9, 32(AX)
 	VMOVUPS Y10, (AX)(CX*1)
 	VMOVUPS Y11, 32(AX)(CX*1)
+	ADDQ    DX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x03, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul4x16AVX2(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul4x16AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·mul4x16AVX2(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul4x16AVX2(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VXORPS Y0, Y0, Y0
@@ -852,7 +977,7 @@ TEXT ·mul4x16AVX2(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -866,32 +991,46 @@ load:
 	VMOVUPS 32(AX), Y7
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x04, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
 	LEAQ       (BX)(BX*2), SI
-	MOVQ       aCol+56(FP), DI
+	MOVQ       aCol+64(FP), DI
+	MOVQ       bNext+32(FP), R10
+	SUBQ       CX, R10
+	XORQ       R8, R8
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQNE    R8, R10
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, R8
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R9
-	CMPQ    R9, DX
-	CMOVQGT DX, R9
-	SUBQ    R9, DX
-	SUBQ    $0x04, R9
-	JLT     rest
+	MOVQ       AX, R8
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 (AX)(BX*2)
+	PREFETCHT0 (AX)(SI*1)
+	MOVQ       aWidth+72(FP), R9
+	CMPQ       R9, DX
+	CMOVQGT    DX, R9
+	SUBQ       R9, DX
+	SUBQ       $0x04, R9
+	JLT        rest
 
 unrolled:
 	VMOVUPS      (CX), Y8
@@ -909,6 +1048,7 @@ unrolled:
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         DI, R8
+	PREFETCHT0   (CX)(R10*1)
 	VMOVUPS      64(CX), Y8
 	VMOVUPS      96(CX), Y9
 	VBROADCASTSS (R8), Y10
@@ -924,6 +1064,7 @@ unrolled:
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         DI, R8
+	PREFETCHT0   64(CX)(R10*1)
 	VMOVUPS      128(CX), Y8
 	VMOVUPS      160(CX), Y9
 	VBROADCASTSS (R8), Y10
@@ -939,6 +1080,7 @@ unrolled:
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         DI, R8
+	PREFETCHT0   128(CX)(R10*1)
 	VMOVUPS      192(CX), Y8
 	VMOVUPS      224(CX), Y9
 	VBROADCASTSS (R8), Y10
@@ -954,6 +1096,7 @@ unrolled:
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         DI, R8
+	PREFETCHT0   192(CX)(R10*1)
 	ADDQ         $0x00000100, CX
 	SUBQ         $0x04, R9
 	JGE          unrolled
@@ -978,6 +1121,7 @@ single:
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         DI, R8
+	PREFETCHT0   (CX)(R10*1)
 	ADDQ         $0x40, CX
 	DECQ         R9
 	JNZ          single
@@ -986,7 +1130,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
@@ -998,13 +1142,21 @@ next:
 	ADDQ    CX, AX
 	VMOVUPS Y6, (AX)
 	VMOVUPS Y7, 32(AX)
+	ADDQ    CX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x04, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul5x16AVX2(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul5x16AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·mul5x16AVX2(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul5x16AVX2(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VXORPS Y0, Y0, Y0
@@ -1021,7 +1173,7 @@ TEXT ·mul5x16AVX2(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -1038,34 +1190,49 @@ load:
 	VMOVUPS 32(AX), Y9
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x05, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
 	LEAQ       (BX)(BX*2), SI
-	MOVQ       aCol+56(FP), DI
+	MOVQ       aCol+64(FP), DI
+	MOVQ       bNext+32(FP), R10
+	SUBQ       CX, R10
+	XORQ       R8, R8
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQNE    R8, R10
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, R8
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R9
-	CMPQ    R9, DX
-	CMOVQGT DX, R9
-	SUBQ    R9, DX
-	SUBQ    $0x04, R9
-	JLT     rest
+	MOVQ       AX, R8
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 (AX)(BX*2)
+	PREFETCHT0 (AX)(SI*1)
+	PREFETCHT0 (AX)(BX*4)
+	MOVQ       aWidth+72(FP), R9
+	CMPQ       R9, DX
+	CMOVQGT    DX, R9
+	SUBQ       R9, DX
+	SUBQ       $0x04, R9
+	JLT        rest
 
 unrolled:
 	VMOVUPS      (CX), Y10
@@ -1086,6 +1253,7 @@ unrolled:
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
 	ADDQ         DI, R8
+	PREFETCHT0   (CX)(R10*1)
 	VMOVUPS      64(CX), Y10
 	VMOVUPS      96(CX), Y11
 	VBROADCASTSS (R8), Y12
@@ -1104,6 +1272,7 @@ unrolled:
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
 	ADDQ         DI, R8
+	PREFETCHT0   64(CX)(R10*1)
 	VMOVUPS      128(CX), Y10
 	VMOVUPS      160(CX), Y11
 	VBROADCASTSS (R8), Y12
@@ -1122,6 +1291,7 @@ unrolled:
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
 	ADDQ         DI, R8
+	PREFETCHT0   128(CX)(R10*1)
 	VMOVUPS      192(CX), Y10
 	VMOVUPS      224(CX), Y11
 	VBROADCASTSS (R8), Y12
@@ -1140,6 +1310,7 @@ unrolled:
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
 	ADDQ         DI, R8
+	PREFETCHT0   192(CX)(R10*1)
 	ADDQ         $0x00000100, CX
 	SUBQ         $0x04, R9
 	JGE          unrolled
@@ -1167,6 +1338,7 @@ single:
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
 	ADDQ         DI, R8
+	PREFETCHT0   (CX)(R10*1)
 	ADDQ         $0x40, CX
 	DECQ         R9
 	JNZ          single
@@ -1175,7 +1347,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
@@ -1190,13 +1362,21 @@ next:
 	ADDQ    CX, AX
 	VMOVUPS Y8, (AX)
 	VMOVUPS Y9, 32(AX)
+	ADDQ    CX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x05, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul6x16AVX2(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul6x16AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·mul6x16AVX2(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul6x16AVX2(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VXORPS Y0, Y0, Y0
@@ -1215,7 +1395,7 @@ TEXT ·mul6x16AVX2(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -1235,37 +1415,53 @@ load:
 	VMOVUPS 32(AX), Y11
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x06, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
 	LEAQ       (BX)(BX*2), SI
 	LEAQ       (BX)(BX*4), DI
-	MOVQ       aCol+56(FP), R8
+	MOVQ       aCol+64(FP), R8
+	MOVQ       bNext+32(FP), R11
+	SUBQ       CX, R11
+	XORQ       R9, R9
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQNE    R9, R11
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, R9
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R10
-	CMPQ    R10, DX
-	CMOVQGT DX, R10
-	SUBQ    R10, DX
-	SUBQ    $0x04, R10
-	JLT     rest
+	MOVQ       AX, R9
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 (AX)(BX*2)
+	PREFETCHT0 (AX)(SI*1)
+	PREFETCHT0 (AX)(BX*4)
+	PREFETCHT0 (AX)(DI*1)
+	MOVQ       aWidth+72(FP), R10
+	CMPQ       R10, DX
+	CMOVQGT    DX, R10
+	SUBQ       R10, DX
+	SUBQ       $0x04, R10
+	JLT        rest
 
 unrolled:
 	VMOVUPS      (CX), Y12
@@ -1289,6 +1485,7 @@ unrolled:
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         R8, R9
+	PREFETCHT0   (CX)(R11*1)
 	VMOVUPS      64(CX), Y12
 	VMOVUPS      96(CX), Y13
 	VBROADCASTSS (R9), Y14
@@ -1310,6 +1507,7 @@ unrolled:
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         R8, R9
+	PREFETCHT0   64(CX)(R11*1)
 	VMOVUPS      128(CX), Y12
 	VMOVUPS      160(CX), Y13
 	VBROADCASTSS (R9), Y14
@@ -1331,6 +1529,7 @@ unrolled:
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         R8, R9
+	PREFETCHT0   128(CX)(R11*1)
 	VMOVUPS      192(CX), Y12
 	VMOVUPS      224(CX), Y13
 	VBROADCASTSS (R9), Y14
@@ -1352,6 +1551,7 @@ unrolled:
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         R8, R9
+	PREFETCHT0   192(CX)(R11*1)
 	ADDQ         $0x00000100, CX
 	SUBQ         $0x04, R10
 	JGE          unrolled
@@ -1382,6 +1582,7 @@ single:
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         R8, R9
+	PREFETCHT0   (CX)(R11*1)
 	ADDQ         $0x40, CX
 	DECQ         R10
 	JNZ          single
@@ -1390,7 +1591,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
@@ -1408,13 +1609,21 @@ next:
 	ADDQ    CX, AX
 	VMOVUPS Y10, (AX)
 	VMOVUPS Y11, 32(AX)
+	ADDQ    CX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x06, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul1x16AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul1x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul1x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul1x16AVX512(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -1422,41 +1631,57 @@ TEXT ·mul1x16AVX512(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS (AX), Z0
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), AX
+	IMUL3Q     $0x01, AX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aCol+56(FP), BX
+	MOVQ       k+96(FP), DX
+	MOVQ       aCol+64(FP), BX
+	MOVQ       bNext+32(FP), R8
+	SUBQ       CX, R8
+	XORQ       SI, SI
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQNE    SI, R8
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, SI
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), DI
-	CMPQ    DI, DX
-	CMOVQGT DX, DI
-	SUBQ    DI, DX
-	SUBQ    $0x04, DI
-	JLT     rest
+	MOVQ       AX, SI
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	MOVQ       aWidth+72(FP), DI
+	CMPQ       DI, DX
+	CMOVQGT    DX, DI
+	SUBQ       DI, DX
+	SUBQ       $0x04, DI
+	JLT        rest
 
 unrolled:
 	VBROADCASTSS (SI), Z1
 	VFMADD231PS  (CX), Z1, Z0
 	ADDQ         BX, SI
+	PREFETCHT0   (CX)(R8*1)
 	VBROADCASTSS (SI), Z1
 	VFMADD231PS  64(CX), Z1, Z0
 	ADDQ         BX, SI
+	PREFETCHT0   64(CX)(R8*1)
 	VBROADCASTSS (SI), Z1
 	VFMADD231PS  128(CX), Z1, Z0
 	ADDQ         BX, SI
+	PREFETCHT0   128(CX)(R8*1)
 	VBROADCASTSS (SI), Z1
 	VFMADD231PS  192(CX), Z1, Z0
 	ADDQ         BX, SI
+	PREFETCHT0   192(CX)(R8*1)
 	ADDQ         $0x00000100, CX
 	SUBQ         $0x04, DI
 	JGE          unrolled
@@ -1469,6 +1694,7 @@ single:
 	VBROADCASTSS (SI), Z1
 	VFMADD231PS  (CX), Z1, Z0
 	ADDQ         BX, SI
+	PREFETCHT0   (CX)(R8*1)
 	ADDQ         $0x40, CX
 	DECQ         DI
 	JNZ          single
@@ -1477,14 +1703,23 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x01, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul1x128AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul1x128AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul1x128AVX512(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul1x128AVX512(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -1499,10 +1734,11 @@ TEXT ·mul1x128AVX512(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
+	MOVQ    cPanel+48(FP), CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (CX)(CX*4), BX
 	LEAQ    (DX)(CX*4), SI
+	MOVQ    cRow+40(FP), DI
 	VMOVUPS (AX), Z0
 	VMOVUPS (AX)(CX*1), Z1
 	VMOVUPS (AX)(CX*2), Z2
@@ -1513,28 +1749,34 @@ load:
 	VMOVUPS (AX)(SI*1), Z7
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), AX
+	IMUL3Q     $0x01, AX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aCol+56(FP), BX
-	MOVQ       bPanel+80(FP), SI
+	MOVQ       k+96(FP), DX
+	MOVQ       aCol+64(FP), BX
+	MOVQ       bPanel+88(FP), SI
 	LEAQ       (SI)(SI*2), DI
 	LEAQ       (SI)(SI*4), R8
 	LEAQ       (DI)(SI*4), R9
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, R10
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R11
-	CMPQ    R11, DX
-	CMOVQGT DX, R11
-	SUBQ    R11, DX
-	SUBQ    $0x04, R11
-	JLT     rest
+	MOVQ       AX, R10
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	MOVQ       aWidth+72(FP), R11
+	CMPQ       R11, DX
+	CMOVQGT    DX, R11
+	SUBQ       R11, DX
+	SUBQ       $0x04, R11
+	JLT        rest
 
 unrolled:
 	VBROADCASTSS (R10), Z8
@@ -1604,10 +1846,11 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
+	MOVQ    cPanel+48(FP), CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (CX)(CX*4), BX
 	LEAQ    (DX)(CX*4), SI
+	MOVQ    cRow+40(FP), DI
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, (AX)(CX*1)
 	VMOVUPS Z2, (AX)(CX*2)
@@ -1616,13 +1859,21 @@ next:
 	VMOVUPS Z5, (AX)(BX*1)
 	VMOVUPS Z6, (AX)(DX*2)
 	VMOVUPS Z7, (AX)(SI*1)
+	ADDQ    DI, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x01, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul2x16AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul2x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul2x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul2x16AVX512(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -1631,33 +1882,45 @@ TEXT ·mul2x16AVX512(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS (AX), Z0
 	ADDQ    CX, AX
 	VMOVUPS (AX), Z1
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x02, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
-	MOVQ       aCol+56(FP), SI
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
+	MOVQ       aCol+64(FP), SI
+	MOVQ       bNext+32(FP), R9
+	SUBQ       CX, R9
+	XORQ       DI, DI
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQNE    DI, R9
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, DI
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R8
-	CMPQ    R8, DX
-	CMOVQGT DX, R8
-	SUBQ    R8, DX
-	SUBQ    $0x04, R8
-	JLT     rest
+	MOVQ       AX, DI
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	MOVQ       aWidth+72(FP), R8
+	CMPQ       R8, DX
+	CMOVQGT    DX, R8
+	SUBQ       R8, DX
+	SUBQ       $0x04, R8
+	JLT        rest
 
 unrolled:
 	VMOVUPS      (CX), Z2
@@ -1666,24 +1929,28 @@ unrolled:
 	VBROADCASTSS (DI)(BX*1), Z3
 	VFMADD231PS  Z2, Z3, Z1
 	ADDQ         SI, DI
+	PREFETCHT0   (CX)(R9*1)
 	VMOVUPS      64(CX), Z2
 	VBROADCASTSS (DI), Z3
 	VFMADD231PS  Z2, Z3, Z0
 	VBROADCASTSS (DI)(BX*1), Z3
 	VFMADD231PS  Z2, Z3, Z1
 	ADDQ         SI, DI
+	PREFETCHT0   64(CX)(R9*1)
 	VMOVUPS      128(CX), Z2
 	VBROADCASTSS (DI), Z3
 	VFMADD231PS  Z2, Z3, Z0
 	VBROADCASTSS (DI)(BX*1), Z3
 	VFMADD231PS  Z2, Z3, Z1
 	ADDQ         SI, DI
+	PREFETCHT0   128(CX)(R9*1)
 	VMOVUPS      192(CX), Z2
 	VBROADCASTSS (DI), Z3
 	VFMADD231PS  Z2, Z3, Z0
 	VBROADCASTSS (DI)(BX*1), Z3
 	VFMADD231PS  Z2, Z3, Z1
 	ADDQ         SI, DI
+	PREFETCHT0   192(CX)(R9*1)
 	ADDQ         $0x00000100, CX
 	SUBQ         $0x04, R8
 	JGE          unrolled
@@ -1699,6 +1966,7 @@ single:
 	VBROADCASTSS (DI)(BX*1), Z3
 	VFMADD231PS  Z2, Z3, Z1
 	ADDQ         SI, DI
+	PREFETCHT0   (CX)(R9*1)
 	ADDQ         $0x40, CX
 	DECQ         R8
 	JNZ          single
@@ -1707,17 +1975,25 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x02, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul2x64AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul2x64AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul2x64AVX512(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul2x64AVX512(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -1732,9 +2008,9 @@ TEXT ·mul2x64AVX512(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
+	MOVQ    cPanel+48(FP), CX
 	LEAQ    (CX)(CX*2), DX
-	MOVQ    cRow+32(FP), BX
+	MOVQ    cRow+40(FP), BX
 	VMOVUPS (AX), Z0
 	VMOVUPS (AX)(CX*1), Z1
 	VMOVUPS (AX)(CX*2), Z2
@@ -1746,29 +2022,36 @@ load:
 	VMOVUPS (AX)(DX*1), Z7
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x02, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
-	MOVQ       aCol+56(FP), SI
-	MOVQ       bPanel+80(FP), DI
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
+	MOVQ       aCol+64(FP), SI
+	MOVQ       bPanel+88(FP), DI
 	LEAQ       (DI)(DI*2), R8
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, R9
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R10
-	CMPQ    R10, DX
-	CMOVQGT DX, R10
-	SUBQ    R10, DX
-	SUBQ    $0x04, R10
-	JLT     rest
+	MOVQ       AX, R9
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	MOVQ       aWidth+72(FP), R10
+	CMPQ       R10, DX
+	CMOVQGT    DX, R10
+	SUBQ       R10, DX
+	SUBQ       $0x04, R10
+	JLT        rest
 
 unrolled:
 	VBROADCASTSS (R9), Z8
@@ -1863,9 +2146,9 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
+	MOVQ    cPanel+48(FP), CX
 	LEAQ    (CX)(CX*2), DX
-	MOVQ    cRow+32(FP), BX
+	MOVQ    cRow+40(FP), BX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, (AX)(CX*1)
 	VMOVUPS Z2, (AX)(CX*2)
@@ -1875,13 +2158,21 @@ next:
 	VMOVUPS Z5, (AX)(CX*1)
 	VMOVUPS Z6, (AX)(CX*2)
 	VMOVUPS Z7, (AX)(DX*1)
+	ADDQ    BX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x02, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul3x16AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul3x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul3x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul3x16AVX512(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -1891,7 +2182,7 @@ TEXT ·mul3x16AVX512(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS (AX), Z0
 	ADDQ    CX, AX
 	VMOVUPS (AX), Z1
@@ -1899,29 +2190,42 @@ load:
 	VMOVUPS (AX), Z2
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x03, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
-	MOVQ       aCol+56(FP), SI
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
+	MOVQ       aCol+64(FP), SI
+	MOVQ       bNext+32(FP), R9
+	SUBQ       CX, R9
+	XORQ       DI, DI
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQNE    DI, R9
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, DI
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R8
-	CMPQ    R8, DX
-	CMOVQGT DX, R8
-	SUBQ    R8, DX
-	SUBQ    $0x04, R8
-	JLT     rest
+	MOVQ       AX, DI
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 (AX)(BX*2)
+	MOVQ       aWidth+72(FP), R8
+	CMPQ       R8, DX
+	CMOVQGT    DX, R8
+	SUBQ       R8, DX
+	SUBQ       $0x04, R8
+	JLT        rest
 
 unrolled:
 	VMOVUPS      (CX), Z3
@@ -1932,6 +2236,7 @@ unrolled:
 	VBROADCASTSS (DI)(BX*2), Z4
 	VFMADD231PS  Z3, Z4, Z2
 	ADDQ         SI, DI
+	PREFETCHT0   (CX)(R9*1)
 	VMOVUPS      64(CX), Z3
 	VBROADCASTSS (DI), Z4
 	VFMADD231PS  Z3, Z4, Z0
@@ -1940,6 +2245,7 @@ unrolled:
 	VBROADCASTSS (DI)(BX*2), Z4
 	VFMADD231PS  Z3, Z4, Z2
 	ADDQ         SI, DI
+	PREFETCHT0   64(CX)(R9*1)
 	VMOVUPS      128(CX), Z3
 	VBROADCASTSS (DI), Z4
 	VFMADD231PS  Z3, Z4, Z0
@@ -1948,6 +2254,7 @@ unrolled:
 	VBROADCASTSS (DI)(BX*2), Z4
 	VFMADD231PS  Z3, Z4, Z2
 	ADDQ         SI, DI
+	PREFETCHT0   128(CX)(R9*1)
 	VMOVUPS      192(CX), Z3
 	VBROADCASTSS (DI), Z4
 	VFMADD231PS  Z3, Z4, Z0
@@ -1956,6 +2263,7 @@ unrolled:
 	VBROADCASTSS (DI)(BX*2), Z4
 	VFMADD231PS  Z3, Z4, Z2
 	ADDQ         SI, DI
+	PREFETCHT0   192(CX)(R9*1)
 	ADDQ         $0x00000100, CX
 	SUBQ         $0x04, R8
 	JGE          unrolled
@@ -1973,6 +2281,7 @@ single:
 	VBROADCASTSS (DI)(BX*2), Z4
 	VFMADD231PS  Z3, Z4, Z2
 	ADDQ         SI, DI
+	PREFETCHT0   (CX)(R9*1)
 	ADDQ         $0x40, CX
 	DECQ         R8
 	JNZ          single
@@ -1981,19 +2290,27 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x03, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul3x64AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul3x64AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul3x64AVX512(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul3x64AVX512(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -2012,9 +2329,9 @@ TEXT ·mul3x64AVX512(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
+	MOVQ    cPanel+48(FP), CX
 	LEAQ    (CX)(CX*2), DX
-	MOVQ    cRow+32(FP), BX
+	MOVQ    cRow+40(FP), BX
 	VMOVUPS (AX), Z0
 	VMOVUPS (AX)(CX*1), Z1
 	VMOVUPS (AX)(CX*2), Z2
@@ -2031,31 +2348,39 @@ load:
 	VMOVUPS (AX)(DX*1), Z11
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x03, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
-	MOVQ       aCol+56(FP), SI
-	MOVQ       bPanel+80(FP), DI
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
+	MOVQ       aCol+64(FP), SI
+	MOVQ       bPanel+88(FP), DI
 	LEAQ       (DI)(DI*2), R8
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, R9
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R10
-	CMPQ    R10, DX
-	CMOVQGT DX, R10
-	SUBQ    R10, DX
-	SUBQ    $0x04, R10
-	JLT     rest
+	MOVQ       AX, R9
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 (AX)(BX*2)
+	MOVQ       aWidth+72(FP), R10
+	CMPQ       R10, DX
+	CMOVQGT    DX, R10
+	SUBQ       R10, DX
+	SUBQ       $0x04, R10
+	JLT        rest
 
 unrolled:
 	VBROADCASTSS (R9), Z12
@@ -2175,9 +2500,9 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
+	MOVQ    cPanel+48(FP), CX
 	LEAQ    (CX)(CX*2), DX
-	MOVQ    cRow+32(FP), BX
+	MOVQ    cRow+40(FP), BX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, (AX)(CX*1)
 	VMOVUPS Z2, (AX)(CX*2)
@@ -2192,13 +2517,21 @@ next:
 	VMOVUPS Z9, (AX)(CX*1)
 	VMOVUPS Z10, (AX)(CX*2)
 	VMOVUPS Z11, (AX)(DX*1)
+	ADDQ    BX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x03, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul4x16AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul4x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul4x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul4x16AVX512(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -2209,7 +2542,7 @@ TEXT ·mul4x16AVX512(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS (AX), Z0
 	ADDQ    CX, AX
 	VMOVUPS (AX), Z1
@@ -2219,32 +2552,46 @@ load:
 	VMOVUPS (AX), Z3
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x04, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
 	LEAQ       (BX)(BX*2), SI
-	MOVQ       aCol+56(FP), DI
+	MOVQ       aCol+64(FP), DI
+	MOVQ       bNext+32(FP), R10
+	SUBQ       CX, R10
+	XORQ       R8, R8
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQNE    R8, R10
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, R8
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R9
-	CMPQ    R9, DX
-	CMOVQGT DX, R9
-	SUBQ    R9, DX
-	SUBQ    $0x04, R9
-	JLT     rest
+	MOVQ       AX, R8
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 (AX)(BX*2)
+	PREFETCHT0 (AX)(SI*1)
+	MOVQ       aWidth+72(FP), R9
+	CMPQ       R9, DX
+	CMOVQGT    DX, R9
+	SUBQ       R9, DX
+	SUBQ       $0x04, R9
+	JLT        rest
 
 unrolled:
 	VMOVUPS      (CX), Z4
@@ -2257,6 +2604,7 @@ unrolled:
 	VBROADCASTSS (R8)(SI*1), Z5
 	VFMADD231PS  Z4, Z5, Z3
 	ADDQ         DI, R8
+	PREFETCHT0   (CX)(R10*1)
 	VMOVUPS      64(CX), Z4
 	VBROADCASTSS (R8), Z5
 	VFMADD231PS  Z4, Z5, Z0
@@ -2267,6 +2615,7 @@ unrolled:
 	VBROADCASTSS (R8)(SI*1), Z5
 	VFMADD231PS  Z4, Z5, Z3
 	ADDQ         DI, R8
+	PREFETCHT0   64(CX)(R10*1)
 	VMOVUPS      128(CX), Z4
 	VBROADCASTSS (R8), Z5
 	VFMADD231PS  Z4, Z5, Z0
@@ -2277,6 +2626,7 @@ unrolled:
 	VBROADCASTSS (R8)(SI*1), Z5
 	VFMADD231PS  Z4, Z5, Z3
 	ADDQ         DI, R8
+	PREFETCHT0   128(CX)(R10*1)
 	VMOVUPS      192(CX), Z4
 	VBROADCASTSS (R8), Z5
 	VFMADD231PS  Z4, Z5, Z0
@@ -2287,6 +2637,7 @@ unrolled:
 	VBROADCASTSS (R8)(SI*1), Z5
 	VFMADD231PS  Z4, Z5, Z3
 	ADDQ         DI, R8
+	PREFETCHT0   192(CX)(R10*1)
 	ADDQ         $0x00000100, CX
 	SUBQ         $0x04, R9
 	JGE          unrolled
@@ -2306,6 +2657,7 @@ single:
 	VBROADCASTSS (R8)(SI*1), Z5
 	VFMADD231PS  Z4, Z5, Z3
 	ADDQ         DI, R8
+	PREFETCHT0   (CX)(R10*1)
 	ADDQ         $0x40, CX
 	DECQ         R9
 	JNZ          single
@@ -2314,7 +2666,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
@@ -2322,13 +2674,21 @@ next:
 	VMOVUPS Z2, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x04, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul4x32AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul4x32AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul4x32AVX512(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul4x32AVX512(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -2343,8 +2703,8 @@ TEXT ·mul4x32AVX512(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
-	MOVQ    cRow+32(FP), DX
+	MOVQ    cPanel+48(FP), CX
+	MOVQ    cRow+40(FP), DX
 	VMOVUPS (AX), Z0
 	VMOVUPS (AX)(CX*1), Z1
 	ADDQ    DX, AX
@@ -2358,33 +2718,42 @@ load:
 	VMOVUPS (AX)(CX*1), Z7
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x04, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
 	LEAQ       (BX)(BX*2), SI
-	MOVQ       aCol+56(FP), DI
-	MOVQ       bPanel+80(FP), R8
+	MOVQ       aCol+64(FP), DI
+	MOVQ       bPanel+88(FP), R8
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, R9
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R10
-	CMPQ    R10, DX
-	CMOVQGT DX, R10
-	SUBQ    R10, DX
-	SUBQ    $0x04, R10
-	JLT     rest
+	MOVQ       AX, R9
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 (AX)(BX*2)
+	PREFETCHT0 (AX)(SI*1)
+	MOVQ       aWidth+72(FP), R10
+	CMPQ       R10, DX
+	CMOVQGT    DX, R10
+	SUBQ       R10, DX
+	SUBQ       $0x04, R10
+	JLT        rest
 
 unrolled:
 	VMOVUPS      (CX), Z8
@@ -2479,8 +2848,8 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
-	MOVQ    cRow+32(FP), DX
+	MOVQ    cPanel+48(FP), CX
+	MOVQ    cRow+40(FP), DX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, (AX)(CX*1)
 	ADDQ    DX, AX
@@ -2492,13 +2861,21 @@ next:
 	ADDQ    DX, AX
 	VMOVUPS Z6, (AX)
 	VMOVUPS Z7, (AX)(CX*1)
+	ADDQ    DX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x04, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul5x16AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul5x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul5x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul5x16AVX512(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -2510,7 +2887,7 @@ TEXT ·mul5x16AVX512(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS (AX), Z0
 	ADDQ    CX, AX
 	VMOVUPS (AX), Z1
@@ -2522,34 +2899,49 @@ load:
 	VMOVUPS (AX), Z4
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x05, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
 	LEAQ       (BX)(BX*2), SI
-	MOVQ       aCol+56(FP), DI
+	MOVQ       aCol+64(FP), DI
+	MOVQ       bNext+32(FP), R10
+	SUBQ       CX, R10
+	XORQ       R8, R8
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQNE    R8, R10
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, R8
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R9
-	CMPQ    R9, DX
-	CMOVQGT DX, R9
-	SUBQ    R9, DX
-	SUBQ    $0x04, R9
-	JLT     rest
+	MOVQ       AX, R8
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 (AX)(BX*2)
+	PREFETCHT0 (AX)(SI*1)
+	PREFETCHT0 (AX)(BX*4)
+	MOVQ       aWidth+72(FP), R9
+	CMPQ       R9, DX
+	CMOVQGT    DX, R9
+	SUBQ       R9, DX
+	SUBQ       $0x04, R9
+	JLT        rest
 
 unrolled:
 	VMOVUPS      (CX), Z5
@@ -2564,6 +2956,7 @@ unrolled:
 	VBROADCASTSS (R8)(BX*4), Z6
 	VFMADD231PS  Z5, Z6, Z4
 	ADDQ         DI, R8
+	PREFETCHT0   (CX)(R10*1)
 	VMOVUPS      64(CX), Z5
 	VBROADCASTSS (R8), Z6
 	VFMADD231PS  Z5, Z6, Z0
@@ -2576,6 +2969,7 @@ unrolled:
 	VBROADCASTSS (R8)(BX*4), Z6
 	VFMADD231PS  Z5, Z6, Z4
 	ADDQ         DI, R8
+	PREFETCHT0   64(CX)(R10*1)
 	VMOVUPS      128(CX), Z5
 	VBROADCASTSS (R8), Z6
 	VFMADD231PS  Z5, Z6, Z0
@@ -2588,6 +2982,7 @@ unrolled:
 	VBROADCASTSS (R8)(BX*4), Z6
 	VFMADD231PS  Z5, Z6, Z4
 	ADDQ         DI, R8
+	PREFETCHT0   128(CX)(R10*1)
 	VMOVUPS      192(CX), Z5
 	VBROADCASTSS (R8), Z6
 	VFMADD231PS  Z5, Z6, Z0
@@ -2600,6 +2995,7 @@ unrolled:
 	VBROADCASTSS (R8)(BX*4), Z6
 	VFMADD231PS  Z5, Z6, Z4
 	ADDQ         DI, R8
+	PREFETCHT0   192(CX)(R10*1)
 	ADDQ         $0x00000100, CX
 	SUBQ         $0x04, R9
 	JGE          unrolled
@@ -2621,6 +3017,7 @@ single:
 	VBROADCASTSS (R8)(BX*4), Z6
 	VFMADD231PS  Z5, Z6, Z4
 	ADDQ         DI, R8
+	PREFETCHT0   (CX)(R10*1)
 	ADDQ         $0x40, CX
 	DECQ         R9
 	JNZ          single
@@ -2629,7 +3026,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
@@ -2639,13 +3036,21 @@ next:
 	VMOVUPS Z3, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x05, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul5x32AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul5x32AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul5x32AVX512(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul5x32AVX512(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -2662,8 +3067,8 @@ TEXT ·mul5x32AVX512(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
-	MOVQ    cRow+32(FP), DX
+	MOVQ    cPanel+48(FP), CX
+	MOVQ    cRow+40(FP), DX
 	VMOVUPS (AX), Z0
 	VMOVUPS (AX)(CX*1), Z1
 	ADDQ    DX, AX
@@ -2680,35 +3085,45 @@ load:
 	VMOVUPS (AX)(CX*1), Z9
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x05, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
 	LEAQ       (BX)(BX*2), SI
-	MOVQ       aCol+56(FP), DI
-	MOVQ       bPanel+80(FP), R8
+	MOVQ       aCol+64(FP), DI
+	MOVQ       bPanel+88(FP), R8
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, R9
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R10
-	CMPQ    R10, DX
-	CMOVQGT DX, R10
-	SUBQ    R10, DX
-	SUBQ    $0x04, R10
-	JLT     rest
+	MOVQ       AX, R9
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 (AX)(BX*2)
+	PREFETCHT0 (AX)(SI*1)
+	PREFETCHT0 (AX)(BX*4)
+	MOVQ       aWidth+72(FP), R10
+	CMPQ       R10, DX
+	CMOVQGT    DX, R10
+	SUBQ       R10, DX
+	SUBQ       $0x04, R10
+	JLT        rest
 
 unrolled:
 	VMOVUPS      (CX), Z10
@@ -2818,8 +3233,8 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
-	MOVQ    cRow+32(FP), DX
+	MOVQ    cPanel+48(FP), CX
+	MOVQ    cRow+40(FP), DX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, (AX)(CX*1)
 	ADDQ    DX, AX
@@ -2834,13 +3249,21 @@ next:
 	ADDQ    DX, AX
 	VMOVUPS Z8, (AX)
 	VMOVUPS Z9, (AX)(CX*1)
+	ADDQ    DX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x05, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul6x16AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul6x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul6x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul6x16AVX512(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -2853,7 +3276,7 @@ TEXT ·mul6x16AVX512(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS (AX), Z0
 	ADDQ    CX, AX
 	VMOVUPS (AX), Z1
@@ -2867,37 +3290,53 @@ load:
 	VMOVUPS (AX), Z5
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x06, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
 	LEAQ       (BX)(BX*2), SI
 	LEAQ       (BX)(BX*4), DI
-	MOVQ       aCol+56(FP), R8
+	MOVQ       aCol+64(FP), R8
+	MOVQ       bNext+32(FP), R11
+	SUBQ       CX, R11
+	XORQ       R9, R9
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQNE    R9, R11
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, R9
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R10
-	CMPQ    R10, DX
-	CMOVQGT DX, R10
-	SUBQ    R10, DX
-	SUBQ    $0x04, R10
-	JLT     rest
+	MOVQ       AX, R9
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 (AX)(BX*2)
+	PREFETCHT0 (AX)(SI*1)
+	PREFETCHT0 (AX)(BX*4)
+	PREFETCHT0 (AX)(DI*1)
+	MOVQ       aWidth+72(FP), R10
+	CMPQ       R10, DX
+	CMOVQGT    DX, R10
+	SUBQ       R10, DX
+	SUBQ       $0x04, R10
+	JLT        rest
 
 unrolled:
 	VMOVUPS      (CX), Z6
@@ -2914,6 +3353,7 @@ unrolled:
 	VBROADCASTSS (R9)(DI*1), Z7
 	VFMADD231PS  Z6, Z7, Z5
 	ADDQ         R8, R9
+	PREFETCHT0   (CX)(R11*1)
 	VMOVUPS      64(CX), Z6
 	VBROADCASTSS (R9), Z7
 	VFMADD231PS  Z6, Z7, Z0
@@ -2928,6 +3368,7 @@ unrolled:
 	VBROADCASTSS (R9)(DI*1), Z7
 	VFMADD231PS  Z6, Z7, Z5
 	ADDQ         R8, R9
+	PREFETCHT0   64(CX)(R11*1)
 	VMOVUPS      128(CX), Z6
 	VBROADCASTSS (R9), Z7
 	VFMADD231PS  Z6, Z7, Z0
@@ -2942,6 +3383,7 @@ unrolled:
 	VBROADCASTSS (R9)(DI*1), Z7
 	VFMADD231PS  Z6, Z7, Z5
 	ADDQ         R8, R9
+	PREFETCHT0   128(CX)(R11*1)
 	VMOVUPS      192(CX), Z6
 	VBROADCASTSS (R9), Z7
 	VFMADD231PS  Z6, Z7, Z0
@@ -2956,6 +3398,7 @@ unrolled:
 	VBROADCASTSS (R9)(DI*1), Z7
 	VFMADD231PS  Z6, Z7, Z5
 	ADDQ         R8, R9
+	PREFETCHT0   192(CX)(R11*1)
 	ADDQ         $0x00000100, CX
 	SUBQ         $0x04, R10
 	JGE          unrolled
@@ -2979,6 +3422,7 @@ single:
 	VBROADCASTSS (R9)(DI*1), Z7
 	VFMADD231PS  Z6, Z7, Z5
 	ADDQ         R8, R9
+	PREFETCHT0   (CX)(R11*1)
 	ADDQ         $0x40, CX
 	DECQ         R10
 	JNZ          single
@@ -2987,7 +3431,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
@@ -2999,13 +3443,21 @@ next:
 	VMOVUPS Z4, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x06, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul6x32AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul6x32AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul6x32AVX512(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul6x32AVX512(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -3024,8 +3476,8 @@ TEXT ·mul6x32AVX512(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
-	MOVQ    cRow+32(FP), DX
+	MOVQ    cPanel+48(FP), CX
+	MOVQ    cRow+40(FP), DX
 	VMOVUPS (AX), Z0
 	VMOVUPS (AX)(CX*1), Z1
 	ADDQ    DX, AX
@@ -3045,38 +3497,49 @@ load:
 	VMOVUPS (AX)(CX*1), Z11
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x06, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
 	LEAQ       (BX)(BX*2), SI
 	LEAQ       (BX)(BX*4), DI
-	MOVQ       aCol+56(FP), R8
-	MOVQ       bPanel+80(FP), R9
+	MOVQ       aCol+64(FP), R8
+	MOVQ       bPanel+88(FP), R9
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, R10
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R11
-	CMPQ    R11, DX
-	CMOVQGT DX, R11
-	SUBQ    R11, DX
-	SUBQ    $0x04, R11
-	JLT     rest
+	MOVQ       AX, R10
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 (AX)(BX*2)
+	PREFETCHT0 (AX)(SI*1)
+	PREFETCHT0 (AX)(BX*4)
+	PREFETCHT0 (AX)(DI*1)
+	MOVQ       aWidth+72(FP), R11
+	CMPQ       R11, DX
+	CMOVQGT    DX, R11
+	SUBQ       R11, DX
+	SUBQ       $0x04, R11
+	JLT        rest
 
 unrolled:
 	VMOVUPS      (CX), Z12
@@ -3201,8 +3664,8 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
-	MOVQ    cRow+32(FP), DX
+	MOVQ    cPanel+48(FP), CX
+	MOVQ    cRow+40(FP), DX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, (AX)(CX*1)
 	ADDQ    DX, AX
@@ -3220,13 +3683,21 @@ next:
 	ADDQ    DX, AX
 	VMOVUPS Z10, (AX)
 	VMOVUPS Z11, (AX)(CX*1)
+	ADDQ    DX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x06, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul7x16AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul7x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul7x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul7x16AVX512(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -3240,7 +3711,7 @@ TEXT ·mul7x16AVX512(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS (AX), Z0
 	ADDQ    CX, AX
 	VMOVUPS (AX), Z1
@@ -3256,39 +3727,56 @@ load:
 	VMOVUPS (AX), Z6
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x07, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
 	LEAQ       (BX)(BX*2), SI
 	LEAQ       (BX)(BX*4), DI
-	MOVQ       aCol+56(FP), R8
+	MOVQ       aCol+64(FP), R8
+	MOVQ       bNext+32(FP), R11
+	SUBQ       CX, R11
+	XORQ       R9, R9
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQNE    R9, R11
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, R9
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R10
-	CMPQ    R10, DX
-	CMOVQGT DX, R10
-	SUBQ    R10, DX
-	SUBQ    $0x04, R10
-	JLT     rest
+	MOVQ       AX, R9
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 (AX)(BX*2)
+	PREFETCHT0 (AX)(SI*1)
+	PREFETCHT0 (AX)(BX*4)
+	PREFETCHT0 (AX)(DI*1)
+	PREFETCHT0 (AX)(SI*2)
+	MOVQ       aWidth+72(FP), R10
+	CMPQ       R10, DX
+	CMOVQGT    DX, R10
+	SUBQ       R10, DX
+	SUBQ       $0x04, R10
+	JLT        rest
 
 unrolled:
 	VMOVUPS      (CX), Z7
@@ -3307,6 +3795,7 @@ unrolled:
 	VBROADCASTSS (R9)(SI*2), Z8
 	VFMADD231PS  Z7, Z8, Z6
 	ADDQ         R8, R9
+	PREFETCHT0   (CX)(R11*1)
 	VMOVUPS      64(CX), Z7
 	VBROADCASTSS (R9), Z8
 	VFMADD231PS  Z7, Z8, Z0
@@ -3323,6 +3812,7 @@ unrolled:
 	VBROADCASTSS (R9)(SI*2), Z8
 	VFMADD231PS  Z7, Z8, Z6
 	ADDQ         R8, R9
+	PREFETCHT0   64(CX)(R11*1)
 	VMOVUPS      128(CX), Z7
 	VBROADCASTSS (R9), Z8
 	VFMADD231PS  Z7, Z8, Z0
@@ -3339,6 +3829,7 @@ unrolled:
 	VBROADCASTSS (R9)(SI*2), Z8
 	VFMADD231PS  Z7, Z8, Z6
 	ADDQ         R8, R9
+	PREFETCHT0   128(CX)(R11*1)
 	VMOVUPS      192(CX), Z7
 	VBROADCASTSS (R9), Z8
 	VFMADD231PS  Z7, Z8, Z0
@@ -3355,6 +3846,7 @@ unrolled:
 	VBROADCASTSS (R9)(SI*2), Z8
 	VFMADD231PS  Z7, Z8, Z6
 	ADDQ         R8, R9
+	PREFETCHT0   192(CX)(R11*1)
 	ADDQ         $0x00000100, CX
 	SUBQ         $0x04, R10
 	JGE          unrolled
@@ -3380,6 +3872,7 @@ single:
 	VBROADCASTSS (R9)(SI*2), Z8
 	VFMADD231PS  Z7, Z8, Z6
 	ADDQ         R8, R9
+	PREFETCHT0   (CX)(R11*1)
 	ADDQ         $0x40, CX
 	DECQ         R10
 	JNZ          single
@@ -3388,7 +3881,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
@@ -3402,13 +3895,21 @@ next:
 	VMOVUPS Z5, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x07, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul7x32AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul7x32AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul7x32AVX512(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul7x32AVX512(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -3429,8 +3930,8 @@ TEXT ·mul7x32AVX512(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
-	MOVQ    cRow+32(FP), DX
+	MOVQ    cPanel+48(FP), CX
+	MOVQ    cRow+40(FP), DX
 	VMOVUPS (AX), Z0
 	VMOVUPS (AX)(CX*1), Z1
 	ADDQ    DX, AX
@@ -3453,40 +3954,52 @@ load:
 	VMOVUPS (AX)(CX*1), Z13
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x07, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
 	LEAQ       (BX)(BX*2), SI
 	LEAQ       (BX)(BX*4), DI
-	MOVQ       aCol+56(FP), R8
-	MOVQ       bPanel+80(FP), R9
+	MOVQ       aCol+64(FP), R8
+	MOVQ       bPanel+88(FP), R9
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, R10
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R11
-	CMPQ    R11, DX
-	CMOVQGT DX, R11
-	SUBQ    R11, DX
-	SUBQ    $0x04, R11
-	JLT     rest
+	MOVQ       AX, R10
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 (AX)(BX*2)
+	PREFETCHT0 (AX)(SI*1)
+	PREFETCHT0 (AX)(BX*4)
+	PREFETCHT0 (AX)(DI*1)
+	PREFETCHT0 (AX)(SI*2)
+	MOVQ       aWidth+72(FP), R11
+	CMPQ       R11, DX
+	CMOVQGT    DX, R11
+	SUBQ       R11, DX
+	SUBQ       $0x04, R11
+	JLT        rest
 
 unrolled:
 	VMOVUPS      (CX), Z14
@@ -3626,8 +4139,8 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
-	MOVQ    cRow+32(FP), DX
+	MOVQ    cPanel+48(FP), CX
+	MOVQ    cRow+40(FP), DX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, (AX)(CX*1)
 	ADDQ    DX, AX
@@ -3648,13 +4161,21 @@ next:
 	ADDQ    DX, AX
 	VMOVUPS Z12, (AX)
 	VMOVUPS Z13, (AX)(CX*1)
+	ADDQ    DX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x07, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul8x16AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul8x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul8x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul8x16AVX512(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -3669,7 +4190,7 @@ TEXT ·mul8x16AVX512(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS (AX), Z0
 	ADDQ    CX, AX
 	VMOVUPS (AX), Z1
@@ -3687,42 +4208,60 @@ load:
 	VMOVUPS (AX), Z7
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x08, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
 	LEAQ       (BX)(BX*2), SI
 	LEAQ       (BX)(BX*4), DI
 	LEAQ       (SI)(BX*4), R8
-	MOVQ       aCol+56(FP), R9
+	MOVQ       aCol+64(FP), R9
+	MOVQ       bNext+32(FP), R12
+	SUBQ       CX, R12
+	XORQ       R10, R10
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQNE    R10, R12
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, R10
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R11
-	CMPQ    R11, DX
-	CMOVQGT DX, R11
-	SUBQ    R11, DX
-	SUBQ    $0x04, R11
-	JLT     rest
+	MOVQ       AX, R10
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 (AX)(BX*2)
+	PREFETCHT0 (AX)(SI*1)
+	PREFETCHT0 (AX)(BX*4)
+	PREFETCHT0 (AX)(DI*1)
+	PREFETCHT0 (AX)(SI*2)
+	PREFETCHT0 (AX)(R8*1)
+	MOVQ       aWidth+72(FP), R11
+	CMPQ       R11, DX
+	CMOVQGT    DX, R11
+	SUBQ       R11, DX
+	SUBQ       $0x04, R11
+	JLT        rest
 
 unrolled:
 	VMOVUPS      (CX), Z8
@@ -3743,6 +4282,7 @@ unrolled:
 	VBROADCASTSS (R10)(R8*1), Z9
 	VFMADD231PS  Z8, Z9, Z7
 	ADDQ         R9, R10
+	PREFETCHT0   (CX)(R12*1)
 	VMOVUPS      64(CX), Z8
 	VBROADCASTSS (R10), Z9
 	VFMADD231PS  Z8, Z9, Z0
@@ -3761,6 +4301,7 @@ unrolled:
 	VBROADCASTSS (R10)(R8*1), Z9
 	VFMADD231PS  Z8, Z9, Z7
 	ADDQ         R9, R10
+	PREFETCHT0   64(CX)(R12*1)
 	VMOVUPS      128(CX), Z8
 	VBROADCASTSS (R10), Z9
 	VFMADD231PS  Z8, Z9, Z0
@@ -3779,6 +4320,7 @@ unrolled:
 	VBROADCASTSS (R10)(R8*1), Z9
 	VFMADD231PS  Z8, Z9, Z7
 	ADDQ         R9, R10
+	PREFETCHT0   128(CX)(R12*1)
 	VMOVUPS      192(CX), Z8
 	VBROADCASTSS (R10), Z9
 	VFMADD231PS  Z8, Z9, Z0
@@ -3797,6 +4339,7 @@ unrolled:
 	VBROADCASTSS (R10)(R8*1), Z9
 	VFMADD231PS  Z8, Z9, Z7
 	ADDQ         R9, R10
+	PREFETCHT0   192(CX)(R12*1)
 	ADDQ         $0x00000100, CX
 	SUBQ         $0x04, R11
 	JGE          unrolled
@@ -3824,6 +4367,7 @@ single:
 	VBROADCASTSS (R10)(R8*1), Z9
 	VFMADD231PS  Z8, Z9, Z7
 	ADDQ         R9, R10
+	PREFETCHT0   (CX)(R12*1)
 	ADDQ         $0x40, CX
 	DECQ         R11
 	JNZ          single
@@ -3832,7 +4376,7 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cRow+32(FP), CX
+	MOVQ    cRow+40(FP), CX
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
@@ -3848,13 +4392,21 @@ next:
 	VMOVUPS Z6, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x08, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul8x32AVX512(c *float32, cNext *float32, a *float32, b *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int)
+// func mul8x32AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul8x32AVX512(SB), NOSPLIT, $0-104
-	MOVQ   accumulate+96(FP), AX
+TEXT ·mul8x32AVX512(SB), NOSPLIT, $0-120
+tile:
+	MOVQ   accumulate+104(FP), AX
 	TESTQ  AX, AX
 	JNZ    load
 	VPXORD Z0, Z0, Z0
@@ -3877,8 +4429,8 @@ TEXT ·mul8x32AVX512(SB), NOSPLIT, $0-104
 
 load:
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
-	MOVQ    cRow+32(FP), DX
+	MOVQ    cPanel+48(FP), CX
+	MOVQ    cRow+40(FP), DX
 	VMOVUPS (AX), Z0
 	VMOVUPS (AX)(CX*1), Z1
 	ADDQ    DX, AX
@@ -3904,43 +4456,56 @@ load:
 	VMOVUPS (AX)(CX*1), Z15
 
 start:
-	MOVQ       cNext+8(FP), AX
-	MOVQ       cRow+32(FP), CX
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       cNext+8(FP), CX
+	MOVQ       cRow+40(FP), DX
+	IMUL3Q     $0x08, DX, AX
+	ADDQ       c+0(FP), AX
+	CMPQ       tiles+112(FP), $0x01
+	CMOVQEQ    CX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
-	ADDQ       CX, AX
+	ADDQ       DX, AX
 	PREFETCHT0 60(AX)
 	MOVQ       a+16(FP), AX
 	MOVQ       b+24(FP), CX
-	MOVQ       k+88(FP), DX
-	MOVQ       aRow+48(FP), BX
+	MOVQ       k+96(FP), DX
+	MOVQ       aRow+56(FP), BX
 	LEAQ       (BX)(BX*2), SI
 	LEAQ       (BX)(BX*4), DI
 	LEAQ       (SI)(BX*4), R8
-	MOVQ       aCol+56(FP), R9
-	MOVQ       bPanel+80(FP), R10
+	MOVQ       aCol+64(FP), R9
+	MOVQ       bPanel+88(FP), R10
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ    AX, R11
-	ADDQ    aBlock+72(FP), AX
-	MOVQ    aWidth+64(FP), R12
-	CMPQ    R12, DX
-	CMOVQGT DX, R12
-	SUBQ    R12, DX
-	SUBQ    $0x04, R12
-	JLT     rest
+	MOVQ       AX, R11
+	ADDQ       aBlock+80(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 (AX)(BX*2)
+	PREFETCHT0 (AX)(SI*1)
+	PREFETCHT0 (AX)(BX*4)
+	PREFETCHT0 (AX)(DI*1)
+	PREFETCHT0 (AX)(SI*2)
+	PREFETCHT0 (AX)(R8*1)
+	MOVQ       aWidth+72(FP), R12
+	CMPQ       R12, DX
+	CMOVQGT    DX, R12
+	SUBQ       R12, DX
+	SUBQ       $0x04, R12
+	JLT        rest
 
 unrolled:
 	VMOVUPS      (CX), Z16
@@ -4095,8 +4660,8 @@ next:
 	TESTQ   DX, DX
 	JNZ     block
 	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+40(FP), CX
-	MOVQ    cRow+32(FP), DX
+	MOVQ    cPanel+48(FP), CX
+	MOVQ    cRow+40(FP), DX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, (AX)(CX*1)
 	ADDQ    DX, AX
@@ -4120,6 +4685,13 @@ next:
 	ADDQ    DX, AX
 	VMOVUPS Z14, (AX)
 	VMOVUPS Z15, (AX)(CX*1)
+	ADDQ    DX, AX
+	MOVQ    AX, c+0(FP)
+	MOVQ    aRow+56(FP), AX
+	IMUL3Q  $0x08, AX, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+112(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 

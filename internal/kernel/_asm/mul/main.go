@@ -101,11 +101,12 @@ func strides(param string, n int) map[int]reg.GPVirtual {
 	return m
 }
 
-// tile generates the product of rows rows and panels panels.
+// tile generates the product of tiles, one below the other, of rows rows by
+// panels panels.
 func tile(s isa, rows, panels int) {
 	name := fmt.Sprintf("mul%dx%d%s", rows, panels*16, s.name)
-	TEXT(name, NOSPLIT, "func(c, cNext, a, b *float32, cRow, cPanel, aRow, aCol, aWidth, aBlock, bPanel, k, accumulate int)")
-	Doc(fmt.Sprintf("%s computes %d rows of %d panels. All distances are in bytes; k is at least 1.", name, rows, panels))
+	TEXT(name, NOSPLIT, "func(c, cNext, a, b, bNext *float32, cRow, cPanel, aRow, aCol, aWidth, aBlock, bPanel, k, accumulate, tiles int)")
+	Doc(fmt.Sprintf("%s computes tiles times %d rows of %d panels. All distances are in bytes; k and tiles are at least 1.", name, rows, panels))
 	Pragma("noescape")
 	vectors := 64 / s.bytes // in a row of a panel
 
@@ -113,14 +114,12 @@ func tile(s isa, rows, panels int) {
 	for i := range acc {
 		acc[i] = s.vector()
 	}
-	// eachOutput visits the accumulators with their places in c.
-	eachOutput := func(visit func(v reg.VecVirtual, m Mem)) {
-		c := Load(Param("c"), GP64())
+	// eachOutput visits the accumulators with their places in c, and leaves c
+	// and row in registers.
+	eachOutput := func(visit func(v reg.VecVirtual, m Mem)) (c, row reg.Register) {
+		c = Load(Param("c"), GP64())
 		panel := strides("cPanel", panels)
-		var row reg.Register
-		if rows > 1 {
-			row = Load(Param("cRow"), GP64())
-		}
+		row = Load(Param("cRow"), GP64())
 		for r := range rows {
 			for p := range panels {
 				for v := range vectors {
@@ -131,8 +130,10 @@ func tile(s isa, rows, panels int) {
 				ADDQ(row, c)
 			}
 		}
+		return c, row
 	}
 
+	Label("tile")
 	accumulate := Load(Param("accumulate"), GP64())
 	TESTQ(accumulate, accumulate)
 	JNZ(LabelRef("load"))
@@ -144,8 +145,13 @@ func tile(s isa, rows, panels int) {
 	eachOutput(func(v reg.VecVirtual, m Mem) { VMOVUPS(m, v) })
 
 	Label("start")
-	next := Load(Param("cNext"), GP64())
+	Comment("Fetch the output of the tile below, or after the last cNext's.")
+	next, last := GP64(), Load(Param("cNext"), GP64())
 	nextRow := Load(Param("cRow"), GP64())
+	IMUL3Q(Imm(uint64(rows)), nextRow, next)
+	ADDQ(parameter("c"), next)
+	CMPQ(parameter("tiles"), Imm(1))
+	CMOVQEQ(last, next)
 	for r := range rows {
 		PREFETCHT0(Mem{Base: next, Disp: 60})
 		if r < rows-1 {
@@ -159,6 +165,16 @@ func tile(s isa, rows, panels int) {
 	aCol := Load(Param("aCol"), GP64())
 	bPanel := strides("bPanel", panels)
 	a, n := GP64(), GP64()
+	// The last tile fetches the b of the next call.
+	var ahead reg.Register
+	if panels == 1 {
+		none := GP64()
+		ahead = Load(Param("bNext"), GP64())
+		SUBQ(b, ahead)
+		XORQ(none, none)
+		CMPQ(parameter("tiles"), Imm(1))
+		CMOVQNE(none, ahead)
+	}
 
 	// term adds the products of one k. What there is less of, values of a or
 	// vectors of b, is held in registers, and the others take turns in one.
@@ -208,12 +224,18 @@ func tile(s isa, rows, panels int) {
 			}
 		}
 		ADDQ(aCol, a)
+		if panels == 1 {
+			PREFETCHT0(Mem{Base: b, Index: ahead, Scale: 1, Disp: step * 64})
+		}
 	}
 
 	Label("block")
 	Comment("The next block of a, or what is left of k.")
 	MOVQ(block, a)
 	ADDQ(parameter("aBlock"), block)
+	for r := range rows {
+		PREFETCHT0(strided(block, aRow, r, 0))
+	}
 	MOVQ(parameter("aWidth"), n)
 	CMPQ(n, k)
 	CMOVQGT(k, n)
@@ -242,7 +264,14 @@ func tile(s isa, rows, panels int) {
 	TESTQ(k, k)
 	JNZ(LabelRef("block"))
 
-	eachOutput(func(v reg.VecVirtual, m Mem) { VMOVUPS(v, m) })
+	c, row := eachOutput(func(v reg.VecVirtual, m Mem) { VMOVUPS(v, m) })
+	ADDQ(row, c)
+	Store(c, Param("c"))
+	below := Load(Param("aRow"), GP64())
+	IMUL3Q(Imm(uint64(rows)), below, below)
+	ADDQ(below, parameter("a"))
+	DECQ(parameter("tiles"))
+	JNZ(LabelRef("tile"))
 	VZEROUPPER()
 	RET()
 }
