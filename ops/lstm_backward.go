@@ -20,9 +20,8 @@ func (l *lstmPass) backward(p *packing, dy []float32, ld, lo, hi int) {
 		for u := range l.hPanels {
 			columns := min(width, l.hidden-u*width)
 			dst := l.rows(l.dh, u, sp.row, sp.n)
-			for r := range sp.n {
-				at := (sp.token+r)*ld + u*width
-				copy(dst[r*width:(r+1)*width], dy[at:at+columns])
+			kernel.CopyRows(dst, width, dy[sp.token*ld+u*width:], ld, sp.n, columns)
+			for r := 0; columns < width && r < sp.n; r++ {
 				clear(dst[r*width+columns : (r+1)*width])
 			}
 		}

@@ -173,17 +173,17 @@ func (l *lstmPass) forward(p *packing, x, out []float32, ld, lo, hi int) {
 			continue
 		}
 		l.input(x, sp)
-		kernel.Mul(l.z[sp.row*width:], width, panel,
-			kernel.Operand{Data: l.xh[sp.row*width:], Row: width, Col: 1, Width: width, Block: panel},
-			l.wf, k*width, sp.n, k, 4*l.hPanels, false)
+		// The zeros between the one and h are left out.
+		xh := kernel.Operand{Data: l.xh[sp.row*width:], Row: width, Col: 1, Width: width, Block: panel}
+		z := l.z[sp.row*width:]
+		kernel.Mul(z, width, panel, xh, l.wf, k*width, sp.n, l.in+1, 4*l.hPanels, false)
+		xh.Data = xh.Data[l.xPanels*panel:]
+		kernel.Mul(z, width, panel, xh, l.wf[l.xPanels*width*width:], k*width, sp.n, k-l.xPanels*width, 4*l.hPanels, true)
 		h := l.h[lo*width : (lo+sp.n)*width]
 		for u := range l.hPanels {
 			l.gates(u, sp, h)
 			columns := min(width, l.hidden-u*width)
-			for r := range sp.n {
-				at := (sp.token+r)*ld + u*width
-				copy(out[at:at+columns], h[r*width:])
-			}
+			kernel.CopyRows(out[sp.token*ld+u*width:], ld, h, width, sp.n, columns)
 			at := (l.xPanels+u)*panel + sp.to*width
 			copy(l.xh[at:at+sp.going*width], h)
 		}
@@ -198,11 +198,10 @@ func (l *lstmPass) input(x []float32, sp span) {
 	for f := range l.xPanels {
 		dst := l.xh[f*panel+sp.row*width:]
 		columns := max(0, min(width, l.in-f*width))
-		for r := range sp.n {
-			row := dst[r*width : (r+1)*width]
-			at := (sp.token+r)*l.in + f*width
-			copy(row, x[at:at+columns])
-			if columns < width {
+		kernel.CopyRows(dst, width, x[sp.token*l.in+f*width:], l.in, sp.n, columns)
+		if columns < width {
+			for r := range sp.n {
+				row := dst[r*width : (r+1)*width]
 				clear(row[columns:])
 				if f == l.in/width {
 					row[l.in%width] = 1

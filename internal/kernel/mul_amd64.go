@@ -2,6 +2,8 @@
 
 package kernel
 
+import "unsafe"
+
 //go:generate sh -c "cd _asm && go run ./mul -out ../mul_amd64.s -stubs ../mul_stubs_amd64.go -pkg kernel"
 
 // kernels describes the micro-kernels of one instruction set. Each keeps a tile
@@ -37,18 +39,21 @@ func mul(c []float32, cRow, cPanel int, a *Operand, b []float32, bPanel, rows, k
 type job struct {
 	*kernels
 	a                                   *Operand
-	b, c                                []float32
 	cRow, cPanel, bPanel, panels, apart int
 	rows, tiles, low, higher            int // the first higher tiles have low+1 rows, the others low
 	first                               int // k of the first term now
 	args                                tileArgs
 }
 
-// tileArgs are the arguments of a micro-kernel, distances in bytes.
+// tileArgs are the arguments of a micro-kernel, which knows their order.
+// Distances are in bytes, and so are the places of what it reads and writes
+// next, counted from the beginnings of c, a and b: the compiler would move to
+// the heap what a pointer stored here points to.
 type tileArgs struct {
+	c0, a0, b0 *float32
 	// cNext is where the output of the tile after the last lies, bNext the b of
 	// the call that follows: they are fetched to the cache meanwhile.
-	c, cNext, a, b, bNext                               *float32
+	c, cNext, a, b, bNext                               int
 	cRow, cPanel, aRow, aCol, aWidth, aBlock, bPanel, k int
 	accumulate                                          int
 	tiles                                               int // below one another
@@ -67,9 +72,10 @@ func (s *kernels) mul(c []float32, cRow, cPanel int, a *Operand, b []float32, bP
 
 	const size = 4 // bytes in a float32
 	j := job{
-		kernels: s, a: a, b: b, c: c, cRow: cRow, cPanel: cPanel, bPanel: bPanel, panels: panels, apart: apart,
+		kernels: s, a: a, cRow: cRow, cPanel: cPanel, bPanel: bPanel, panels: panels, apart: apart,
 		rows: rows, tiles: tiles, low: low, higher: higher,
 		args: tileArgs{
+			c0: &c[0], a0: &a.Data[0], b0: &b[0],
 			cRow: size * cRow, cPanel: size * cPanel * apart, bPanel: size * bPanel * apart,
 			aRow: size * a.Row, aCol: size * a.Col, aWidth: a.Width, aBlock: size * a.Block,
 		},
@@ -128,83 +134,86 @@ func (j *job) column(p, group, r, h, tiles int) {
 // run computes tiles of h rows from row r on: of panel p or, when wide, of the
 // group.
 func (j *job) run(p, r, h, tiles int, wide bool) {
-	t := j.args // a copy: what is stored through a pointer would escape
+	const size = 4
+	t := &j.args
 	t.tiles = tiles
-	t.a = &j.a.Data[j.a.offset(r, j.first)]
-	t.b = &j.b[p*j.bPanel+j.first*Width]
-	t.c = &j.c[p*j.cPanel+r*j.cRow]
+	t.a = size * j.a.offset(r, j.first)
+	t.b = size * (p*j.bPanel + j.first*Width)
+	t.c = size * (p*j.cPanel + r*j.cRow)
 	t.cNext, t.bNext = t.c, t.b
 	if r += h * tiles; r < j.rows {
-		t.cNext = &j.c[p*j.cPanel+r*j.cRow]
+		t.cNext = size * (p*j.cPanel + r*j.cRow)
 	} else if p < j.panels-1 {
-		t.cNext = &j.c[(p+1)*j.cPanel]
-		t.bNext = &j.b[(p+1)*j.bPanel+j.first*Width]
+		t.cNext = size * (p + 1) * j.cPanel
+		t.bNext = t.b + size*j.bPanel
 	}
 	if j.kernels == &kernelsAVX512 {
-		tileAVX512(h, wide, &t)
+		tileAVX512(h, wide, t)
 	} else {
-		tileAVX2(h, wide, &t)
+		tileAVX2(h, wide, t)
 	}
 }
 
 // tileAVX2 computes h rows of group[h] panels or, unless wide, of one.
-func tileAVX2(h int, wide bool, t *tileArgs) {
+func tileAVX2(h int, wide bool, args *tileArgs) {
+	t := (*byte)(unsafe.Pointer(args))
 	switch {
 	case !wide && h == 1:
-		mul1x16AVX2(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul1x16AVX2(t)
 	case !wide && h == 2:
-		mul2x16AVX2(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul2x16AVX2(t)
 	case !wide && h == 3:
-		mul3x16AVX2(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul3x16AVX2(t)
 	case !wide && h == 4:
-		mul4x16AVX2(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul4x16AVX2(t)
 	case !wide && h == 5:
-		mul5x16AVX2(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul5x16AVX2(t)
 	case !wide && h == 6:
-		mul6x16AVX2(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul6x16AVX2(t)
 	case wide && h == 1:
-		mul1x64AVX2(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul1x64AVX2(t)
 	case wide && h == 2:
-		mul2x32AVX2(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul2x32AVX2(t)
 	case wide && h == 3:
-		mul3x32AVX2(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul3x32AVX2(t)
 	}
 }
 
 // tileAVX512 computes h rows of group[h] panels or, unless wide, of one.
-func tileAVX512(h int, wide bool, t *tileArgs) {
+func tileAVX512(h int, wide bool, args *tileArgs) {
+	t := (*byte)(unsafe.Pointer(args))
 	switch {
 	case !wide && h == 1:
-		mul1x16AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul1x16AVX512(t)
 	case !wide && h == 2:
-		mul2x16AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul2x16AVX512(t)
 	case !wide && h == 3:
-		mul3x16AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul3x16AVX512(t)
 	case !wide && h == 4:
-		mul4x16AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul4x16AVX512(t)
 	case !wide && h == 5:
-		mul5x16AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul5x16AVX512(t)
 	case !wide && h == 6:
-		mul6x16AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul6x16AVX512(t)
 	case !wide && h == 7:
-		mul7x16AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul7x16AVX512(t)
 	case !wide && h == 8:
-		mul8x16AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul8x16AVX512(t)
 	case wide && h == 1:
-		mul1x128AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul1x128AVX512(t)
 	case wide && h == 2:
-		mul2x64AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul2x64AVX512(t)
 	case wide && h == 3:
-		mul3x64AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul3x64AVX512(t)
 	case wide && h == 4:
-		mul4x32AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul4x32AVX512(t)
 	case wide && h == 5:
-		mul5x32AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul5x32AVX512(t)
 	case wide && h == 6:
-		mul6x32AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul6x32AVX512(t)
 	case wide && h == 7:
-		mul7x32AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul7x32AVX512(t)
 	case wide && h == 8:
-		mul8x32AVX512(t.c, t.cNext, t.a, t.b, t.bNext, t.cRow, t.cPanel, t.aRow, t.aCol, t.aWidth, t.aBlock, t.bPanel, t.k, t.accumulate, t.tiles)
+		mul8x32AVX512(t)
 	}
 }

@@ -4,357 +4,80 @@
 
 #include "textflag.h"
 
-// func mul1x16AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+// func mul1x16AVX2(t *byte)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·mul1x16AVX2(SB), NOSPLIT, $0-120
+TEXT ·mul1x16AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
 tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
+	CMPQ   128(AX), $0x00
+	JNE    load
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	JMP    start
 
 load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
 
 start:
 	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), AX
-	IMUL3Q     $0x01, AX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aCol+64(FP), BX
-	MOVQ       bNext+32(FP), R8
-	SUBQ       CX, R8
-	XORQ       SI, SI
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQNE    SI, R8
-
-block:
-	// The next block of a, or what is left of k.
-	MOVQ       AX, SI
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	MOVQ       aWidth+72(FP), DI
-	CMPQ       DI, DX
-	CMOVQGT    DX, DI
-	SUBQ       DI, DX
-	SUBQ       $0x04, DI
-	JLT        rest
-
-unrolled:
-	VBROADCASTSS (SI), Y2
-	VFMADD231PS  (CX), Y2, Y0
-	VFMADD231PS  32(CX), Y2, Y1
-	ADDQ         BX, SI
-	PREFETCHT0   (CX)(R8*1)
-	VBROADCASTSS (SI), Y2
-	VFMADD231PS  64(CX), Y2, Y0
-	VFMADD231PS  96(CX), Y2, Y1
-	ADDQ         BX, SI
-	PREFETCHT0   64(CX)(R8*1)
-	VBROADCASTSS (SI), Y2
-	VFMADD231PS  128(CX), Y2, Y0
-	VFMADD231PS  160(CX), Y2, Y1
-	ADDQ         BX, SI
-	PREFETCHT0   128(CX)(R8*1)
-	VBROADCASTSS (SI), Y2
-	VFMADD231PS  192(CX), Y2, Y0
-	VFMADD231PS  224(CX), Y2, Y1
-	ADDQ         BX, SI
-	PREFETCHT0   192(CX)(R8*1)
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x04, DI
-	JGE          unrolled
-
-rest:
-	ADDQ $0x04, DI
-	JZ   next
-
-single:
-	VBROADCASTSS (SI), Y2
-	VFMADD231PS  (CX), Y2, Y0
-	VFMADD231PS  32(CX), Y2, Y1
-	ADDQ         BX, SI
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x40, CX
-	DECQ         DI
-	JNZ          single
-
-next:
-	TESTQ   DX, DX
-	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x01, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
-	JNZ     tile
-	VZEROUPPER
-	RET
-
-// func mul1x64AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
-// Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·mul1x64AVX2(SB), NOSPLIT, $0-120
-tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	JMP    start
-
-load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	LEAQ    (CX)(CX*2), DX
-	MOVQ    cRow+40(FP), BX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(CX*1), Y2
-	VMOVUPS 32(AX)(CX*1), Y3
-	VMOVUPS (AX)(CX*2), Y4
-	VMOVUPS 32(AX)(CX*2), Y5
-	VMOVUPS (AX)(DX*1), Y6
-	VMOVUPS 32(AX)(DX*1), Y7
-
-start:
-	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), AX
-	IMUL3Q     $0x01, AX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aCol+64(FP), BX
-	MOVQ       bPanel+88(FP), SI
-	LEAQ       (SI)(SI*2), DI
-
-block:
-	// The next block of a, or what is left of k.
-	MOVQ       AX, R8
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	MOVQ       aWidth+72(FP), R9
-	CMPQ       R9, DX
-	CMOVQGT    DX, R9
-	SUBQ       R9, DX
-	SUBQ       $0x04, R9
-	JLT        rest
-
-unrolled:
-	VBROADCASTSS (R8), Y8
-	VFMADD231PS  (CX), Y8, Y0
-	VFMADD231PS  32(CX), Y8, Y1
-	VFMADD231PS  (CX)(SI*1), Y8, Y2
-	VFMADD231PS  32(CX)(SI*1), Y8, Y3
-	VFMADD231PS  (CX)(SI*2), Y8, Y4
-	VFMADD231PS  32(CX)(SI*2), Y8, Y5
-	VFMADD231PS  (CX)(DI*1), Y8, Y6
-	VFMADD231PS  32(CX)(DI*1), Y8, Y7
-	ADDQ         BX, R8
-	VBROADCASTSS (R8), Y8
-	VFMADD231PS  64(CX), Y8, Y0
-	VFMADD231PS  96(CX), Y8, Y1
-	VFMADD231PS  64(CX)(SI*1), Y8, Y2
-	VFMADD231PS  96(CX)(SI*1), Y8, Y3
-	VFMADD231PS  64(CX)(SI*2), Y8, Y4
-	VFMADD231PS  96(CX)(SI*2), Y8, Y5
-	VFMADD231PS  64(CX)(DI*1), Y8, Y6
-	VFMADD231PS  96(CX)(DI*1), Y8, Y7
-	ADDQ         BX, R8
-	VBROADCASTSS (R8), Y8
-	VFMADD231PS  128(CX), Y8, Y0
-	VFMADD231PS  160(CX), Y8, Y1
-	VFMADD231PS  128(CX)(SI*1), Y8, Y2
-	VFMADD231PS  160(CX)(SI*1), Y8, Y3
-	VFMADD231PS  128(CX)(SI*2), Y8, Y4
-	VFMADD231PS  160(CX)(SI*2), Y8, Y5
-	VFMADD231PS  128(CX)(DI*1), Y8, Y6
-	VFMADD231PS  160(CX)(DI*1), Y8, Y7
-	ADDQ         BX, R8
-	VBROADCASTSS (R8), Y8
-	VFMADD231PS  192(CX), Y8, Y0
-	VFMADD231PS  224(CX), Y8, Y1
-	VFMADD231PS  192(CX)(SI*1), Y8, Y2
-	VFMADD231PS  224(CX)(SI*1), Y8, Y3
-	VFMADD231PS  192(CX)(SI*2), Y8, Y4
-	VFMADD231PS  224(CX)(SI*2), Y8, Y5
-	VFMADD231PS  192(CX)(DI*1), Y8, Y6
-	VFMADD231PS  224(CX)(DI*1), Y8, Y7
-	ADDQ         BX, R8
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x04, R9
-	JGE          unrolled
-
-rest:
-	ADDQ $0x04, R9
-	JZ   next
-
-single:
-	VBROADCASTSS (R8), Y8
-	VFMADD231PS  (CX), Y8, Y0
-	VFMADD231PS  32(CX), Y8, Y1
-	VFMADD231PS  (CX)(SI*1), Y8, Y2
-	VFMADD231PS  32(CX)(SI*1), Y8, Y3
-	VFMADD231PS  (CX)(SI*2), Y8, Y4
-	VFMADD231PS  32(CX)(SI*2), Y8, Y5
-	VFMADD231PS  (CX)(DI*1), Y8, Y6
-	VFMADD231PS  32(CX)(DI*1), Y8, Y7
-	ADDQ         BX, R8
-	ADDQ         $0x40, CX
-	DECQ         R9
-	JNZ          single
-
-next:
-	TESTQ   DX, DX
-	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	LEAQ    (CX)(CX*2), DX
-	MOVQ    cRow+40(FP), BX
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, (AX)(CX*1)
-	VMOVUPS Y3, 32(AX)(CX*1)
-	VMOVUPS Y4, (AX)(CX*2)
-	VMOVUPS Y5, 32(AX)(CX*2)
-	VMOVUPS Y6, (AX)(DX*1)
-	VMOVUPS Y7, 32(AX)(DX*1)
-	ADDQ    BX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x01, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
-	JNZ     tile
-	VZEROUPPER
-	RET
-
-// func mul2x16AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
-// Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·mul2x16AVX2(SB), NOSPLIT, $0-120
-tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	JMP    start
-
-load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-
-start:
-	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x02, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	MOVQ       aCol+64(FP), SI
-	MOVQ       bNext+32(FP), R9
-	SUBQ       CX, R9
+	MOVQ       64(AX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       88(AX), SI
+	MOVQ       56(AX), R9
+	SUBQ       48(AX), R9
 	XORQ       DI, DI
-	CMPQ       tiles+112(FP), $0x01
+	CMPQ       136(AX), $0x01
 	CMOVQNE    DI, R9
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ       AX, DI
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	MOVQ       aWidth+72(FP), R8
-	CMPQ       R8, DX
-	CMOVQGT    DX, R8
-	SUBQ       R8, DX
+	MOVQ       CX, DI
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	MOVQ       96(AX), R8
+	CMPQ       R8, BX
+	CMOVQGT    BX, R8
+	SUBQ       R8, BX
 	SUBQ       $0x04, R8
 	JLT        rest
 
 unrolled:
-	VMOVUPS      (CX), Y4
-	VMOVUPS      32(CX), Y5
-	VBROADCASTSS (DI), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (DI)(BX*1), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (DI), Y2
+	VFMADD231PS  (DX), Y2, Y0
+	VFMADD231PS  32(DX), Y2, Y1
 	ADDQ         SI, DI
-	PREFETCHT0   (CX)(R9*1)
-	VMOVUPS      64(CX), Y4
-	VMOVUPS      96(CX), Y5
-	VBROADCASTSS (DI), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (DI)(BX*1), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VFMADD231PS  Y5, Y6, Y3
+	PREFETCHT0   (DX)(R9*1)
+	VBROADCASTSS (DI), Y2
+	VFMADD231PS  64(DX), Y2, Y0
+	VFMADD231PS  96(DX), Y2, Y1
 	ADDQ         SI, DI
-	PREFETCHT0   64(CX)(R9*1)
-	VMOVUPS      128(CX), Y4
-	VMOVUPS      160(CX), Y5
-	VBROADCASTSS (DI), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (DI)(BX*1), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VFMADD231PS  Y5, Y6, Y3
+	PREFETCHT0   64(DX)(R9*1)
+	VBROADCASTSS (DI), Y2
+	VFMADD231PS  128(DX), Y2, Y0
+	VFMADD231PS  160(DX), Y2, Y1
 	ADDQ         SI, DI
-	PREFETCHT0   128(CX)(R9*1)
-	VMOVUPS      192(CX), Y4
-	VMOVUPS      224(CX), Y5
-	VBROADCASTSS (DI), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (DI)(BX*1), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VFMADD231PS  Y5, Y6, Y3
+	PREFETCHT0   128(DX)(R9*1)
+	VBROADCASTSS (DI), Y2
+	VFMADD231PS  192(DX), Y2, Y0
+	VFMADD231PS  224(DX), Y2, Y1
 	ADDQ         SI, DI
-	PREFETCHT0   192(CX)(R9*1)
-	ADDQ         $0x00000100, CX
+	PREFETCHT0   192(DX)(R9*1)
+	ADDQ         $0x00000100, DX
 	SUBQ         $0x04, R8
 	JGE          unrolled
 
@@ -363,47 +86,42 @@ rest:
 	JZ   next
 
 single:
-	VMOVUPS      (CX), Y4
-	VMOVUPS      32(CX), Y5
-	VBROADCASTSS (DI), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (DI)(BX*1), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (DI), Y2
+	VFMADD231PS  (DX), Y2, Y0
+	VFMADD231PS  32(DX), Y2, Y1
 	ADDQ         SI, DI
-	PREFETCHT0   (CX)(R9*1)
-	ADDQ         $0x40, CX
+	PREFETCHT0   (DX)(R9*1)
+	ADDQ         $0x40, DX
 	DECQ         R8
 	JNZ          single
 
 next:
-	TESTQ   DX, DX
+	TESTQ   BX, BX
 	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, 32(AX)
-	ADDQ    CX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x02, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x01, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x01, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul2x32AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+// func mul1x64AVX2(t *byte)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·mul2x32AVX2(SB), NOSPLIT, $0-120
+TEXT ·mul1x64AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
 tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
+	CMPQ   128(AX), $0x00
+	JNE    load
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -415,1144 +133,92 @@ tile:
 	JMP    start
 
 load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	MOVQ    cRow+40(FP), DX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(CX*1), Y2
-	VMOVUPS 32(AX)(CX*1), Y3
-	ADDQ    DX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	VMOVUPS (AX)(CX*1), Y6
-	VMOVUPS 32(AX)(CX*1), Y7
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	LEAQ    (DX)(DX*2), BX
+	MOVQ    64(AX), SI
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	VMOVUPS (CX)(DX*2), Y4
+	VMOVUPS 32(CX)(DX*2), Y5
+	VMOVUPS (CX)(BX*1), Y6
+	VMOVUPS 32(CX)(BX*1), Y7
 
 start:
 	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x02, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	MOVQ       aCol+64(FP), SI
-	MOVQ       bPanel+88(FP), DI
+	MOVQ       64(AX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       88(AX), SI
+	MOVQ       112(AX), DI
+	LEAQ       (DI)(DI*2), R8
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ       AX, R8
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	MOVQ       aWidth+72(FP), R9
-	CMPQ       R9, DX
-	CMOVQGT    DX, R9
-	SUBQ       R9, DX
-	SUBQ       $0x04, R9
-	JLT        rest
-
-unrolled:
-	VBROADCASTSS (R8), Y8
-	VBROADCASTSS (R8)(BX*1), Y9
-	VMOVUPS      (CX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y4
-	VMOVUPS      32(CX), Y10
-	VFMADD231PS  Y10, Y8, Y1
-	VFMADD231PS  Y10, Y9, Y5
-	VMOVUPS      (CX)(DI*1), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y6
-	VMOVUPS      32(CX)(DI*1), Y10
-	VFMADD231PS  Y10, Y8, Y3
-	VFMADD231PS  Y10, Y9, Y7
-	ADDQ         SI, R8
-	VBROADCASTSS (R8), Y8
-	VBROADCASTSS (R8)(BX*1), Y9
-	VMOVUPS      64(CX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y4
-	VMOVUPS      96(CX), Y10
-	VFMADD231PS  Y10, Y8, Y1
-	VFMADD231PS  Y10, Y9, Y5
-	VMOVUPS      64(CX)(DI*1), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y6
-	VMOVUPS      96(CX)(DI*1), Y10
-	VFMADD231PS  Y10, Y8, Y3
-	VFMADD231PS  Y10, Y9, Y7
-	ADDQ         SI, R8
-	VBROADCASTSS (R8), Y8
-	VBROADCASTSS (R8)(BX*1), Y9
-	VMOVUPS      128(CX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y4
-	VMOVUPS      160(CX), Y10
-	VFMADD231PS  Y10, Y8, Y1
-	VFMADD231PS  Y10, Y9, Y5
-	VMOVUPS      128(CX)(DI*1), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y6
-	VMOVUPS      160(CX)(DI*1), Y10
-	VFMADD231PS  Y10, Y8, Y3
-	VFMADD231PS  Y10, Y9, Y7
-	ADDQ         SI, R8
-	VBROADCASTSS (R8), Y8
-	VBROADCASTSS (R8)(BX*1), Y9
-	VMOVUPS      192(CX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y4
-	VMOVUPS      224(CX), Y10
-	VFMADD231PS  Y10, Y8, Y1
-	VFMADD231PS  Y10, Y9, Y5
-	VMOVUPS      192(CX)(DI*1), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y6
-	VMOVUPS      224(CX)(DI*1), Y10
-	VFMADD231PS  Y10, Y8, Y3
-	VFMADD231PS  Y10, Y9, Y7
-	ADDQ         SI, R8
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x04, R9
-	JGE          unrolled
-
-rest:
-	ADDQ $0x04, R9
-	JZ   next
-
-single:
-	VBROADCASTSS (R8), Y8
-	VBROADCASTSS (R8)(BX*1), Y9
-	VMOVUPS      (CX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y4
-	VMOVUPS      32(CX), Y10
-	VFMADD231PS  Y10, Y8, Y1
-	VFMADD231PS  Y10, Y9, Y5
-	VMOVUPS      (CX)(DI*1), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y6
-	VMOVUPS      32(CX)(DI*1), Y10
-	VFMADD231PS  Y10, Y8, Y3
-	VFMADD231PS  Y10, Y9, Y7
-	ADDQ         SI, R8
-	ADDQ         $0x40, CX
-	DECQ         R9
-	JNZ          single
-
-next:
-	TESTQ   DX, DX
-	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	MOVQ    cRow+40(FP), DX
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, (AX)(CX*1)
-	VMOVUPS Y3, 32(AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
-	VMOVUPS Y6, (AX)(CX*1)
-	VMOVUPS Y7, 32(AX)(CX*1)
-	ADDQ    DX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x02, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
-	JNZ     tile
-	VZEROUPPER
-	RET
-
-// func mul3x16AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
-// Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·mul3x16AVX2(SB), NOSPLIT, $0-120
-tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	JMP    start
-
-load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-
-start:
-	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x03, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	MOVQ       aCol+64(FP), SI
-	MOVQ       bNext+32(FP), R9
-	SUBQ       CX, R9
-	XORQ       DI, DI
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQNE    DI, R9
-
-block:
-	// The next block of a, or what is left of k.
-	MOVQ       AX, DI
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	PREFETCHT0 (AX)(BX*2)
-	MOVQ       aWidth+72(FP), R8
-	CMPQ       R8, DX
-	CMOVQGT    DX, R8
-	SUBQ       R8, DX
-	SUBQ       $0x04, R8
-	JLT        rest
-
-unrolled:
-	VMOVUPS      (CX), Y6
-	VMOVUPS      32(CX), Y7
-	VBROADCASTSS (DI), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (DI)(BX*1), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (DI)(BX*2), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         SI, DI
-	PREFETCHT0   (CX)(R9*1)
-	VMOVUPS      64(CX), Y6
-	VMOVUPS      96(CX), Y7
-	VBROADCASTSS (DI), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (DI)(BX*1), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (DI)(BX*2), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         SI, DI
-	PREFETCHT0   64(CX)(R9*1)
-	VMOVUPS      128(CX), Y6
-	VMOVUPS      160(CX), Y7
-	VBROADCASTSS (DI), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (DI)(BX*1), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (DI)(BX*2), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         SI, DI
-	PREFETCHT0   128(CX)(R9*1)
-	VMOVUPS      192(CX), Y6
-	VMOVUPS      224(CX), Y7
-	VBROADCASTSS (DI), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (DI)(BX*1), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (DI)(BX*2), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         SI, DI
-	PREFETCHT0   192(CX)(R9*1)
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x04, R8
-	JGE          unrolled
-
-rest:
-	ADDQ $0x04, R8
-	JZ   next
-
-single:
-	VMOVUPS      (CX), Y6
-	VMOVUPS      32(CX), Y7
-	VBROADCASTSS (DI), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (DI)(BX*1), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (DI)(BX*2), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         SI, DI
-	PREFETCHT0   (CX)(R9*1)
-	ADDQ         $0x40, CX
-	DECQ         R8
-	JNZ          single
-
-next:
-	TESTQ   DX, DX
-	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
-	ADDQ    CX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x03, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
-	JNZ     tile
-	VZEROUPPER
-	RET
-
-// func mul3x32AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
-// Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·mul3x32AVX2(SB), NOSPLIT, $0-120
-tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	JMP    start
-
-load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	MOVQ    cRow+40(FP), DX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(CX*1), Y2
-	VMOVUPS 32(AX)(CX*1), Y3
-	ADDQ    DX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	VMOVUPS (AX)(CX*1), Y6
-	VMOVUPS 32(AX)(CX*1), Y7
-	ADDQ    DX, AX
-	VMOVUPS (AX), Y8
-	VMOVUPS 32(AX), Y9
-	VMOVUPS (AX)(CX*1), Y10
-	VMOVUPS 32(AX)(CX*1), Y11
-
-start:
-	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x03, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	MOVQ       aCol+64(FP), SI
-	MOVQ       bPanel+88(FP), DI
-
-block:
-	// The next block of a, or what is left of k.
-	MOVQ       AX, R8
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	PREFETCHT0 (AX)(BX*2)
-	MOVQ       aWidth+72(FP), R9
-	CMPQ       R9, DX
-	CMOVQGT    DX, R9
-	SUBQ       R9, DX
-	SUBQ       $0x04, R9
-	JLT        rest
-
-unrolled:
-	VBROADCASTSS (R8), Y12
-	VBROADCASTSS (R8)(BX*1), Y13
-	VBROADCASTSS (R8)(BX*2), Y14
-	VMOVUPS      (CX), Y15
-	VFMADD231PS  Y15, Y12, Y0
-	VFMADD231PS  Y15, Y13, Y4
-	VFMADD231PS  Y15, Y14, Y8
-	VMOVUPS      32(CX), Y15
-	VFMADD231PS  Y15, Y12, Y1
-	VFMADD231PS  Y15, Y13, Y5
-	VFMADD231PS  Y15, Y14, Y9
-	VMOVUPS      (CX)(DI*1), Y15
-	VFMADD231PS  Y15, Y12, Y2
-	VFMADD231PS  Y15, Y13, Y6
-	VFMADD231PS  Y15, Y14, Y10
-	VMOVUPS      32(CX)(DI*1), Y15
-	VFMADD231PS  Y15, Y12, Y3
-	VFMADD231PS  Y15, Y13, Y7
-	VFMADD231PS  Y15, Y14, Y11
-	ADDQ         SI, R8
-	VBROADCASTSS (R8), Y12
-	VBROADCASTSS (R8)(BX*1), Y13
-	VBROADCASTSS (R8)(BX*2), Y14
-	VMOVUPS      64(CX), Y15
-	VFMADD231PS  Y15, Y12, Y0
-	VFMADD231PS  Y15, Y13, Y4
-	VFMADD231PS  Y15, Y14, Y8
-	VMOVUPS      96(CX), Y15
-	VFMADD231PS  Y15, Y12, Y1
-	VFMADD231PS  Y15, Y13, Y5
-	VFMADD231PS  Y15, Y14, Y9
-	VMOVUPS      64(CX)(DI*1), Y15
-	VFMADD231PS  Y15, Y12, Y2
-	VFMADD231PS  Y15, Y13, Y6
-	VFMADD231PS  Y15, Y14, Y10
-	VMOVUPS      96(CX)(DI*1), Y15
-	VFMADD231PS  Y15, Y12, Y3
-	VFMADD231PS  Y15, Y13, Y7
-	VFMADD231PS  Y15, Y14, Y11
-	ADDQ         SI, R8
-	VBROADCASTSS (R8), Y12
-	VBROADCASTSS (R8)(BX*1), Y13
-	VBROADCASTSS (R8)(BX*2), Y14
-	VMOVUPS      128(CX), Y15
-	VFMADD231PS  Y15, Y12, Y0
-	VFMADD231PS  Y15, Y13, Y4
-	VFMADD231PS  Y15, Y14, Y8
-	VMOVUPS      160(CX), Y15
-	VFMADD231PS  Y15, Y12, Y1
-	VFMADD231PS  Y15, Y13, Y5
-	VFMADD231PS  Y15, Y14, Y9
-	VMOVUPS      128(CX)(DI*1), Y15
-	VFMADD231PS  Y15, Y12, Y2
-	VFMADD231PS  Y15, Y13, Y6
-	VFMADD231PS  Y15, Y14, Y10
-	VMOVUPS      160(CX)(DI*1), Y15
-	VFMADD231PS  Y15, Y12, Y3
-	VFMADD231PS  Y15, Y13, Y7
-	VFMADD231PS  Y15, Y14, Y11
-	ADDQ         SI, R8
-	VBROADCASTSS (R8), Y12
-	VBROADCASTSS (R8)(BX*1), Y13
-	VBROADCASTSS (R8)(BX*2), Y14
-	VMOVUPS      192(CX), Y15
-	VFMADD231PS  Y15, Y12, Y0
-	VFMADD231PS  Y15, Y13, Y4
-	VFMADD231PS  Y15, Y14, Y8
-	VMOVUPS      224(CX), Y15
-	VFMADD231PS  Y15, Y12, Y1
-	VFMADD231PS  Y15, Y13, Y5
-	VFMADD231PS  Y15, Y14, Y9
-	VMOVUPS      192(CX)(DI*1), Y15
-	VFMADD231PS  Y15, Y12, Y2
-	VFMADD231PS  Y15, Y13, Y6
-	VFMADD231PS  Y15, Y14, Y10
-	VMOVUPS      224(CX)(DI*1), Y15
-	VFMADD231PS  Y15, Y12, Y3
-	VFMADD231PS  Y15, Y13, Y7
-	VFMADD231PS  Y15, Y14, Y11
-	ADDQ         SI, R8
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x04, R9
-	JGE          unrolled
-
-rest:
-	ADDQ $0x04, R9
-	JZ   next
-
-single:
-	VBROADCASTSS (R8), Y12
-	VBROADCASTSS (R8)(BX*1), Y13
-	VBROADCASTSS (R8)(BX*2), Y14
-	VMOVUPS      (CX), Y15
-	VFMADD231PS  Y15, Y12, Y0
-	VFMADD231PS  Y15, Y13, Y4
-	VFMADD231PS  Y15, Y14, Y8
-	VMOVUPS      32(CX), Y15
-	VFMADD231PS  Y15, Y12, Y1
-	VFMADD231PS  Y15, Y13, Y5
-	VFMADD231PS  Y15, Y14, Y9
-	VMOVUPS      (CX)(DI*1), Y15
-	VFMADD231PS  Y15, Y12, Y2
-	VFMADD231PS  Y15, Y13, Y6
-	VFMADD231PS  Y15, Y14, Y10
-	VMOVUPS      32(CX)(DI*1), Y15
-	VFMADD231PS  Y15, Y12, Y3
-	VFMADD231PS  Y15, Y13, Y7
-	VFMADD231PS  Y15, Y14, Y11
-	ADDQ         SI, R8
-	ADDQ         $0x40, CX
-	DECQ         R9
-	JNZ          single
-
-next:
-	TESTQ   DX, DX
-	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	MOVQ    cRow+40(FP), DX
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, (AX)(CX*1)
-	VMOVUPS Y3, 32(AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
-	VMOVUPS Y6, (AX)(CX*1)
-	VMOVUPS Y7, 32(AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Y8, (AX)
-	VMOVUPS Y9, 32(AX)
-	VMOVUPS Y10, (AX)(CX*1)
-	VMOVUPS Y11, 32(AX)(CX*1)
-	ADDQ    DX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x03, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
-	JNZ     tile
-	VZEROUPPER
-	RET
-
-// func mul4x16AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
-// Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·mul4x16AVX2(SB), NOSPLIT, $0-120
-tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	JMP    start
-
-load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y6
-	VMOVUPS 32(AX), Y7
-
-start:
-	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x04, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	LEAQ       (BX)(BX*2), SI
-	MOVQ       aCol+64(FP), DI
-	MOVQ       bNext+32(FP), R10
-	SUBQ       CX, R10
-	XORQ       R8, R8
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQNE    R8, R10
-
-block:
-	// The next block of a, or what is left of k.
-	MOVQ       AX, R8
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	PREFETCHT0 (AX)(BX*2)
-	PREFETCHT0 (AX)(SI*1)
-	MOVQ       aWidth+72(FP), R9
-	CMPQ       R9, DX
-	CMOVQGT    DX, R9
-	SUBQ       R9, DX
-	SUBQ       $0x04, R9
-	JLT        rest
-
-unrolled:
-	VMOVUPS      (CX), Y8
-	VMOVUPS      32(CX), Y9
-	VBROADCASTSS (R8), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (R8)(BX*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (R8)(BX*2), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R8)(SI*1), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         DI, R8
-	PREFETCHT0   (CX)(R10*1)
-	VMOVUPS      64(CX), Y8
-	VMOVUPS      96(CX), Y9
-	VBROADCASTSS (R8), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (R8)(BX*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (R8)(BX*2), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R8)(SI*1), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         DI, R8
-	PREFETCHT0   64(CX)(R10*1)
-	VMOVUPS      128(CX), Y8
-	VMOVUPS      160(CX), Y9
-	VBROADCASTSS (R8), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (R8)(BX*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (R8)(BX*2), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R8)(SI*1), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         DI, R8
-	PREFETCHT0   128(CX)(R10*1)
-	VMOVUPS      192(CX), Y8
-	VMOVUPS      224(CX), Y9
-	VBROADCASTSS (R8), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (R8)(BX*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (R8)(BX*2), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R8)(SI*1), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         DI, R8
-	PREFETCHT0   192(CX)(R10*1)
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x04, R9
-	JGE          unrolled
-
-rest:
-	ADDQ $0x04, R9
-	JZ   next
-
-single:
-	VMOVUPS      (CX), Y8
-	VMOVUPS      32(CX), Y9
-	VBROADCASTSS (R8), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (R8)(BX*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (R8)(BX*2), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R8)(SI*1), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         DI, R8
-	PREFETCHT0   (CX)(R10*1)
-	ADDQ         $0x40, CX
-	DECQ         R9
-	JNZ          single
-
-next:
-	TESTQ   DX, DX
-	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y6, (AX)
-	VMOVUPS Y7, 32(AX)
-	ADDQ    CX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x04, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
-	JNZ     tile
-	VZEROUPPER
-	RET
-
-// func mul5x16AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
-// Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·mul5x16AVX2(SB), NOSPLIT, $0-120
-tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	JMP    start
-
-load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y6
-	VMOVUPS 32(AX), Y7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y8
-	VMOVUPS 32(AX), Y9
-
-start:
-	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x05, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	LEAQ       (BX)(BX*2), SI
-	MOVQ       aCol+64(FP), DI
-	MOVQ       bNext+32(FP), R10
-	SUBQ       CX, R10
-	XORQ       R8, R8
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQNE    R8, R10
-
-block:
-	// The next block of a, or what is left of k.
-	MOVQ       AX, R8
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	PREFETCHT0 (AX)(BX*2)
-	PREFETCHT0 (AX)(SI*1)
-	PREFETCHT0 (AX)(BX*4)
-	MOVQ       aWidth+72(FP), R9
-	CMPQ       R9, DX
-	CMOVQGT    DX, R9
-	SUBQ       R9, DX
-	SUBQ       $0x04, R9
-	JLT        rest
-
-unrolled:
-	VMOVUPS      (CX), Y10
-	VMOVUPS      32(CX), Y11
-	VBROADCASTSS (R8), Y12
-	VFMADD231PS  Y10, Y12, Y0
-	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (R8)(BX*1), Y12
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (R8)(BX*2), Y12
-	VFMADD231PS  Y10, Y12, Y4
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R8)(SI*1), Y12
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R8)(BX*4), Y12
-	VFMADD231PS  Y10, Y12, Y8
-	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         DI, R8
-	PREFETCHT0   (CX)(R10*1)
-	VMOVUPS      64(CX), Y10
-	VMOVUPS      96(CX), Y11
-	VBROADCASTSS (R8), Y12
-	VFMADD231PS  Y10, Y12, Y0
-	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (R8)(BX*1), Y12
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (R8)(BX*2), Y12
-	VFMADD231PS  Y10, Y12, Y4
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R8)(SI*1), Y12
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R8)(BX*4), Y12
-	VFMADD231PS  Y10, Y12, Y8
-	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         DI, R8
-	PREFETCHT0   64(CX)(R10*1)
-	VMOVUPS      128(CX), Y10
-	VMOVUPS      160(CX), Y11
-	VBROADCASTSS (R8), Y12
-	VFMADD231PS  Y10, Y12, Y0
-	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (R8)(BX*1), Y12
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (R8)(BX*2), Y12
-	VFMADD231PS  Y10, Y12, Y4
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R8)(SI*1), Y12
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R8)(BX*4), Y12
-	VFMADD231PS  Y10, Y12, Y8
-	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         DI, R8
-	PREFETCHT0   128(CX)(R10*1)
-	VMOVUPS      192(CX), Y10
-	VMOVUPS      224(CX), Y11
-	VBROADCASTSS (R8), Y12
-	VFMADD231PS  Y10, Y12, Y0
-	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (R8)(BX*1), Y12
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (R8)(BX*2), Y12
-	VFMADD231PS  Y10, Y12, Y4
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R8)(SI*1), Y12
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R8)(BX*4), Y12
-	VFMADD231PS  Y10, Y12, Y8
-	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         DI, R8
-	PREFETCHT0   192(CX)(R10*1)
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x04, R9
-	JGE          unrolled
-
-rest:
-	ADDQ $0x04, R9
-	JZ   next
-
-single:
-	VMOVUPS      (CX), Y10
-	VMOVUPS      32(CX), Y11
-	VBROADCASTSS (R8), Y12
-	VFMADD231PS  Y10, Y12, Y0
-	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (R8)(BX*1), Y12
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (R8)(BX*2), Y12
-	VFMADD231PS  Y10, Y12, Y4
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R8)(SI*1), Y12
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R8)(BX*4), Y12
-	VFMADD231PS  Y10, Y12, Y8
-	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         DI, R8
-	PREFETCHT0   (CX)(R10*1)
-	ADDQ         $0x40, CX
-	DECQ         R9
-	JNZ          single
-
-next:
-	TESTQ   DX, DX
-	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y6, (AX)
-	VMOVUPS Y7, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y8, (AX)
-	VMOVUPS Y9, 32(AX)
-	ADDQ    CX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x05, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
-	JNZ     tile
-	VZEROUPPER
-	RET
-
-// func mul6x16AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
-// Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·mul6x16AVX2(SB), NOSPLIT, $0-120
-tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	JMP    start
-
-load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y6
-	VMOVUPS 32(AX), Y7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y8
-	VMOVUPS 32(AX), Y9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y10
-	VMOVUPS 32(AX), Y11
-
-start:
-	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x06, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	LEAQ       (BX)(BX*2), SI
-	LEAQ       (BX)(BX*4), DI
-	MOVQ       aCol+64(FP), R8
-	MOVQ       bNext+32(FP), R11
-	SUBQ       CX, R11
-	XORQ       R9, R9
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQNE    R9, R11
-
-block:
-	// The next block of a, or what is left of k.
-	MOVQ       AX, R9
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	PREFETCHT0 (AX)(BX*2)
-	PREFETCHT0 (AX)(SI*1)
-	PREFETCHT0 (AX)(BX*4)
-	PREFETCHT0 (AX)(DI*1)
-	MOVQ       aWidth+72(FP), R10
-	CMPQ       R10, DX
-	CMOVQGT    DX, R10
-	SUBQ       R10, DX
+	MOVQ       CX, R9
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	MOVQ       96(AX), R10
+	CMPQ       R10, BX
+	CMOVQGT    BX, R10
+	SUBQ       R10, BX
 	SUBQ       $0x04, R10
 	JLT        rest
 
 unrolled:
-	VMOVUPS      (CX), Y12
-	VMOVUPS      32(CX), Y13
-	VBROADCASTSS (R9), Y14
-	VFMADD231PS  Y12, Y14, Y0
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (R9)(BX*1), Y14
-	VFMADD231PS  Y12, Y14, Y2
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (R9)(BX*2), Y14
-	VFMADD231PS  Y12, Y14, Y4
-	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R9)(SI*1), Y14
-	VFMADD231PS  Y12, Y14, Y6
-	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R9)(BX*4), Y14
-	VFMADD231PS  Y12, Y14, Y8
-	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R9)(DI*1), Y14
-	VFMADD231PS  Y12, Y14, Y10
-	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R8, R9
-	PREFETCHT0   (CX)(R11*1)
-	VMOVUPS      64(CX), Y12
-	VMOVUPS      96(CX), Y13
-	VBROADCASTSS (R9), Y14
-	VFMADD231PS  Y12, Y14, Y0
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (R9)(BX*1), Y14
-	VFMADD231PS  Y12, Y14, Y2
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (R9)(BX*2), Y14
-	VFMADD231PS  Y12, Y14, Y4
-	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R9)(SI*1), Y14
-	VFMADD231PS  Y12, Y14, Y6
-	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R9)(BX*4), Y14
-	VFMADD231PS  Y12, Y14, Y8
-	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R9)(DI*1), Y14
-	VFMADD231PS  Y12, Y14, Y10
-	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R8, R9
-	PREFETCHT0   64(CX)(R11*1)
-	VMOVUPS      128(CX), Y12
-	VMOVUPS      160(CX), Y13
-	VBROADCASTSS (R9), Y14
-	VFMADD231PS  Y12, Y14, Y0
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (R9)(BX*1), Y14
-	VFMADD231PS  Y12, Y14, Y2
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (R9)(BX*2), Y14
-	VFMADD231PS  Y12, Y14, Y4
-	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R9)(SI*1), Y14
-	VFMADD231PS  Y12, Y14, Y6
-	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R9)(BX*4), Y14
-	VFMADD231PS  Y12, Y14, Y8
-	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R9)(DI*1), Y14
-	VFMADD231PS  Y12, Y14, Y10
-	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R8, R9
-	PREFETCHT0   128(CX)(R11*1)
-	VMOVUPS      192(CX), Y12
-	VMOVUPS      224(CX), Y13
-	VBROADCASTSS (R9), Y14
-	VFMADD231PS  Y12, Y14, Y0
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (R9)(BX*1), Y14
-	VFMADD231PS  Y12, Y14, Y2
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (R9)(BX*2), Y14
-	VFMADD231PS  Y12, Y14, Y4
-	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R9)(SI*1), Y14
-	VFMADD231PS  Y12, Y14, Y6
-	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R9)(BX*4), Y14
-	VFMADD231PS  Y12, Y14, Y8
-	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R9)(DI*1), Y14
-	VFMADD231PS  Y12, Y14, Y10
-	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R8, R9
-	PREFETCHT0   192(CX)(R11*1)
-	ADDQ         $0x00000100, CX
+	VBROADCASTSS (R9), Y8
+	VFMADD231PS  (DX), Y8, Y0
+	VFMADD231PS  32(DX), Y8, Y1
+	VFMADD231PS  (DX)(DI*1), Y8, Y2
+	VFMADD231PS  32(DX)(DI*1), Y8, Y3
+	VFMADD231PS  (DX)(DI*2), Y8, Y4
+	VFMADD231PS  32(DX)(DI*2), Y8, Y5
+	VFMADD231PS  (DX)(R8*1), Y8, Y6
+	VFMADD231PS  32(DX)(R8*1), Y8, Y7
+	ADDQ         SI, R9
+	VBROADCASTSS (R9), Y8
+	VFMADD231PS  64(DX), Y8, Y0
+	VFMADD231PS  96(DX), Y8, Y1
+	VFMADD231PS  64(DX)(DI*1), Y8, Y2
+	VFMADD231PS  96(DX)(DI*1), Y8, Y3
+	VFMADD231PS  64(DX)(DI*2), Y8, Y4
+	VFMADD231PS  96(DX)(DI*2), Y8, Y5
+	VFMADD231PS  64(DX)(R8*1), Y8, Y6
+	VFMADD231PS  96(DX)(R8*1), Y8, Y7
+	ADDQ         SI, R9
+	VBROADCASTSS (R9), Y8
+	VFMADD231PS  128(DX), Y8, Y0
+	VFMADD231PS  160(DX), Y8, Y1
+	VFMADD231PS  128(DX)(DI*1), Y8, Y2
+	VFMADD231PS  160(DX)(DI*1), Y8, Y3
+	VFMADD231PS  128(DX)(DI*2), Y8, Y4
+	VFMADD231PS  160(DX)(DI*2), Y8, Y5
+	VFMADD231PS  128(DX)(R8*1), Y8, Y6
+	VFMADD231PS  160(DX)(R8*1), Y8, Y7
+	ADDQ         SI, R9
+	VBROADCASTSS (R9), Y8
+	VFMADD231PS  192(DX), Y8, Y0
+	VFMADD231PS  224(DX), Y8, Y1
+	VFMADD231PS  192(DX)(DI*1), Y8, Y2
+	VFMADD231PS  224(DX)(DI*1), Y8, Y3
+	VFMADD231PS  192(DX)(DI*2), Y8, Y4
+	VFMADD231PS  224(DX)(DI*2), Y8, Y5
+	VFMADD231PS  192(DX)(R8*1), Y8, Y6
+	VFMADD231PS  224(DX)(R8*1), Y8, Y7
+	ADDQ         SI, R9
+	ADDQ         $0x00000100, DX
 	SUBQ         $0x04, R10
 	JGE          unrolled
 
@@ -1561,265 +227,1384 @@ rest:
 	JZ   next
 
 single:
-	VMOVUPS      (CX), Y12
-	VMOVUPS      32(CX), Y13
-	VBROADCASTSS (R9), Y14
-	VFMADD231PS  Y12, Y14, Y0
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (R9)(BX*1), Y14
-	VFMADD231PS  Y12, Y14, Y2
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (R9)(BX*2), Y14
-	VFMADD231PS  Y12, Y14, Y4
-	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R9)(SI*1), Y14
-	VFMADD231PS  Y12, Y14, Y6
-	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R9)(BX*4), Y14
-	VFMADD231PS  Y12, Y14, Y8
-	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R9)(DI*1), Y14
-	VFMADD231PS  Y12, Y14, Y10
-	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R8, R9
-	PREFETCHT0   (CX)(R11*1)
-	ADDQ         $0x40, CX
+	VBROADCASTSS (R9), Y8
+	VFMADD231PS  (DX), Y8, Y0
+	VFMADD231PS  32(DX), Y8, Y1
+	VFMADD231PS  (DX)(DI*1), Y8, Y2
+	VFMADD231PS  32(DX)(DI*1), Y8, Y3
+	VFMADD231PS  (DX)(DI*2), Y8, Y4
+	VFMADD231PS  32(DX)(DI*2), Y8, Y5
+	VFMADD231PS  (DX)(R8*1), Y8, Y6
+	VFMADD231PS  32(DX)(R8*1), Y8, Y7
+	ADDQ         SI, R9
+	ADDQ         $0x40, DX
 	DECQ         R10
 	JNZ          single
 
 next:
-	TESTQ   DX, DX
+	TESTQ   BX, BX
 	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y6, (AX)
-	VMOVUPS Y7, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y8, (AX)
-	VMOVUPS Y9, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y10, (AX)
-	VMOVUPS Y11, 32(AX)
-	ADDQ    CX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x06, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	LEAQ    (DX)(DX*2), BX
+	MOVQ    64(AX), SI
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS Y2, (CX)(DX*1)
+	VMOVUPS Y3, 32(CX)(DX*1)
+	VMOVUPS Y4, (CX)(DX*2)
+	VMOVUPS Y5, 32(CX)(DX*2)
+	VMOVUPS Y6, (CX)(BX*1)
+	VMOVUPS Y7, 32(CX)(BX*1)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x01, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x01, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul1x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
-// Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul1x16AVX512(SB), NOSPLIT, $0-120
+// func mul2x16AVX2(t *byte)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·mul2x16AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
 tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
-	VPXORD Z0, Z0, Z0
+	CMPQ   128(AX), $0x00
+	JNE    load
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
 	JMP    start
 
 load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS (AX), Z0
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
 
 start:
 	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), AX
-	IMUL3Q     $0x01, AX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aCol+64(FP), BX
-	MOVQ       bNext+32(FP), R8
-	SUBQ       CX, R8
-	XORQ       SI, SI
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQNE    SI, R8
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x02, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
+	MOVQ       88(AX), DI
+	MOVQ       56(AX), R10
+	SUBQ       48(AX), R10
+	XORQ       R8, R8
+	CMPQ       136(AX), $0x01
+	CMOVQNE    R8, R10
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ       AX, SI
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	MOVQ       aWidth+72(FP), DI
-	CMPQ       DI, DX
-	CMOVQGT    DX, DI
-	SUBQ       DI, DX
-	SUBQ       $0x04, DI
+	MOVQ       CX, R8
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	MOVQ       96(AX), R9
+	CMPQ       R9, BX
+	CMOVQGT    BX, R9
+	SUBQ       R9, BX
+	SUBQ       $0x04, R9
 	JLT        rest
 
 unrolled:
-	VBROADCASTSS (SI), Z1
-	VFMADD231PS  (CX), Z1, Z0
-	ADDQ         BX, SI
-	PREFETCHT0   (CX)(R8*1)
-	VBROADCASTSS (SI), Z1
-	VFMADD231PS  64(CX), Z1, Z0
-	ADDQ         BX, SI
-	PREFETCHT0   64(CX)(R8*1)
-	VBROADCASTSS (SI), Z1
-	VFMADD231PS  128(CX), Z1, Z0
-	ADDQ         BX, SI
-	PREFETCHT0   128(CX)(R8*1)
-	VBROADCASTSS (SI), Z1
-	VFMADD231PS  192(CX), Z1, Z0
-	ADDQ         BX, SI
-	PREFETCHT0   192(CX)(R8*1)
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x04, DI
+	VMOVUPS      (DX), Y4
+	VMOVUPS      32(DX), Y5
+	VBROADCASTSS (R8), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (R8)(SI*1), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         DI, R8
+	PREFETCHT0   (DX)(R10*1)
+	VMOVUPS      64(DX), Y4
+	VMOVUPS      96(DX), Y5
+	VBROADCASTSS (R8), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (R8)(SI*1), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         DI, R8
+	PREFETCHT0   64(DX)(R10*1)
+	VMOVUPS      128(DX), Y4
+	VMOVUPS      160(DX), Y5
+	VBROADCASTSS (R8), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (R8)(SI*1), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         DI, R8
+	PREFETCHT0   128(DX)(R10*1)
+	VMOVUPS      192(DX), Y4
+	VMOVUPS      224(DX), Y5
+	VBROADCASTSS (R8), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (R8)(SI*1), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         DI, R8
+	PREFETCHT0   192(DX)(R10*1)
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, R9
 	JGE          unrolled
 
 rest:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R9
 	JZ   next
 
 single:
-	VBROADCASTSS (SI), Z1
-	VFMADD231PS  (CX), Z1, Z0
-	ADDQ         BX, SI
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x40, CX
-	DECQ         DI
+	VMOVUPS      (DX), Y4
+	VMOVUPS      32(DX), Y5
+	VBROADCASTSS (R8), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (R8)(SI*1), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         DI, R8
+	PREFETCHT0   (DX)(R10*1)
+	ADDQ         $0x40, DX
+	DECQ         R9
 	JNZ          single
 
 next:
-	TESTQ   DX, DX
+	TESTQ   BX, BX
 	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS Z0, (AX)
-	ADDQ    CX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x01, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x02, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x02, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul1x128AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
-// Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul1x128AVX512(SB), NOSPLIT, $0-120
+// func mul2x32AVX2(t *byte)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·mul2x32AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
 tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
+	CMPQ   128(AX), $0x00
+	JNE    load
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
 	JMP    start
 
 load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	LEAQ    (CX)(CX*2), DX
-	LEAQ    (CX)(CX*4), BX
-	LEAQ    (DX)(CX*4), SI
-	MOVQ    cRow+40(FP), DI
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(CX*1), Z1
-	VMOVUPS (AX)(CX*2), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	VMOVUPS (AX)(CX*4), Z4
-	VMOVUPS (AX)(BX*1), Z5
-	VMOVUPS (AX)(DX*2), Z6
-	VMOVUPS (AX)(SI*1), Z7
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	MOVQ    64(AX), BX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	ADDQ    BX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	VMOVUPS (CX)(DX*1), Y6
+	VMOVUPS 32(CX)(DX*1), Y7
 
 start:
 	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), AX
-	IMUL3Q     $0x01, AX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aCol+64(FP), BX
-	MOVQ       bPanel+88(FP), SI
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x02, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
+	MOVQ       88(AX), DI
+	MOVQ       112(AX), R8
+
+block:
+	// The next block of a, or what is left of k.
+	MOVQ       CX, R9
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	MOVQ       96(AX), R10
+	CMPQ       R10, BX
+	CMOVQGT    BX, R10
+	SUBQ       R10, BX
+	SUBQ       $0x04, R10
+	JLT        rest
+
+unrolled:
+	VBROADCASTSS (R9), Y8
+	VBROADCASTSS (R9)(SI*1), Y9
+	VMOVUPS      (DX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y4
+	VMOVUPS      32(DX), Y10
+	VFMADD231PS  Y10, Y8, Y1
+	VFMADD231PS  Y10, Y9, Y5
+	VMOVUPS      (DX)(R8*1), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y6
+	VMOVUPS      32(DX)(R8*1), Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         DI, R9
+	VBROADCASTSS (R9), Y8
+	VBROADCASTSS (R9)(SI*1), Y9
+	VMOVUPS      64(DX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y4
+	VMOVUPS      96(DX), Y10
+	VFMADD231PS  Y10, Y8, Y1
+	VFMADD231PS  Y10, Y9, Y5
+	VMOVUPS      64(DX)(R8*1), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y6
+	VMOVUPS      96(DX)(R8*1), Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         DI, R9
+	VBROADCASTSS (R9), Y8
+	VBROADCASTSS (R9)(SI*1), Y9
+	VMOVUPS      128(DX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y4
+	VMOVUPS      160(DX), Y10
+	VFMADD231PS  Y10, Y8, Y1
+	VFMADD231PS  Y10, Y9, Y5
+	VMOVUPS      128(DX)(R8*1), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y6
+	VMOVUPS      160(DX)(R8*1), Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         DI, R9
+	VBROADCASTSS (R9), Y8
+	VBROADCASTSS (R9)(SI*1), Y9
+	VMOVUPS      192(DX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y4
+	VMOVUPS      224(DX), Y10
+	VFMADD231PS  Y10, Y8, Y1
+	VFMADD231PS  Y10, Y9, Y5
+	VMOVUPS      192(DX)(R8*1), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y6
+	VMOVUPS      224(DX)(R8*1), Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         DI, R9
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, R10
+	JGE          unrolled
+
+rest:
+	ADDQ $0x04, R10
+	JZ   next
+
+single:
+	VBROADCASTSS (R9), Y8
+	VBROADCASTSS (R9)(SI*1), Y9
+	VMOVUPS      (DX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y4
+	VMOVUPS      32(DX), Y10
+	VFMADD231PS  Y10, Y8, Y1
+	VFMADD231PS  Y10, Y9, Y5
+	VMOVUPS      (DX)(R8*1), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y6
+	VMOVUPS      32(DX)(R8*1), Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         DI, R9
+	ADDQ         $0x40, DX
+	DECQ         R10
+	JNZ          single
+
+next:
+	TESTQ   BX, BX
+	JNZ     block
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	MOVQ    64(AX), BX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS Y2, (CX)(DX*1)
+	VMOVUPS Y3, 32(CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	VMOVUPS Y6, (CX)(DX*1)
+	VMOVUPS Y7, 32(CX)(DX*1)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x02, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x02, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func mul3x16AVX2(t *byte)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·mul3x16AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+tile:
+	CMPQ   128(AX), $0x00
+	JNE    load
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	JMP    start
+
+load:
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+
+start:
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x03, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
+	MOVQ       88(AX), DI
+	MOVQ       56(AX), R10
+	SUBQ       48(AX), R10
+	XORQ       R8, R8
+	CMPQ       136(AX), $0x01
+	CMOVQNE    R8, R10
+
+block:
+	// The next block of a, or what is left of k.
+	MOVQ       CX, R8
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (CX)(SI*2)
+	MOVQ       96(AX), R9
+	CMPQ       R9, BX
+	CMOVQGT    BX, R9
+	SUBQ       R9, BX
+	SUBQ       $0x04, R9
+	JLT        rest
+
+unrolled:
+	VMOVUPS      (DX), Y6
+	VMOVUPS      32(DX), Y7
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (R8)(SI*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (R8)(SI*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         DI, R8
+	PREFETCHT0   (DX)(R10*1)
+	VMOVUPS      64(DX), Y6
+	VMOVUPS      96(DX), Y7
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (R8)(SI*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (R8)(SI*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         DI, R8
+	PREFETCHT0   64(DX)(R10*1)
+	VMOVUPS      128(DX), Y6
+	VMOVUPS      160(DX), Y7
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (R8)(SI*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (R8)(SI*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         DI, R8
+	PREFETCHT0   128(DX)(R10*1)
+	VMOVUPS      192(DX), Y6
+	VMOVUPS      224(DX), Y7
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (R8)(SI*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (R8)(SI*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         DI, R8
+	PREFETCHT0   192(DX)(R10*1)
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, R9
+	JGE          unrolled
+
+rest:
+	ADDQ $0x04, R9
+	JZ   next
+
+single:
+	VMOVUPS      (DX), Y6
+	VMOVUPS      32(DX), Y7
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (R8)(SI*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (R8)(SI*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         DI, R8
+	PREFETCHT0   (DX)(R10*1)
+	ADDQ         $0x40, DX
+	DECQ         R9
+	JNZ          single
+
+next:
+	TESTQ   BX, BX
+	JNZ     block
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x03, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x03, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func mul3x32AVX2(t *byte)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·mul3x32AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+tile:
+	CMPQ   128(AX), $0x00
+	JNE    load
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	JMP    start
+
+load:
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	MOVQ    64(AX), BX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	ADDQ    BX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	VMOVUPS (CX)(DX*1), Y6
+	VMOVUPS 32(CX)(DX*1), Y7
+	ADDQ    BX, CX
+	VMOVUPS (CX), Y8
+	VMOVUPS 32(CX), Y9
+	VMOVUPS (CX)(DX*1), Y10
+	VMOVUPS 32(CX)(DX*1), Y11
+
+start:
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x03, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
+	MOVQ       88(AX), DI
+	MOVQ       112(AX), R8
+
+block:
+	// The next block of a, or what is left of k.
+	MOVQ       CX, R9
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (CX)(SI*2)
+	MOVQ       96(AX), R10
+	CMPQ       R10, BX
+	CMOVQGT    BX, R10
+	SUBQ       R10, BX
+	SUBQ       $0x04, R10
+	JLT        rest
+
+unrolled:
+	VBROADCASTSS (R9), Y12
+	VBROADCASTSS (R9)(SI*1), Y13
+	VBROADCASTSS (R9)(SI*2), Y14
+	VMOVUPS      (DX), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y8
+	VMOVUPS      32(DX), Y15
+	VFMADD231PS  Y15, Y12, Y1
+	VFMADD231PS  Y15, Y13, Y5
+	VFMADD231PS  Y15, Y14, Y9
+	VMOVUPS      (DX)(R8*1), Y15
+	VFMADD231PS  Y15, Y12, Y2
+	VFMADD231PS  Y15, Y13, Y6
+	VFMADD231PS  Y15, Y14, Y10
+	VMOVUPS      32(DX)(R8*1), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y11
+	ADDQ         DI, R9
+	VBROADCASTSS (R9), Y12
+	VBROADCASTSS (R9)(SI*1), Y13
+	VBROADCASTSS (R9)(SI*2), Y14
+	VMOVUPS      64(DX), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y8
+	VMOVUPS      96(DX), Y15
+	VFMADD231PS  Y15, Y12, Y1
+	VFMADD231PS  Y15, Y13, Y5
+	VFMADD231PS  Y15, Y14, Y9
+	VMOVUPS      64(DX)(R8*1), Y15
+	VFMADD231PS  Y15, Y12, Y2
+	VFMADD231PS  Y15, Y13, Y6
+	VFMADD231PS  Y15, Y14, Y10
+	VMOVUPS      96(DX)(R8*1), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y11
+	ADDQ         DI, R9
+	VBROADCASTSS (R9), Y12
+	VBROADCASTSS (R9)(SI*1), Y13
+	VBROADCASTSS (R9)(SI*2), Y14
+	VMOVUPS      128(DX), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y8
+	VMOVUPS      160(DX), Y15
+	VFMADD231PS  Y15, Y12, Y1
+	VFMADD231PS  Y15, Y13, Y5
+	VFMADD231PS  Y15, Y14, Y9
+	VMOVUPS      128(DX)(R8*1), Y15
+	VFMADD231PS  Y15, Y12, Y2
+	VFMADD231PS  Y15, Y13, Y6
+	VFMADD231PS  Y15, Y14, Y10
+	VMOVUPS      160(DX)(R8*1), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y11
+	ADDQ         DI, R9
+	VBROADCASTSS (R9), Y12
+	VBROADCASTSS (R9)(SI*1), Y13
+	VBROADCASTSS (R9)(SI*2), Y14
+	VMOVUPS      192(DX), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y8
+	VMOVUPS      224(DX), Y15
+	VFMADD231PS  Y15, Y12, Y1
+	VFMADD231PS  Y15, Y13, Y5
+	VFMADD231PS  Y15, Y14, Y9
+	VMOVUPS      192(DX)(R8*1), Y15
+	VFMADD231PS  Y15, Y12, Y2
+	VFMADD231PS  Y15, Y13, Y6
+	VFMADD231PS  Y15, Y14, Y10
+	VMOVUPS      224(DX)(R8*1), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y11
+	ADDQ         DI, R9
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, R10
+	JGE          unrolled
+
+rest:
+	ADDQ $0x04, R10
+	JZ   next
+
+single:
+	VBROADCASTSS (R9), Y12
+	VBROADCASTSS (R9)(SI*1), Y13
+	VBROADCASTSS (R9)(SI*2), Y14
+	VMOVUPS      (DX), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y8
+	VMOVUPS      32(DX), Y15
+	VFMADD231PS  Y15, Y12, Y1
+	VFMADD231PS  Y15, Y13, Y5
+	VFMADD231PS  Y15, Y14, Y9
+	VMOVUPS      (DX)(R8*1), Y15
+	VFMADD231PS  Y15, Y12, Y2
+	VFMADD231PS  Y15, Y13, Y6
+	VFMADD231PS  Y15, Y14, Y10
+	VMOVUPS      32(DX)(R8*1), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y11
+	ADDQ         DI, R9
+	ADDQ         $0x40, DX
+	DECQ         R10
+	JNZ          single
+
+next:
+	TESTQ   BX, BX
+	JNZ     block
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	MOVQ    64(AX), BX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS Y2, (CX)(DX*1)
+	VMOVUPS Y3, 32(CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	VMOVUPS Y6, (CX)(DX*1)
+	VMOVUPS Y7, 32(CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Y8, (CX)
+	VMOVUPS Y9, 32(CX)
+	VMOVUPS Y10, (CX)(DX*1)
+	VMOVUPS Y11, 32(CX)(DX*1)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x03, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x03, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func mul4x16AVX2(t *byte)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·mul4x16AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+tile:
+	CMPQ   128(AX), $0x00
+	JNE    load
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	JMP    start
+
+load:
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y6
+	VMOVUPS 32(CX), Y7
+
+start:
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x04, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
+	LEAQ       (SI)(SI*2), DI
+	MOVQ       88(AX), R8
+	MOVQ       56(AX), R11
+	SUBQ       48(AX), R11
+	XORQ       R9, R9
+	CMPQ       136(AX), $0x01
+	CMOVQNE    R9, R11
+
+block:
+	// The next block of a, or what is left of k.
+	MOVQ       CX, R9
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (CX)(SI*2)
+	PREFETCHT0 (CX)(DI*1)
+	MOVQ       96(AX), R10
+	CMPQ       R10, BX
+	CMOVQGT    BX, R10
+	SUBQ       R10, BX
+	SUBQ       $0x04, R10
+	JLT        rest
+
+unrolled:
+	VMOVUPS      (DX), Y8
+	VMOVUPS      32(DX), Y9
+	VBROADCASTSS (R9), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R9)(SI*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R9)(SI*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R9)(DI*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         R8, R9
+	PREFETCHT0   (DX)(R11*1)
+	VMOVUPS      64(DX), Y8
+	VMOVUPS      96(DX), Y9
+	VBROADCASTSS (R9), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R9)(SI*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R9)(SI*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R9)(DI*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         R8, R9
+	PREFETCHT0   64(DX)(R11*1)
+	VMOVUPS      128(DX), Y8
+	VMOVUPS      160(DX), Y9
+	VBROADCASTSS (R9), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R9)(SI*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R9)(SI*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R9)(DI*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         R8, R9
+	PREFETCHT0   128(DX)(R11*1)
+	VMOVUPS      192(DX), Y8
+	VMOVUPS      224(DX), Y9
+	VBROADCASTSS (R9), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R9)(SI*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R9)(SI*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R9)(DI*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         R8, R9
+	PREFETCHT0   192(DX)(R11*1)
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, R10
+	JGE          unrolled
+
+rest:
+	ADDQ $0x04, R10
+	JZ   next
+
+single:
+	VMOVUPS      (DX), Y8
+	VMOVUPS      32(DX), Y9
+	VBROADCASTSS (R9), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R9)(SI*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R9)(SI*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R9)(DI*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         R8, R9
+	PREFETCHT0   (DX)(R11*1)
+	ADDQ         $0x40, DX
+	DECQ         R10
+	JNZ          single
+
+next:
+	TESTQ   BX, BX
+	JNZ     block
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y6, (CX)
+	VMOVUPS Y7, 32(CX)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x04, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x04, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func mul5x16AVX2(t *byte)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·mul5x16AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+tile:
+	CMPQ   128(AX), $0x00
+	JNE    load
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	JMP    start
+
+load:
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y6
+	VMOVUPS 32(CX), Y7
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y8
+	VMOVUPS 32(CX), Y9
+
+start:
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x05, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
+	LEAQ       (SI)(SI*2), DI
+	MOVQ       88(AX), R8
+	MOVQ       56(AX), R11
+	SUBQ       48(AX), R11
+	XORQ       R9, R9
+	CMPQ       136(AX), $0x01
+	CMOVQNE    R9, R11
+
+block:
+	// The next block of a, or what is left of k.
+	MOVQ       CX, R9
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (CX)(SI*2)
+	PREFETCHT0 (CX)(DI*1)
+	PREFETCHT0 (CX)(SI*4)
+	MOVQ       96(AX), R10
+	CMPQ       R10, BX
+	CMOVQGT    BX, R10
+	SUBQ       R10, BX
+	SUBQ       $0x04, R10
+	JLT        rest
+
+unrolled:
+	VMOVUPS      (DX), Y10
+	VMOVUPS      32(DX), Y11
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (R9)(SI*1), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (R9)(SI*2), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R9)(DI*1), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R9)(SI*4), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         R8, R9
+	PREFETCHT0   (DX)(R11*1)
+	VMOVUPS      64(DX), Y10
+	VMOVUPS      96(DX), Y11
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (R9)(SI*1), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (R9)(SI*2), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R9)(DI*1), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R9)(SI*4), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         R8, R9
+	PREFETCHT0   64(DX)(R11*1)
+	VMOVUPS      128(DX), Y10
+	VMOVUPS      160(DX), Y11
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (R9)(SI*1), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (R9)(SI*2), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R9)(DI*1), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R9)(SI*4), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         R8, R9
+	PREFETCHT0   128(DX)(R11*1)
+	VMOVUPS      192(DX), Y10
+	VMOVUPS      224(DX), Y11
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (R9)(SI*1), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (R9)(SI*2), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R9)(DI*1), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R9)(SI*4), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         R8, R9
+	PREFETCHT0   192(DX)(R11*1)
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, R10
+	JGE          unrolled
+
+rest:
+	ADDQ $0x04, R10
+	JZ   next
+
+single:
+	VMOVUPS      (DX), Y10
+	VMOVUPS      32(DX), Y11
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (R9)(SI*1), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (R9)(SI*2), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R9)(DI*1), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R9)(SI*4), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         R8, R9
+	PREFETCHT0   (DX)(R11*1)
+	ADDQ         $0x40, DX
+	DECQ         R10
+	JNZ          single
+
+next:
+	TESTQ   BX, BX
+	JNZ     block
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y6, (CX)
+	VMOVUPS Y7, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y8, (CX)
+	VMOVUPS Y9, 32(CX)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x05, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x05, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func mul6x16AVX2(t *byte)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·mul6x16AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+tile:
+	CMPQ   128(AX), $0x00
+	JNE    load
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	JMP    start
+
+load:
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y6
+	VMOVUPS 32(CX), Y7
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y8
+	VMOVUPS 32(CX), Y9
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y10
+	VMOVUPS 32(CX), Y11
+
+start:
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x06, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
 	LEAQ       (SI)(SI*2), DI
 	LEAQ       (SI)(SI*4), R8
-	LEAQ       (DI)(SI*4), R9
+	MOVQ       88(AX), R9
+	MOVQ       56(AX), R12
+	SUBQ       48(AX), R12
+	XORQ       R10, R10
+	CMPQ       136(AX), $0x01
+	CMOVQNE    R10, R12
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ       AX, R10
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	MOVQ       aWidth+72(FP), R11
-	CMPQ       R11, DX
-	CMOVQGT    DX, R11
-	SUBQ       R11, DX
+	MOVQ       CX, R10
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (CX)(SI*2)
+	PREFETCHT0 (CX)(DI*1)
+	PREFETCHT0 (CX)(SI*4)
+	PREFETCHT0 (CX)(R8*1)
+	MOVQ       96(AX), R11
+	CMPQ       R11, BX
+	CMOVQGT    BX, R11
+	SUBQ       R11, BX
 	SUBQ       $0x04, R11
 	JLT        rest
 
 unrolled:
-	VBROADCASTSS (R10), Z8
-	VFMADD231PS  (CX), Z8, Z0
-	VFMADD231PS  (CX)(SI*1), Z8, Z1
-	VFMADD231PS  (CX)(SI*2), Z8, Z2
-	VFMADD231PS  (CX)(DI*1), Z8, Z3
-	VFMADD231PS  (CX)(SI*4), Z8, Z4
-	VFMADD231PS  (CX)(R8*1), Z8, Z5
-	VFMADD231PS  (CX)(DI*2), Z8, Z6
-	VFMADD231PS  (CX)(R9*1), Z8, Z7
-	ADDQ         BX, R10
-	VBROADCASTSS (R10), Z8
-	VFMADD231PS  64(CX), Z8, Z0
-	VFMADD231PS  64(CX)(SI*1), Z8, Z1
-	VFMADD231PS  64(CX)(SI*2), Z8, Z2
-	VFMADD231PS  64(CX)(DI*1), Z8, Z3
-	VFMADD231PS  64(CX)(SI*4), Z8, Z4
-	VFMADD231PS  64(CX)(R8*1), Z8, Z5
-	VFMADD231PS  64(CX)(DI*2), Z8, Z6
-	VFMADD231PS  64(CX)(R9*1), Z8, Z7
-	ADDQ         BX, R10
-	VBROADCASTSS (R10), Z8
-	VFMADD231PS  128(CX), Z8, Z0
-	VFMADD231PS  128(CX)(SI*1), Z8, Z1
-	VFMADD231PS  128(CX)(SI*2), Z8, Z2
-	VFMADD231PS  128(CX)(DI*1), Z8, Z3
-	VFMADD231PS  128(CX)(SI*4), Z8, Z4
-	VFMADD231PS  128(CX)(R8*1), Z8, Z5
-	VFMADD231PS  128(CX)(DI*2), Z8, Z6
-	VFMADD231PS  128(CX)(R9*1), Z8, Z7
-	ADDQ         BX, R10
-	VBROADCASTSS (R10), Z8
-	VFMADD231PS  192(CX), Z8, Z0
-	VFMADD231PS  192(CX)(SI*1), Z8, Z1
-	VFMADD231PS  192(CX)(SI*2), Z8, Z2
-	VFMADD231PS  192(CX)(DI*1), Z8, Z3
-	VFMADD231PS  192(CX)(SI*4), Z8, Z4
-	VFMADD231PS  192(CX)(R8*1), Z8, Z5
-	VFMADD231PS  192(CX)(DI*2), Z8, Z6
-	VFMADD231PS  192(CX)(R9*1), Z8, Z7
-	ADDQ         BX, R10
-	ADDQ         $0x00000100, CX
+	VMOVUPS      (DX), Y12
+	VMOVUPS      32(DX), Y13
+	VBROADCASTSS (R10), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (R10)(SI*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (R10)(SI*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (R10)(DI*1), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (R10)(SI*4), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (R10)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         R9, R10
+	PREFETCHT0   (DX)(R12*1)
+	VMOVUPS      64(DX), Y12
+	VMOVUPS      96(DX), Y13
+	VBROADCASTSS (R10), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (R10)(SI*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (R10)(SI*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (R10)(DI*1), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (R10)(SI*4), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (R10)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         R9, R10
+	PREFETCHT0   64(DX)(R12*1)
+	VMOVUPS      128(DX), Y12
+	VMOVUPS      160(DX), Y13
+	VBROADCASTSS (R10), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (R10)(SI*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (R10)(SI*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (R10)(DI*1), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (R10)(SI*4), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (R10)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         R9, R10
+	PREFETCHT0   128(DX)(R12*1)
+	VMOVUPS      192(DX), Y12
+	VMOVUPS      224(DX), Y13
+	VBROADCASTSS (R10), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (R10)(SI*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (R10)(SI*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (R10)(DI*1), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (R10)(SI*4), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (R10)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         R9, R10
+	PREFETCHT0   192(DX)(R12*1)
+	ADDQ         $0x00000100, DX
 	SUBQ         $0x04, R11
 	JGE          unrolled
 
@@ -1828,130 +1613,134 @@ rest:
 	JZ   next
 
 single:
-	VBROADCASTSS (R10), Z8
-	VFMADD231PS  (CX), Z8, Z0
-	VFMADD231PS  (CX)(SI*1), Z8, Z1
-	VFMADD231PS  (CX)(SI*2), Z8, Z2
-	VFMADD231PS  (CX)(DI*1), Z8, Z3
-	VFMADD231PS  (CX)(SI*4), Z8, Z4
-	VFMADD231PS  (CX)(R8*1), Z8, Z5
-	VFMADD231PS  (CX)(DI*2), Z8, Z6
-	VFMADD231PS  (CX)(R9*1), Z8, Z7
-	ADDQ         BX, R10
-	ADDQ         $0x40, CX
+	VMOVUPS      (DX), Y12
+	VMOVUPS      32(DX), Y13
+	VBROADCASTSS (R10), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (R10)(SI*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (R10)(SI*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (R10)(DI*1), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (R10)(SI*4), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (R10)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         R9, R10
+	PREFETCHT0   (DX)(R12*1)
+	ADDQ         $0x40, DX
 	DECQ         R11
 	JNZ          single
 
 next:
-	TESTQ   DX, DX
+	TESTQ   BX, BX
 	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	LEAQ    (CX)(CX*2), DX
-	LEAQ    (CX)(CX*4), BX
-	LEAQ    (DX)(CX*4), SI
-	MOVQ    cRow+40(FP), DI
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, (AX)(CX*1)
-	VMOVUPS Z2, (AX)(CX*2)
-	VMOVUPS Z3, (AX)(DX*1)
-	VMOVUPS Z4, (AX)(CX*4)
-	VMOVUPS Z5, (AX)(BX*1)
-	VMOVUPS Z6, (AX)(DX*2)
-	VMOVUPS Z7, (AX)(SI*1)
-	ADDQ    DI, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x01, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y6, (CX)
+	VMOVUPS Y7, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y8, (CX)
+	VMOVUPS Y9, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y10, (CX)
+	VMOVUPS Y11, 32(CX)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x06, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x06, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul2x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+// func mul1x16AVX512(t *byte)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul2x16AVX512(SB), NOSPLIT, $0-120
+TEXT ·mul1x16AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
 tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
+	CMPQ   128(AX), $0x00
+	JNE    load
 	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
 	JMP    start
 
 load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS (AX), Z0
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z1
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS (CX), Z0
 
 start:
 	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x02, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	MOVQ       aCol+64(FP), SI
-	MOVQ       bNext+32(FP), R9
-	SUBQ       CX, R9
+	MOVQ       64(AX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       88(AX), SI
+	MOVQ       56(AX), R9
+	SUBQ       48(AX), R9
 	XORQ       DI, DI
-	CMPQ       tiles+112(FP), $0x01
+	CMPQ       136(AX), $0x01
 	CMOVQNE    DI, R9
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ       AX, DI
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	MOVQ       aWidth+72(FP), R8
-	CMPQ       R8, DX
-	CMOVQGT    DX, R8
-	SUBQ       R8, DX
+	MOVQ       CX, DI
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	MOVQ       96(AX), R8
+	CMPQ       R8, BX
+	CMOVQGT    BX, R8
+	SUBQ       R8, BX
 	SUBQ       $0x04, R8
 	JLT        rest
 
 unrolled:
-	VMOVUPS      (CX), Z2
-	VBROADCASTSS (DI), Z3
-	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS (DI)(BX*1), Z3
-	VFMADD231PS  Z2, Z3, Z1
+	VBROADCASTSS (DI), Z1
+	VFMADD231PS  (DX), Z1, Z0
 	ADDQ         SI, DI
-	PREFETCHT0   (CX)(R9*1)
-	VMOVUPS      64(CX), Z2
-	VBROADCASTSS (DI), Z3
-	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS (DI)(BX*1), Z3
-	VFMADD231PS  Z2, Z3, Z1
+	PREFETCHT0   (DX)(R9*1)
+	VBROADCASTSS (DI), Z1
+	VFMADD231PS  64(DX), Z1, Z0
 	ADDQ         SI, DI
-	PREFETCHT0   64(CX)(R9*1)
-	VMOVUPS      128(CX), Z2
-	VBROADCASTSS (DI), Z3
-	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS (DI)(BX*1), Z3
-	VFMADD231PS  Z2, Z3, Z1
+	PREFETCHT0   64(DX)(R9*1)
+	VBROADCASTSS (DI), Z1
+	VFMADD231PS  128(DX), Z1, Z0
 	ADDQ         SI, DI
-	PREFETCHT0   128(CX)(R9*1)
-	VMOVUPS      192(CX), Z2
-	VBROADCASTSS (DI), Z3
-	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS (DI)(BX*1), Z3
-	VFMADD231PS  Z2, Z3, Z1
+	PREFETCHT0   128(DX)(R9*1)
+	VBROADCASTSS (DI), Z1
+	VFMADD231PS  192(DX), Z1, Z0
 	ADDQ         SI, DI
-	PREFETCHT0   192(CX)(R9*1)
-	ADDQ         $0x00000100, CX
+	PREFETCHT0   192(DX)(R9*1)
+	ADDQ         $0x00000100, DX
 	SUBQ         $0x04, R8
 	JGE          unrolled
 
@@ -1960,42 +1749,40 @@ rest:
 	JZ   next
 
 single:
-	VMOVUPS      (CX), Z2
-	VBROADCASTSS (DI), Z3
-	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS (DI)(BX*1), Z3
-	VFMADD231PS  Z2, Z3, Z1
+	VBROADCASTSS (DI), Z1
+	VFMADD231PS  (DX), Z1, Z0
 	ADDQ         SI, DI
-	PREFETCHT0   (CX)(R9*1)
-	ADDQ         $0x40, CX
+	PREFETCHT0   (DX)(R9*1)
+	ADDQ         $0x40, DX
 	DECQ         R8
 	JNZ          single
 
 next:
-	TESTQ   DX, DX
+	TESTQ   BX, BX
 	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS Z0, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z1, (AX)
-	ADDQ    CX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x02, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS Z0, (CX)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x01, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x01, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul2x64AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+// func mul1x128AVX512(t *byte)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul2x64AVX512(SB), NOSPLIT, $0-120
+TEXT ·mul1x128AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
 tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
+	CMPQ   128(AX), $0x00
+	JNE    load
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2007,312 +1794,610 @@ tile:
 	JMP    start
 
 load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	LEAQ    (CX)(CX*2), DX
-	MOVQ    cRow+40(FP), BX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(CX*1), Z1
-	VMOVUPS (AX)(CX*2), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    BX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(CX*1), Z5
-	VMOVUPS (AX)(CX*2), Z6
-	VMOVUPS (AX)(DX*1), Z7
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	LEAQ    (DX)(DX*2), BX
+	LEAQ    (DX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DI
+	MOVQ    64(AX), R8
+	VMOVUPS (CX), Z0
+	VMOVUPS (CX)(DX*1), Z1
+	VMOVUPS (CX)(DX*2), Z2
+	VMOVUPS (CX)(BX*1), Z3
+	VMOVUPS (CX)(DX*4), Z4
+	VMOVUPS (CX)(SI*1), Z5
+	VMOVUPS (CX)(BX*2), Z6
+	VMOVUPS (CX)(DI*1), Z7
 
 start:
 	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x02, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	MOVQ       aCol+64(FP), SI
-	MOVQ       bPanel+88(FP), DI
+	MOVQ       64(AX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       88(AX), SI
+	MOVQ       112(AX), DI
 	LEAQ       (DI)(DI*2), R8
+	LEAQ       (DI)(DI*4), R9
+	LEAQ       (R8)(DI*4), R10
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ       AX, R9
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	MOVQ       aWidth+72(FP), R10
-	CMPQ       R10, DX
-	CMOVQGT    DX, R10
-	SUBQ       R10, DX
-	SUBQ       $0x04, R10
+	MOVQ       CX, R11
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	MOVQ       96(AX), R12
+	CMPQ       R12, BX
+	CMOVQGT    BX, R12
+	SUBQ       R12, BX
+	SUBQ       $0x04, R12
 	JLT        rest
 
 unrolled:
-	VBROADCASTSS (R9), Z8
-	VBROADCASTSS (R9)(BX*1), Z9
-	VMOVUPS      (CX), Z10
-	VFMADD231PS  Z10, Z8, Z0
-	VFMADD231PS  Z10, Z9, Z4
-	VMOVUPS      (CX)(DI*1), Z10
-	VFMADD231PS  Z10, Z8, Z1
-	VFMADD231PS  Z10, Z9, Z5
-	VMOVUPS      (CX)(DI*2), Z10
-	VFMADD231PS  Z10, Z8, Z2
-	VFMADD231PS  Z10, Z9, Z6
-	VMOVUPS      (CX)(R8*1), Z10
-	VFMADD231PS  Z10, Z8, Z3
-	VFMADD231PS  Z10, Z9, Z7
-	ADDQ         SI, R9
-	VBROADCASTSS (R9), Z8
-	VBROADCASTSS (R9)(BX*1), Z9
-	VMOVUPS      64(CX), Z10
-	VFMADD231PS  Z10, Z8, Z0
-	VFMADD231PS  Z10, Z9, Z4
-	VMOVUPS      64(CX)(DI*1), Z10
-	VFMADD231PS  Z10, Z8, Z1
-	VFMADD231PS  Z10, Z9, Z5
-	VMOVUPS      64(CX)(DI*2), Z10
-	VFMADD231PS  Z10, Z8, Z2
-	VFMADD231PS  Z10, Z9, Z6
-	VMOVUPS      64(CX)(R8*1), Z10
-	VFMADD231PS  Z10, Z8, Z3
-	VFMADD231PS  Z10, Z9, Z7
-	ADDQ         SI, R9
-	VBROADCASTSS (R9), Z8
-	VBROADCASTSS (R9)(BX*1), Z9
-	VMOVUPS      128(CX), Z10
-	VFMADD231PS  Z10, Z8, Z0
-	VFMADD231PS  Z10, Z9, Z4
-	VMOVUPS      128(CX)(DI*1), Z10
-	VFMADD231PS  Z10, Z8, Z1
-	VFMADD231PS  Z10, Z9, Z5
-	VMOVUPS      128(CX)(DI*2), Z10
-	VFMADD231PS  Z10, Z8, Z2
-	VFMADD231PS  Z10, Z9, Z6
-	VMOVUPS      128(CX)(R8*1), Z10
-	VFMADD231PS  Z10, Z8, Z3
-	VFMADD231PS  Z10, Z9, Z7
-	ADDQ         SI, R9
-	VBROADCASTSS (R9), Z8
-	VBROADCASTSS (R9)(BX*1), Z9
-	VMOVUPS      192(CX), Z10
-	VFMADD231PS  Z10, Z8, Z0
-	VFMADD231PS  Z10, Z9, Z4
-	VMOVUPS      192(CX)(DI*1), Z10
-	VFMADD231PS  Z10, Z8, Z1
-	VFMADD231PS  Z10, Z9, Z5
-	VMOVUPS      192(CX)(DI*2), Z10
-	VFMADD231PS  Z10, Z8, Z2
-	VFMADD231PS  Z10, Z9, Z6
-	VMOVUPS      192(CX)(R8*1), Z10
-	VFMADD231PS  Z10, Z8, Z3
-	VFMADD231PS  Z10, Z9, Z7
-	ADDQ         SI, R9
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x04, R10
+	VBROADCASTSS (R11), Z8
+	VFMADD231PS  (DX), Z8, Z0
+	VFMADD231PS  (DX)(DI*1), Z8, Z1
+	VFMADD231PS  (DX)(DI*2), Z8, Z2
+	VFMADD231PS  (DX)(R8*1), Z8, Z3
+	VFMADD231PS  (DX)(DI*4), Z8, Z4
+	VFMADD231PS  (DX)(R9*1), Z8, Z5
+	VFMADD231PS  (DX)(R8*2), Z8, Z6
+	VFMADD231PS  (DX)(R10*1), Z8, Z7
+	ADDQ         SI, R11
+	VBROADCASTSS (R11), Z8
+	VFMADD231PS  64(DX), Z8, Z0
+	VFMADD231PS  64(DX)(DI*1), Z8, Z1
+	VFMADD231PS  64(DX)(DI*2), Z8, Z2
+	VFMADD231PS  64(DX)(R8*1), Z8, Z3
+	VFMADD231PS  64(DX)(DI*4), Z8, Z4
+	VFMADD231PS  64(DX)(R9*1), Z8, Z5
+	VFMADD231PS  64(DX)(R8*2), Z8, Z6
+	VFMADD231PS  64(DX)(R10*1), Z8, Z7
+	ADDQ         SI, R11
+	VBROADCASTSS (R11), Z8
+	VFMADD231PS  128(DX), Z8, Z0
+	VFMADD231PS  128(DX)(DI*1), Z8, Z1
+	VFMADD231PS  128(DX)(DI*2), Z8, Z2
+	VFMADD231PS  128(DX)(R8*1), Z8, Z3
+	VFMADD231PS  128(DX)(DI*4), Z8, Z4
+	VFMADD231PS  128(DX)(R9*1), Z8, Z5
+	VFMADD231PS  128(DX)(R8*2), Z8, Z6
+	VFMADD231PS  128(DX)(R10*1), Z8, Z7
+	ADDQ         SI, R11
+	VBROADCASTSS (R11), Z8
+	VFMADD231PS  192(DX), Z8, Z0
+	VFMADD231PS  192(DX)(DI*1), Z8, Z1
+	VFMADD231PS  192(DX)(DI*2), Z8, Z2
+	VFMADD231PS  192(DX)(R8*1), Z8, Z3
+	VFMADD231PS  192(DX)(DI*4), Z8, Z4
+	VFMADD231PS  192(DX)(R9*1), Z8, Z5
+	VFMADD231PS  192(DX)(R8*2), Z8, Z6
+	VFMADD231PS  192(DX)(R10*1), Z8, Z7
+	ADDQ         SI, R11
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, R12
 	JGE          unrolled
 
 rest:
-	ADDQ $0x04, R10
+	ADDQ $0x04, R12
 	JZ   next
 
 single:
-	VBROADCASTSS (R9), Z8
-	VBROADCASTSS (R9)(BX*1), Z9
-	VMOVUPS      (CX), Z10
-	VFMADD231PS  Z10, Z8, Z0
-	VFMADD231PS  Z10, Z9, Z4
-	VMOVUPS      (CX)(DI*1), Z10
-	VFMADD231PS  Z10, Z8, Z1
-	VFMADD231PS  Z10, Z9, Z5
-	VMOVUPS      (CX)(DI*2), Z10
-	VFMADD231PS  Z10, Z8, Z2
-	VFMADD231PS  Z10, Z9, Z6
-	VMOVUPS      (CX)(R8*1), Z10
-	VFMADD231PS  Z10, Z8, Z3
-	VFMADD231PS  Z10, Z9, Z7
-	ADDQ         SI, R9
-	ADDQ         $0x40, CX
-	DECQ         R10
+	VBROADCASTSS (R11), Z8
+	VFMADD231PS  (DX), Z8, Z0
+	VFMADD231PS  (DX)(DI*1), Z8, Z1
+	VFMADD231PS  (DX)(DI*2), Z8, Z2
+	VFMADD231PS  (DX)(R8*1), Z8, Z3
+	VFMADD231PS  (DX)(DI*4), Z8, Z4
+	VFMADD231PS  (DX)(R9*1), Z8, Z5
+	VFMADD231PS  (DX)(R8*2), Z8, Z6
+	VFMADD231PS  (DX)(R10*1), Z8, Z7
+	ADDQ         SI, R11
+	ADDQ         $0x40, DX
+	DECQ         R12
 	JNZ          single
 
 next:
-	TESTQ   DX, DX
+	TESTQ   BX, BX
 	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	LEAQ    (CX)(CX*2), DX
-	MOVQ    cRow+40(FP), BX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, (AX)(CX*1)
-	VMOVUPS Z2, (AX)(CX*2)
-	VMOVUPS Z3, (AX)(DX*1)
-	ADDQ    BX, AX
-	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, (AX)(CX*1)
-	VMOVUPS Z6, (AX)(CX*2)
-	VMOVUPS Z7, (AX)(DX*1)
-	ADDQ    BX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x02, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	LEAQ    (DX)(DX*2), BX
+	LEAQ    (DX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DI
+	MOVQ    64(AX), R8
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, (CX)(DX*1)
+	VMOVUPS Z2, (CX)(DX*2)
+	VMOVUPS Z3, (CX)(BX*1)
+	VMOVUPS Z4, (CX)(DX*4)
+	VMOVUPS Z5, (CX)(SI*1)
+	VMOVUPS Z6, (CX)(BX*2)
+	VMOVUPS Z7, (CX)(DI*1)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x01, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x01, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul3x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+// func mul2x16AVX512(t *byte)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul3x16AVX512(SB), NOSPLIT, $0-120
+TEXT ·mul2x16AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
 tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
+	CMPQ   128(AX), $0x00
+	JNE    load
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	JMP    start
+
+load:
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS (CX), Z0
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z1
+
+start:
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x02, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
+	MOVQ       88(AX), DI
+	MOVQ       56(AX), R10
+	SUBQ       48(AX), R10
+	XORQ       R8, R8
+	CMPQ       136(AX), $0x01
+	CMOVQNE    R8, R10
+
+block:
+	// The next block of a, or what is left of k.
+	MOVQ       CX, R8
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	MOVQ       96(AX), R9
+	CMPQ       R9, BX
+	CMOVQGT    BX, R9
+	SUBQ       R9, BX
+	SUBQ       $0x04, R9
+	JLT        rest
+
+unrolled:
+	VMOVUPS      (DX), Z2
+	VBROADCASTSS (R8), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS (R8)(SI*1), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         DI, R8
+	PREFETCHT0   (DX)(R10*1)
+	VMOVUPS      64(DX), Z2
+	VBROADCASTSS (R8), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS (R8)(SI*1), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         DI, R8
+	PREFETCHT0   64(DX)(R10*1)
+	VMOVUPS      128(DX), Z2
+	VBROADCASTSS (R8), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS (R8)(SI*1), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         DI, R8
+	PREFETCHT0   128(DX)(R10*1)
+	VMOVUPS      192(DX), Z2
+	VBROADCASTSS (R8), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS (R8)(SI*1), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         DI, R8
+	PREFETCHT0   192(DX)(R10*1)
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, R9
+	JGE          unrolled
+
+rest:
+	ADDQ $0x04, R9
+	JZ   next
+
+single:
+	VMOVUPS      (DX), Z2
+	VBROADCASTSS (R8), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS (R8)(SI*1), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         DI, R8
+	PREFETCHT0   (DX)(R10*1)
+	ADDQ         $0x40, DX
+	DECQ         R9
+	JNZ          single
+
+next:
+	TESTQ   BX, BX
+	JNZ     block
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS Z0, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z1, (CX)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x02, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x02, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func mul2x64AVX512(t *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mul2x64AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+tile:
+	CMPQ   128(AX), $0x00
+	JNE    load
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	JMP    start
+
+load:
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	LEAQ    (DX)(DX*2), BX
+	MOVQ    64(AX), SI
+	VMOVUPS (CX), Z0
+	VMOVUPS (CX)(DX*1), Z1
+	VMOVUPS (CX)(DX*2), Z2
+	VMOVUPS (CX)(BX*1), Z3
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z4
+	VMOVUPS (CX)(DX*1), Z5
+	VMOVUPS (CX)(DX*2), Z6
+	VMOVUPS (CX)(BX*1), Z7
+
+start:
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x02, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
+	MOVQ       88(AX), DI
+	MOVQ       112(AX), R8
+	LEAQ       (R8)(R8*2), R9
+
+block:
+	// The next block of a, or what is left of k.
+	MOVQ       CX, R10
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	MOVQ       96(AX), R11
+	CMPQ       R11, BX
+	CMOVQGT    BX, R11
+	SUBQ       R11, BX
+	SUBQ       $0x04, R11
+	JLT        rest
+
+unrolled:
+	VBROADCASTSS (R10), Z8
+	VBROADCASTSS (R10)(SI*1), Z9
+	VMOVUPS      (DX), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVUPS      (DX)(R8*1), Z10
+	VFMADD231PS  Z10, Z8, Z1
+	VFMADD231PS  Z10, Z9, Z5
+	VMOVUPS      (DX)(R8*2), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z6
+	VMOVUPS      (DX)(R9*1), Z10
+	VFMADD231PS  Z10, Z8, Z3
+	VFMADD231PS  Z10, Z9, Z7
+	ADDQ         DI, R10
+	VBROADCASTSS (R10), Z8
+	VBROADCASTSS (R10)(SI*1), Z9
+	VMOVUPS      64(DX), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVUPS      64(DX)(R8*1), Z10
+	VFMADD231PS  Z10, Z8, Z1
+	VFMADD231PS  Z10, Z9, Z5
+	VMOVUPS      64(DX)(R8*2), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z6
+	VMOVUPS      64(DX)(R9*1), Z10
+	VFMADD231PS  Z10, Z8, Z3
+	VFMADD231PS  Z10, Z9, Z7
+	ADDQ         DI, R10
+	VBROADCASTSS (R10), Z8
+	VBROADCASTSS (R10)(SI*1), Z9
+	VMOVUPS      128(DX), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVUPS      128(DX)(R8*1), Z10
+	VFMADD231PS  Z10, Z8, Z1
+	VFMADD231PS  Z10, Z9, Z5
+	VMOVUPS      128(DX)(R8*2), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z6
+	VMOVUPS      128(DX)(R9*1), Z10
+	VFMADD231PS  Z10, Z8, Z3
+	VFMADD231PS  Z10, Z9, Z7
+	ADDQ         DI, R10
+	VBROADCASTSS (R10), Z8
+	VBROADCASTSS (R10)(SI*1), Z9
+	VMOVUPS      192(DX), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVUPS      192(DX)(R8*1), Z10
+	VFMADD231PS  Z10, Z8, Z1
+	VFMADD231PS  Z10, Z9, Z5
+	VMOVUPS      192(DX)(R8*2), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z6
+	VMOVUPS      192(DX)(R9*1), Z10
+	VFMADD231PS  Z10, Z8, Z3
+	VFMADD231PS  Z10, Z9, Z7
+	ADDQ         DI, R10
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, R11
+	JGE          unrolled
+
+rest:
+	ADDQ $0x04, R11
+	JZ   next
+
+single:
+	VBROADCASTSS (R10), Z8
+	VBROADCASTSS (R10)(SI*1), Z9
+	VMOVUPS      (DX), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVUPS      (DX)(R8*1), Z10
+	VFMADD231PS  Z10, Z8, Z1
+	VFMADD231PS  Z10, Z9, Z5
+	VMOVUPS      (DX)(R8*2), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z6
+	VMOVUPS      (DX)(R9*1), Z10
+	VFMADD231PS  Z10, Z8, Z3
+	VFMADD231PS  Z10, Z9, Z7
+	ADDQ         DI, R10
+	ADDQ         $0x40, DX
+	DECQ         R11
+	JNZ          single
+
+next:
+	TESTQ   BX, BX
+	JNZ     block
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	LEAQ    (DX)(DX*2), BX
+	MOVQ    64(AX), SI
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, (CX)(DX*1)
+	VMOVUPS Z2, (CX)(DX*2)
+	VMOVUPS Z3, (CX)(BX*1)
+	ADDQ    SI, CX
+	VMOVUPS Z4, (CX)
+	VMOVUPS Z5, (CX)(DX*1)
+	VMOVUPS Z6, (CX)(DX*2)
+	VMOVUPS Z7, (CX)(BX*1)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x02, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x02, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func mul3x16AVX512(t *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mul3x16AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+tile:
+	CMPQ   128(AX), $0x00
+	JNE    load
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	JMP    start
 
 load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS (AX), Z0
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS (CX), Z0
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z1
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z2
 
 start:
 	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x03, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	MOVQ       aCol+64(FP), SI
-	MOVQ       bNext+32(FP), R9
-	SUBQ       CX, R9
-	XORQ       DI, DI
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQNE    DI, R9
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x03, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
+	MOVQ       88(AX), DI
+	MOVQ       56(AX), R10
+	SUBQ       48(AX), R10
+	XORQ       R8, R8
+	CMPQ       136(AX), $0x01
+	CMOVQNE    R8, R10
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ       AX, DI
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	PREFETCHT0 (AX)(BX*2)
-	MOVQ       aWidth+72(FP), R8
-	CMPQ       R8, DX
-	CMOVQGT    DX, R8
-	SUBQ       R8, DX
-	SUBQ       $0x04, R8
+	MOVQ       CX, R8
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (CX)(SI*2)
+	MOVQ       96(AX), R9
+	CMPQ       R9, BX
+	CMOVQGT    BX, R9
+	SUBQ       R9, BX
+	SUBQ       $0x04, R9
 	JLT        rest
 
 unrolled:
-	VMOVUPS      (CX), Z3
-	VBROADCASTSS (DI), Z4
+	VMOVUPS      (DX), Z3
+	VBROADCASTSS (R8), Z4
 	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS (DI)(BX*1), Z4
+	VBROADCASTSS (R8)(SI*1), Z4
 	VFMADD231PS  Z3, Z4, Z1
-	VBROADCASTSS (DI)(BX*2), Z4
+	VBROADCASTSS (R8)(SI*2), Z4
 	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         SI, DI
-	PREFETCHT0   (CX)(R9*1)
-	VMOVUPS      64(CX), Z3
-	VBROADCASTSS (DI), Z4
+	ADDQ         DI, R8
+	PREFETCHT0   (DX)(R10*1)
+	VMOVUPS      64(DX), Z3
+	VBROADCASTSS (R8), Z4
 	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS (DI)(BX*1), Z4
+	VBROADCASTSS (R8)(SI*1), Z4
 	VFMADD231PS  Z3, Z4, Z1
-	VBROADCASTSS (DI)(BX*2), Z4
+	VBROADCASTSS (R8)(SI*2), Z4
 	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         SI, DI
-	PREFETCHT0   64(CX)(R9*1)
-	VMOVUPS      128(CX), Z3
-	VBROADCASTSS (DI), Z4
+	ADDQ         DI, R8
+	PREFETCHT0   64(DX)(R10*1)
+	VMOVUPS      128(DX), Z3
+	VBROADCASTSS (R8), Z4
 	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS (DI)(BX*1), Z4
+	VBROADCASTSS (R8)(SI*1), Z4
 	VFMADD231PS  Z3, Z4, Z1
-	VBROADCASTSS (DI)(BX*2), Z4
+	VBROADCASTSS (R8)(SI*2), Z4
 	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         SI, DI
-	PREFETCHT0   128(CX)(R9*1)
-	VMOVUPS      192(CX), Z3
-	VBROADCASTSS (DI), Z4
+	ADDQ         DI, R8
+	PREFETCHT0   128(DX)(R10*1)
+	VMOVUPS      192(DX), Z3
+	VBROADCASTSS (R8), Z4
 	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS (DI)(BX*1), Z4
+	VBROADCASTSS (R8)(SI*1), Z4
 	VFMADD231PS  Z3, Z4, Z1
-	VBROADCASTSS (DI)(BX*2), Z4
+	VBROADCASTSS (R8)(SI*2), Z4
 	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         SI, DI
-	PREFETCHT0   192(CX)(R9*1)
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x04, R8
+	ADDQ         DI, R8
+	PREFETCHT0   192(DX)(R10*1)
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, R9
 	JGE          unrolled
 
 rest:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   next
 
 single:
-	VMOVUPS      (CX), Z3
-	VBROADCASTSS (DI), Z4
+	VMOVUPS      (DX), Z3
+	VBROADCASTSS (R8), Z4
 	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS (DI)(BX*1), Z4
+	VBROADCASTSS (R8)(SI*1), Z4
 	VFMADD231PS  Z3, Z4, Z1
-	VBROADCASTSS (DI)(BX*2), Z4
+	VBROADCASTSS (R8)(SI*2), Z4
 	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         SI, DI
-	PREFETCHT0   (CX)(R9*1)
-	ADDQ         $0x40, CX
-	DECQ         R8
+	ADDQ         DI, R8
+	PREFETCHT0   (DX)(R10*1)
+	ADDQ         $0x40, DX
+	DECQ         R9
 	JNZ          single
 
 next:
-	TESTQ   DX, DX
+	TESTQ   BX, BX
 	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS Z0, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z2, (AX)
-	ADDQ    CX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x03, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS Z0, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z1, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z2, (CX)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x03, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x03, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul3x64AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+// func mul3x64AVX512(t *byte)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul3x64AVX512(SB), NOSPLIT, $0-120
+TEXT ·mul3x64AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
 tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
+	CMPQ   128(AX), $0x00
+	JNE    load
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2328,142 +2413,326 @@ tile:
 	JMP    start
 
 load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	LEAQ    (CX)(CX*2), DX
-	MOVQ    cRow+40(FP), BX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(CX*1), Z1
-	VMOVUPS (AX)(CX*2), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    BX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(CX*1), Z5
-	VMOVUPS (AX)(CX*2), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    BX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(CX*1), Z9
-	VMOVUPS (AX)(CX*2), Z10
-	VMOVUPS (AX)(DX*1), Z11
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	LEAQ    (DX)(DX*2), BX
+	MOVQ    64(AX), SI
+	VMOVUPS (CX), Z0
+	VMOVUPS (CX)(DX*1), Z1
+	VMOVUPS (CX)(DX*2), Z2
+	VMOVUPS (CX)(BX*1), Z3
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z4
+	VMOVUPS (CX)(DX*1), Z5
+	VMOVUPS (CX)(DX*2), Z6
+	VMOVUPS (CX)(BX*1), Z7
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z8
+	VMOVUPS (CX)(DX*1), Z9
+	VMOVUPS (CX)(DX*2), Z10
+	VMOVUPS (CX)(BX*1), Z11
 
 start:
 	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x03, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	MOVQ       aCol+64(FP), SI
-	MOVQ       bPanel+88(FP), DI
-	LEAQ       (DI)(DI*2), R8
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x03, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
+	MOVQ       88(AX), DI
+	MOVQ       112(AX), R8
+	LEAQ       (R8)(R8*2), R9
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ       AX, R9
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	PREFETCHT0 (AX)(BX*2)
-	MOVQ       aWidth+72(FP), R10
-	CMPQ       R10, DX
-	CMOVQGT    DX, R10
-	SUBQ       R10, DX
+	MOVQ       CX, R10
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (CX)(SI*2)
+	MOVQ       96(AX), R11
+	CMPQ       R11, BX
+	CMOVQGT    BX, R11
+	SUBQ       R11, BX
+	SUBQ       $0x04, R11
+	JLT        rest
+
+unrolled:
+	VBROADCASTSS (R10), Z12
+	VBROADCASTSS (R10)(SI*1), Z13
+	VBROADCASTSS (R10)(SI*2), Z14
+	VMOVUPS      (DX), Z15
+	VFMADD231PS  Z15, Z12, Z0
+	VFMADD231PS  Z15, Z13, Z4
+	VFMADD231PS  Z15, Z14, Z8
+	VMOVUPS      (DX)(R8*1), Z15
+	VFMADD231PS  Z15, Z12, Z1
+	VFMADD231PS  Z15, Z13, Z5
+	VFMADD231PS  Z15, Z14, Z9
+	VMOVUPS      (DX)(R8*2), Z15
+	VFMADD231PS  Z15, Z12, Z2
+	VFMADD231PS  Z15, Z13, Z6
+	VFMADD231PS  Z15, Z14, Z10
+	VMOVUPS      (DX)(R9*1), Z15
+	VFMADD231PS  Z15, Z12, Z3
+	VFMADD231PS  Z15, Z13, Z7
+	VFMADD231PS  Z15, Z14, Z11
+	ADDQ         DI, R10
+	VBROADCASTSS (R10), Z12
+	VBROADCASTSS (R10)(SI*1), Z13
+	VBROADCASTSS (R10)(SI*2), Z14
+	VMOVUPS      64(DX), Z15
+	VFMADD231PS  Z15, Z12, Z0
+	VFMADD231PS  Z15, Z13, Z4
+	VFMADD231PS  Z15, Z14, Z8
+	VMOVUPS      64(DX)(R8*1), Z15
+	VFMADD231PS  Z15, Z12, Z1
+	VFMADD231PS  Z15, Z13, Z5
+	VFMADD231PS  Z15, Z14, Z9
+	VMOVUPS      64(DX)(R8*2), Z15
+	VFMADD231PS  Z15, Z12, Z2
+	VFMADD231PS  Z15, Z13, Z6
+	VFMADD231PS  Z15, Z14, Z10
+	VMOVUPS      64(DX)(R9*1), Z15
+	VFMADD231PS  Z15, Z12, Z3
+	VFMADD231PS  Z15, Z13, Z7
+	VFMADD231PS  Z15, Z14, Z11
+	ADDQ         DI, R10
+	VBROADCASTSS (R10), Z12
+	VBROADCASTSS (R10)(SI*1), Z13
+	VBROADCASTSS (R10)(SI*2), Z14
+	VMOVUPS      128(DX), Z15
+	VFMADD231PS  Z15, Z12, Z0
+	VFMADD231PS  Z15, Z13, Z4
+	VFMADD231PS  Z15, Z14, Z8
+	VMOVUPS      128(DX)(R8*1), Z15
+	VFMADD231PS  Z15, Z12, Z1
+	VFMADD231PS  Z15, Z13, Z5
+	VFMADD231PS  Z15, Z14, Z9
+	VMOVUPS      128(DX)(R8*2), Z15
+	VFMADD231PS  Z15, Z12, Z2
+	VFMADD231PS  Z15, Z13, Z6
+	VFMADD231PS  Z15, Z14, Z10
+	VMOVUPS      128(DX)(R9*1), Z15
+	VFMADD231PS  Z15, Z12, Z3
+	VFMADD231PS  Z15, Z13, Z7
+	VFMADD231PS  Z15, Z14, Z11
+	ADDQ         DI, R10
+	VBROADCASTSS (R10), Z12
+	VBROADCASTSS (R10)(SI*1), Z13
+	VBROADCASTSS (R10)(SI*2), Z14
+	VMOVUPS      192(DX), Z15
+	VFMADD231PS  Z15, Z12, Z0
+	VFMADD231PS  Z15, Z13, Z4
+	VFMADD231PS  Z15, Z14, Z8
+	VMOVUPS      192(DX)(R8*1), Z15
+	VFMADD231PS  Z15, Z12, Z1
+	VFMADD231PS  Z15, Z13, Z5
+	VFMADD231PS  Z15, Z14, Z9
+	VMOVUPS      192(DX)(R8*2), Z15
+	VFMADD231PS  Z15, Z12, Z2
+	VFMADD231PS  Z15, Z13, Z6
+	VFMADD231PS  Z15, Z14, Z10
+	VMOVUPS      192(DX)(R9*1), Z15
+	VFMADD231PS  Z15, Z12, Z3
+	VFMADD231PS  Z15, Z13, Z7
+	VFMADD231PS  Z15, Z14, Z11
+	ADDQ         DI, R10
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, R11
+	JGE          unrolled
+
+rest:
+	ADDQ $0x04, R11
+	JZ   next
+
+single:
+	VBROADCASTSS (R10), Z12
+	VBROADCASTSS (R10)(SI*1), Z13
+	VBROADCASTSS (R10)(SI*2), Z14
+	VMOVUPS      (DX), Z15
+	VFMADD231PS  Z15, Z12, Z0
+	VFMADD231PS  Z15, Z13, Z4
+	VFMADD231PS  Z15, Z14, Z8
+	VMOVUPS      (DX)(R8*1), Z15
+	VFMADD231PS  Z15, Z12, Z1
+	VFMADD231PS  Z15, Z13, Z5
+	VFMADD231PS  Z15, Z14, Z9
+	VMOVUPS      (DX)(R8*2), Z15
+	VFMADD231PS  Z15, Z12, Z2
+	VFMADD231PS  Z15, Z13, Z6
+	VFMADD231PS  Z15, Z14, Z10
+	VMOVUPS      (DX)(R9*1), Z15
+	VFMADD231PS  Z15, Z12, Z3
+	VFMADD231PS  Z15, Z13, Z7
+	VFMADD231PS  Z15, Z14, Z11
+	ADDQ         DI, R10
+	ADDQ         $0x40, DX
+	DECQ         R11
+	JNZ          single
+
+next:
+	TESTQ   BX, BX
+	JNZ     block
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	LEAQ    (DX)(DX*2), BX
+	MOVQ    64(AX), SI
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, (CX)(DX*1)
+	VMOVUPS Z2, (CX)(DX*2)
+	VMOVUPS Z3, (CX)(BX*1)
+	ADDQ    SI, CX
+	VMOVUPS Z4, (CX)
+	VMOVUPS Z5, (CX)(DX*1)
+	VMOVUPS Z6, (CX)(DX*2)
+	VMOVUPS Z7, (CX)(BX*1)
+	ADDQ    SI, CX
+	VMOVUPS Z8, (CX)
+	VMOVUPS Z9, (CX)(DX*1)
+	VMOVUPS Z10, (CX)(DX*2)
+	VMOVUPS Z11, (CX)(BX*1)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x03, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x03, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func mul4x16AVX512(t *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mul4x16AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+tile:
+	CMPQ   128(AX), $0x00
+	JNE    load
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	JMP    start
+
+load:
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS (CX), Z0
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z1
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z2
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z3
+
+start:
+	// Fetch the output of the tile below, or after the last cNext's.
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x04, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
+	LEAQ       (SI)(SI*2), DI
+	MOVQ       88(AX), R8
+	MOVQ       56(AX), R11
+	SUBQ       48(AX), R11
+	XORQ       R9, R9
+	CMPQ       136(AX), $0x01
+	CMOVQNE    R9, R11
+
+block:
+	// The next block of a, or what is left of k.
+	MOVQ       CX, R9
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (CX)(SI*2)
+	PREFETCHT0 (CX)(DI*1)
+	MOVQ       96(AX), R10
+	CMPQ       R10, BX
+	CMOVQGT    BX, R10
+	SUBQ       R10, BX
 	SUBQ       $0x04, R10
 	JLT        rest
 
 unrolled:
-	VBROADCASTSS (R9), Z12
-	VBROADCASTSS (R9)(BX*1), Z13
-	VBROADCASTSS (R9)(BX*2), Z14
-	VMOVUPS      (CX), Z15
-	VFMADD231PS  Z15, Z12, Z0
-	VFMADD231PS  Z15, Z13, Z4
-	VFMADD231PS  Z15, Z14, Z8
-	VMOVUPS      (CX)(DI*1), Z15
-	VFMADD231PS  Z15, Z12, Z1
-	VFMADD231PS  Z15, Z13, Z5
-	VFMADD231PS  Z15, Z14, Z9
-	VMOVUPS      (CX)(DI*2), Z15
-	VFMADD231PS  Z15, Z12, Z2
-	VFMADD231PS  Z15, Z13, Z6
-	VFMADD231PS  Z15, Z14, Z10
-	VMOVUPS      (CX)(R8*1), Z15
-	VFMADD231PS  Z15, Z12, Z3
-	VFMADD231PS  Z15, Z13, Z7
-	VFMADD231PS  Z15, Z14, Z11
-	ADDQ         SI, R9
-	VBROADCASTSS (R9), Z12
-	VBROADCASTSS (R9)(BX*1), Z13
-	VBROADCASTSS (R9)(BX*2), Z14
-	VMOVUPS      64(CX), Z15
-	VFMADD231PS  Z15, Z12, Z0
-	VFMADD231PS  Z15, Z13, Z4
-	VFMADD231PS  Z15, Z14, Z8
-	VMOVUPS      64(CX)(DI*1), Z15
-	VFMADD231PS  Z15, Z12, Z1
-	VFMADD231PS  Z15, Z13, Z5
-	VFMADD231PS  Z15, Z14, Z9
-	VMOVUPS      64(CX)(DI*2), Z15
-	VFMADD231PS  Z15, Z12, Z2
-	VFMADD231PS  Z15, Z13, Z6
-	VFMADD231PS  Z15, Z14, Z10
-	VMOVUPS      64(CX)(R8*1), Z15
-	VFMADD231PS  Z15, Z12, Z3
-	VFMADD231PS  Z15, Z13, Z7
-	VFMADD231PS  Z15, Z14, Z11
-	ADDQ         SI, R9
-	VBROADCASTSS (R9), Z12
-	VBROADCASTSS (R9)(BX*1), Z13
-	VBROADCASTSS (R9)(BX*2), Z14
-	VMOVUPS      128(CX), Z15
-	VFMADD231PS  Z15, Z12, Z0
-	VFMADD231PS  Z15, Z13, Z4
-	VFMADD231PS  Z15, Z14, Z8
-	VMOVUPS      128(CX)(DI*1), Z15
-	VFMADD231PS  Z15, Z12, Z1
-	VFMADD231PS  Z15, Z13, Z5
-	VFMADD231PS  Z15, Z14, Z9
-	VMOVUPS      128(CX)(DI*2), Z15
-	VFMADD231PS  Z15, Z12, Z2
-	VFMADD231PS  Z15, Z13, Z6
-	VFMADD231PS  Z15, Z14, Z10
-	VMOVUPS      128(CX)(R8*1), Z15
-	VFMADD231PS  Z15, Z12, Z3
-	VFMADD231PS  Z15, Z13, Z7
-	VFMADD231PS  Z15, Z14, Z11
-	ADDQ         SI, R9
-	VBROADCASTSS (R9), Z12
-	VBROADCASTSS (R9)(BX*1), Z13
-	VBROADCASTSS (R9)(BX*2), Z14
-	VMOVUPS      192(CX), Z15
-	VFMADD231PS  Z15, Z12, Z0
-	VFMADD231PS  Z15, Z13, Z4
-	VFMADD231PS  Z15, Z14, Z8
-	VMOVUPS      192(CX)(DI*1), Z15
-	VFMADD231PS  Z15, Z12, Z1
-	VFMADD231PS  Z15, Z13, Z5
-	VFMADD231PS  Z15, Z14, Z9
-	VMOVUPS      192(CX)(DI*2), Z15
-	VFMADD231PS  Z15, Z12, Z2
-	VFMADD231PS  Z15, Z13, Z6
-	VFMADD231PS  Z15, Z14, Z10
-	VMOVUPS      192(CX)(R8*1), Z15
-	VFMADD231PS  Z15, Z12, Z3
-	VFMADD231PS  Z15, Z13, Z7
-	VFMADD231PS  Z15, Z14, Z11
-	ADDQ         SI, R9
-	ADDQ         $0x00000100, CX
+	VMOVUPS      (DX), Z4
+	VBROADCASTSS (R9), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (R9)(SI*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (R9)(SI*2), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (R9)(DI*1), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         R8, R9
+	PREFETCHT0   (DX)(R11*1)
+	VMOVUPS      64(DX), Z4
+	VBROADCASTSS (R9), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (R9)(SI*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (R9)(SI*2), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (R9)(DI*1), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         R8, R9
+	PREFETCHT0   64(DX)(R11*1)
+	VMOVUPS      128(DX), Z4
+	VBROADCASTSS (R9), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (R9)(SI*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (R9)(SI*2), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (R9)(DI*1), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         R8, R9
+	PREFETCHT0   128(DX)(R11*1)
+	VMOVUPS      192(DX), Z4
+	VBROADCASTSS (R9), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (R9)(SI*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (R9)(SI*2), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (R9)(DI*1), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         R8, R9
+	PREFETCHT0   192(DX)(R11*1)
+	ADDQ         $0x00000100, DX
 	SUBQ         $0x04, R10
 	JGE          unrolled
 
@@ -2472,225 +2741,53 @@ rest:
 	JZ   next
 
 single:
-	VBROADCASTSS (R9), Z12
-	VBROADCASTSS (R9)(BX*1), Z13
-	VBROADCASTSS (R9)(BX*2), Z14
-	VMOVUPS      (CX), Z15
-	VFMADD231PS  Z15, Z12, Z0
-	VFMADD231PS  Z15, Z13, Z4
-	VFMADD231PS  Z15, Z14, Z8
-	VMOVUPS      (CX)(DI*1), Z15
-	VFMADD231PS  Z15, Z12, Z1
-	VFMADD231PS  Z15, Z13, Z5
-	VFMADD231PS  Z15, Z14, Z9
-	VMOVUPS      (CX)(DI*2), Z15
-	VFMADD231PS  Z15, Z12, Z2
-	VFMADD231PS  Z15, Z13, Z6
-	VFMADD231PS  Z15, Z14, Z10
-	VMOVUPS      (CX)(R8*1), Z15
-	VFMADD231PS  Z15, Z12, Z3
-	VFMADD231PS  Z15, Z13, Z7
-	VFMADD231PS  Z15, Z14, Z11
-	ADDQ         SI, R9
-	ADDQ         $0x40, CX
+	VMOVUPS      (DX), Z4
+	VBROADCASTSS (R9), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (R9)(SI*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (R9)(SI*2), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (R9)(DI*1), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         R8, R9
+	PREFETCHT0   (DX)(R11*1)
+	ADDQ         $0x40, DX
 	DECQ         R10
 	JNZ          single
 
 next:
-	TESTQ   DX, DX
+	TESTQ   BX, BX
 	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	LEAQ    (CX)(CX*2), DX
-	MOVQ    cRow+40(FP), BX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, (AX)(CX*1)
-	VMOVUPS Z2, (AX)(CX*2)
-	VMOVUPS Z3, (AX)(DX*1)
-	ADDQ    BX, AX
-	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, (AX)(CX*1)
-	VMOVUPS Z6, (AX)(CX*2)
-	VMOVUPS Z7, (AX)(DX*1)
-	ADDQ    BX, AX
-	VMOVUPS Z8, (AX)
-	VMOVUPS Z9, (AX)(CX*1)
-	VMOVUPS Z10, (AX)(CX*2)
-	VMOVUPS Z11, (AX)(DX*1)
-	ADDQ    BX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x03, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS Z0, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z1, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z2, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z3, (CX)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x04, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x04, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul4x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+// func mul4x32AVX512(t *byte)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul4x16AVX512(SB), NOSPLIT, $0-120
+TEXT ·mul4x32AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
 tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	JMP    start
-
-load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS (AX), Z0
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z3
-
-start:
-	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x04, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	LEAQ       (BX)(BX*2), SI
-	MOVQ       aCol+64(FP), DI
-	MOVQ       bNext+32(FP), R10
-	SUBQ       CX, R10
-	XORQ       R8, R8
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQNE    R8, R10
-
-block:
-	// The next block of a, or what is left of k.
-	MOVQ       AX, R8
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	PREFETCHT0 (AX)(BX*2)
-	PREFETCHT0 (AX)(SI*1)
-	MOVQ       aWidth+72(FP), R9
-	CMPQ       R9, DX
-	CMOVQGT    DX, R9
-	SUBQ       R9, DX
-	SUBQ       $0x04, R9
-	JLT        rest
-
-unrolled:
-	VMOVUPS      (CX), Z4
-	VBROADCASTSS (R8), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS (R8)(BX*1), Z5
-	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS (R8)(BX*2), Z5
-	VFMADD231PS  Z4, Z5, Z2
-	VBROADCASTSS (R8)(SI*1), Z5
-	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         DI, R8
-	PREFETCHT0   (CX)(R10*1)
-	VMOVUPS      64(CX), Z4
-	VBROADCASTSS (R8), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS (R8)(BX*1), Z5
-	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS (R8)(BX*2), Z5
-	VFMADD231PS  Z4, Z5, Z2
-	VBROADCASTSS (R8)(SI*1), Z5
-	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         DI, R8
-	PREFETCHT0   64(CX)(R10*1)
-	VMOVUPS      128(CX), Z4
-	VBROADCASTSS (R8), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS (R8)(BX*1), Z5
-	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS (R8)(BX*2), Z5
-	VFMADD231PS  Z4, Z5, Z2
-	VBROADCASTSS (R8)(SI*1), Z5
-	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         DI, R8
-	PREFETCHT0   128(CX)(R10*1)
-	VMOVUPS      192(CX), Z4
-	VBROADCASTSS (R8), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS (R8)(BX*1), Z5
-	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS (R8)(BX*2), Z5
-	VFMADD231PS  Z4, Z5, Z2
-	VBROADCASTSS (R8)(SI*1), Z5
-	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         DI, R8
-	PREFETCHT0   192(CX)(R10*1)
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x04, R9
-	JGE          unrolled
-
-rest:
-	ADDQ $0x04, R9
-	JZ   next
-
-single:
-	VMOVUPS      (CX), Z4
-	VBROADCASTSS (R8), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS (R8)(BX*1), Z5
-	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS (R8)(BX*2), Z5
-	VFMADD231PS  Z4, Z5, Z2
-	VBROADCASTSS (R8)(SI*1), Z5
-	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         DI, R8
-	PREFETCHT0   (CX)(R10*1)
-	ADDQ         $0x40, CX
-	DECQ         R9
-	JNZ          single
-
-next:
-	TESTQ   DX, DX
-	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS Z0, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z2, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z3, (AX)
-	ADDQ    CX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x04, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
-	JNZ     tile
-	VZEROUPPER
-	RET
-
-// func mul4x32AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
-// Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul4x32AVX512(SB), NOSPLIT, $0-120
-tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
+	CMPQ   128(AX), $0x00
+	JNE    load
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2702,182 +2799,188 @@ tile:
 	JMP    start
 
 load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	MOVQ    cRow+40(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(CX*1), Z1
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(CX*1), Z3
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(CX*1), Z5
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(CX*1), Z7
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	MOVQ    64(AX), BX
+	VMOVUPS (CX), Z0
+	VMOVUPS (CX)(DX*1), Z1
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z2
+	VMOVUPS (CX)(DX*1), Z3
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z4
+	VMOVUPS (CX)(DX*1), Z5
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z6
+	VMOVUPS (CX)(DX*1), Z7
 
 start:
 	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x04, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	LEAQ       (BX)(BX*2), SI
-	MOVQ       aCol+64(FP), DI
-	MOVQ       bPanel+88(FP), R8
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x04, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
+	LEAQ       (SI)(SI*2), DI
+	MOVQ       88(AX), R8
+	MOVQ       112(AX), R9
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ       AX, R9
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	PREFETCHT0 (AX)(BX*2)
-	PREFETCHT0 (AX)(SI*1)
-	MOVQ       aWidth+72(FP), R10
-	CMPQ       R10, DX
-	CMOVQGT    DX, R10
-	SUBQ       R10, DX
-	SUBQ       $0x04, R10
+	MOVQ       CX, R10
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (CX)(SI*2)
+	PREFETCHT0 (CX)(DI*1)
+	MOVQ       96(AX), R11
+	CMPQ       R11, BX
+	CMOVQGT    BX, R11
+	SUBQ       R11, BX
+	SUBQ       $0x04, R11
 	JLT        rest
 
 unrolled:
-	VMOVUPS      (CX), Z8
-	VMOVUPS      (CX)(R8*1), Z9
-	VBROADCASTSS (R9), Z10
+	VMOVUPS      (DX), Z8
+	VMOVUPS      (DX)(R9*1), Z9
+	VBROADCASTSS (R10), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (R9)(BX*1), Z10
+	VBROADCASTSS (R10)(SI*1), Z10
 	VFMADD231PS  Z8, Z10, Z2
 	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (R9)(BX*2), Z10
+	VBROADCASTSS (R10)(SI*2), Z10
 	VFMADD231PS  Z8, Z10, Z4
 	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (R9)(SI*1), Z10
+	VBROADCASTSS (R10)(DI*1), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         DI, R9
-	VMOVUPS      64(CX), Z8
-	VMOVUPS      64(CX)(R8*1), Z9
-	VBROADCASTSS (R9), Z10
+	ADDQ         R8, R10
+	VMOVUPS      64(DX), Z8
+	VMOVUPS      64(DX)(R9*1), Z9
+	VBROADCASTSS (R10), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (R9)(BX*1), Z10
+	VBROADCASTSS (R10)(SI*1), Z10
 	VFMADD231PS  Z8, Z10, Z2
 	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (R9)(BX*2), Z10
+	VBROADCASTSS (R10)(SI*2), Z10
 	VFMADD231PS  Z8, Z10, Z4
 	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (R9)(SI*1), Z10
+	VBROADCASTSS (R10)(DI*1), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         DI, R9
-	VMOVUPS      128(CX), Z8
-	VMOVUPS      128(CX)(R8*1), Z9
-	VBROADCASTSS (R9), Z10
+	ADDQ         R8, R10
+	VMOVUPS      128(DX), Z8
+	VMOVUPS      128(DX)(R9*1), Z9
+	VBROADCASTSS (R10), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (R9)(BX*1), Z10
+	VBROADCASTSS (R10)(SI*1), Z10
 	VFMADD231PS  Z8, Z10, Z2
 	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (R9)(BX*2), Z10
+	VBROADCASTSS (R10)(SI*2), Z10
 	VFMADD231PS  Z8, Z10, Z4
 	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (R9)(SI*1), Z10
+	VBROADCASTSS (R10)(DI*1), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         DI, R9
-	VMOVUPS      192(CX), Z8
-	VMOVUPS      192(CX)(R8*1), Z9
-	VBROADCASTSS (R9), Z10
+	ADDQ         R8, R10
+	VMOVUPS      192(DX), Z8
+	VMOVUPS      192(DX)(R9*1), Z9
+	VBROADCASTSS (R10), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (R9)(BX*1), Z10
+	VBROADCASTSS (R10)(SI*1), Z10
 	VFMADD231PS  Z8, Z10, Z2
 	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (R9)(BX*2), Z10
+	VBROADCASTSS (R10)(SI*2), Z10
 	VFMADD231PS  Z8, Z10, Z4
 	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (R9)(SI*1), Z10
+	VBROADCASTSS (R10)(DI*1), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         DI, R9
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x04, R10
+	ADDQ         R8, R10
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, R11
 	JGE          unrolled
 
 rest:
-	ADDQ $0x04, R10
+	ADDQ $0x04, R11
 	JZ   next
 
 single:
-	VMOVUPS      (CX), Z8
-	VMOVUPS      (CX)(R8*1), Z9
-	VBROADCASTSS (R9), Z10
+	VMOVUPS      (DX), Z8
+	VMOVUPS      (DX)(R9*1), Z9
+	VBROADCASTSS (R10), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (R9)(BX*1), Z10
+	VBROADCASTSS (R10)(SI*1), Z10
 	VFMADD231PS  Z8, Z10, Z2
 	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (R9)(BX*2), Z10
+	VBROADCASTSS (R10)(SI*2), Z10
 	VFMADD231PS  Z8, Z10, Z4
 	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (R9)(SI*1), Z10
+	VBROADCASTSS (R10)(DI*1), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         DI, R9
-	ADDQ         $0x40, CX
-	DECQ         R10
+	ADDQ         R8, R10
+	ADDQ         $0x40, DX
+	DECQ         R11
 	JNZ          single
 
 next:
-	TESTQ   DX, DX
+	TESTQ   BX, BX
 	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	MOVQ    cRow+40(FP), DX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, (AX)(CX*1)
-	ADDQ    DX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x04, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	MOVQ    64(AX), BX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z2, (CX)
+	VMOVUPS Z3, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z4, (CX)
+	VMOVUPS Z5, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z6, (CX)
+	VMOVUPS Z7, (CX)(DX*1)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x04, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x04, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul5x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+// func mul5x16AVX512(t *byte)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul5x16AVX512(SB), NOSPLIT, $0-120
+TEXT ·mul5x16AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
 tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
+	CMPQ   128(AX), $0x00
+	JNE    load
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2886,173 +2989,179 @@ tile:
 	JMP    start
 
 load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS (AX), Z0
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS (CX), Z0
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z1
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z2
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z3
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z4
 
 start:
 	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x05, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	LEAQ       (BX)(BX*2), SI
-	MOVQ       aCol+64(FP), DI
-	MOVQ       bNext+32(FP), R10
-	SUBQ       CX, R10
-	XORQ       R8, R8
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQNE    R8, R10
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x05, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
+	LEAQ       (SI)(SI*2), DI
+	MOVQ       88(AX), R8
+	MOVQ       56(AX), R11
+	SUBQ       48(AX), R11
+	XORQ       R9, R9
+	CMPQ       136(AX), $0x01
+	CMOVQNE    R9, R11
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ       AX, R8
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	PREFETCHT0 (AX)(BX*2)
-	PREFETCHT0 (AX)(SI*1)
-	PREFETCHT0 (AX)(BX*4)
-	MOVQ       aWidth+72(FP), R9
-	CMPQ       R9, DX
-	CMOVQGT    DX, R9
-	SUBQ       R9, DX
-	SUBQ       $0x04, R9
+	MOVQ       CX, R9
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (CX)(SI*2)
+	PREFETCHT0 (CX)(DI*1)
+	PREFETCHT0 (CX)(SI*4)
+	MOVQ       96(AX), R10
+	CMPQ       R10, BX
+	CMOVQGT    BX, R10
+	SUBQ       R10, BX
+	SUBQ       $0x04, R10
 	JLT        rest
 
 unrolled:
-	VMOVUPS      (CX), Z5
-	VBROADCASTSS (R8), Z6
+	VMOVUPS      (DX), Z5
+	VBROADCASTSS (R9), Z6
 	VFMADD231PS  Z5, Z6, Z0
-	VBROADCASTSS (R8)(BX*1), Z6
+	VBROADCASTSS (R9)(SI*1), Z6
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (R8)(BX*2), Z6
+	VBROADCASTSS (R9)(SI*2), Z6
 	VFMADD231PS  Z5, Z6, Z2
-	VBROADCASTSS (R8)(SI*1), Z6
+	VBROADCASTSS (R9)(DI*1), Z6
 	VFMADD231PS  Z5, Z6, Z3
-	VBROADCASTSS (R8)(BX*4), Z6
+	VBROADCASTSS (R9)(SI*4), Z6
 	VFMADD231PS  Z5, Z6, Z4
-	ADDQ         DI, R8
-	PREFETCHT0   (CX)(R10*1)
-	VMOVUPS      64(CX), Z5
-	VBROADCASTSS (R8), Z6
+	ADDQ         R8, R9
+	PREFETCHT0   (DX)(R11*1)
+	VMOVUPS      64(DX), Z5
+	VBROADCASTSS (R9), Z6
 	VFMADD231PS  Z5, Z6, Z0
-	VBROADCASTSS (R8)(BX*1), Z6
+	VBROADCASTSS (R9)(SI*1), Z6
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (R8)(BX*2), Z6
+	VBROADCASTSS (R9)(SI*2), Z6
 	VFMADD231PS  Z5, Z6, Z2
-	VBROADCASTSS (R8)(SI*1), Z6
+	VBROADCASTSS (R9)(DI*1), Z6
 	VFMADD231PS  Z5, Z6, Z3
-	VBROADCASTSS (R8)(BX*4), Z6
+	VBROADCASTSS (R9)(SI*4), Z6
 	VFMADD231PS  Z5, Z6, Z4
-	ADDQ         DI, R8
-	PREFETCHT0   64(CX)(R10*1)
-	VMOVUPS      128(CX), Z5
-	VBROADCASTSS (R8), Z6
+	ADDQ         R8, R9
+	PREFETCHT0   64(DX)(R11*1)
+	VMOVUPS      128(DX), Z5
+	VBROADCASTSS (R9), Z6
 	VFMADD231PS  Z5, Z6, Z0
-	VBROADCASTSS (R8)(BX*1), Z6
+	VBROADCASTSS (R9)(SI*1), Z6
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (R8)(BX*2), Z6
+	VBROADCASTSS (R9)(SI*2), Z6
 	VFMADD231PS  Z5, Z6, Z2
-	VBROADCASTSS (R8)(SI*1), Z6
+	VBROADCASTSS (R9)(DI*1), Z6
 	VFMADD231PS  Z5, Z6, Z3
-	VBROADCASTSS (R8)(BX*4), Z6
+	VBROADCASTSS (R9)(SI*4), Z6
 	VFMADD231PS  Z5, Z6, Z4
-	ADDQ         DI, R8
-	PREFETCHT0   128(CX)(R10*1)
-	VMOVUPS      192(CX), Z5
-	VBROADCASTSS (R8), Z6
+	ADDQ         R8, R9
+	PREFETCHT0   128(DX)(R11*1)
+	VMOVUPS      192(DX), Z5
+	VBROADCASTSS (R9), Z6
 	VFMADD231PS  Z5, Z6, Z0
-	VBROADCASTSS (R8)(BX*1), Z6
+	VBROADCASTSS (R9)(SI*1), Z6
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (R8)(BX*2), Z6
+	VBROADCASTSS (R9)(SI*2), Z6
 	VFMADD231PS  Z5, Z6, Z2
-	VBROADCASTSS (R8)(SI*1), Z6
+	VBROADCASTSS (R9)(DI*1), Z6
 	VFMADD231PS  Z5, Z6, Z3
-	VBROADCASTSS (R8)(BX*4), Z6
+	VBROADCASTSS (R9)(SI*4), Z6
 	VFMADD231PS  Z5, Z6, Z4
-	ADDQ         DI, R8
-	PREFETCHT0   192(CX)(R10*1)
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x04, R9
+	ADDQ         R8, R9
+	PREFETCHT0   192(DX)(R11*1)
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, R10
 	JGE          unrolled
 
 rest:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R10
 	JZ   next
 
 single:
-	VMOVUPS      (CX), Z5
-	VBROADCASTSS (R8), Z6
+	VMOVUPS      (DX), Z5
+	VBROADCASTSS (R9), Z6
 	VFMADD231PS  Z5, Z6, Z0
-	VBROADCASTSS (R8)(BX*1), Z6
+	VBROADCASTSS (R9)(SI*1), Z6
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (R8)(BX*2), Z6
+	VBROADCASTSS (R9)(SI*2), Z6
 	VFMADD231PS  Z5, Z6, Z2
-	VBROADCASTSS (R8)(SI*1), Z6
+	VBROADCASTSS (R9)(DI*1), Z6
 	VFMADD231PS  Z5, Z6, Z3
-	VBROADCASTSS (R8)(BX*4), Z6
+	VBROADCASTSS (R9)(SI*4), Z6
 	VFMADD231PS  Z5, Z6, Z4
-	ADDQ         DI, R8
-	PREFETCHT0   (CX)(R10*1)
-	ADDQ         $0x40, CX
-	DECQ         R9
+	ADDQ         R8, R9
+	PREFETCHT0   (DX)(R11*1)
+	ADDQ         $0x40, DX
+	DECQ         R10
 	JNZ          single
 
 next:
-	TESTQ   DX, DX
+	TESTQ   BX, BX
 	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS Z0, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z2, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z3, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z4, (AX)
-	ADDQ    CX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x05, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS Z0, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z1, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z2, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z3, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z4, (CX)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x05, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x05, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul5x32AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+// func mul5x32AVX512(t *byte)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul5x32AVX512(SB), NOSPLIT, $0-120
+TEXT ·mul5x32AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
 tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
+	CMPQ   128(AX), $0x00
+	JNE    load
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3066,206 +3175,212 @@ tile:
 	JMP    start
 
 load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	MOVQ    cRow+40(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(CX*1), Z1
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(CX*1), Z3
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(CX*1), Z5
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(CX*1), Z7
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(CX*1), Z9
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	MOVQ    64(AX), BX
+	VMOVUPS (CX), Z0
+	VMOVUPS (CX)(DX*1), Z1
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z2
+	VMOVUPS (CX)(DX*1), Z3
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z4
+	VMOVUPS (CX)(DX*1), Z5
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z6
+	VMOVUPS (CX)(DX*1), Z7
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z8
+	VMOVUPS (CX)(DX*1), Z9
 
 start:
 	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x05, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	LEAQ       (BX)(BX*2), SI
-	MOVQ       aCol+64(FP), DI
-	MOVQ       bPanel+88(FP), R8
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x05, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
+	LEAQ       (SI)(SI*2), DI
+	MOVQ       88(AX), R8
+	MOVQ       112(AX), R9
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ       AX, R9
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	PREFETCHT0 (AX)(BX*2)
-	PREFETCHT0 (AX)(SI*1)
-	PREFETCHT0 (AX)(BX*4)
-	MOVQ       aWidth+72(FP), R10
-	CMPQ       R10, DX
-	CMOVQGT    DX, R10
-	SUBQ       R10, DX
-	SUBQ       $0x04, R10
+	MOVQ       CX, R10
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (CX)(SI*2)
+	PREFETCHT0 (CX)(DI*1)
+	PREFETCHT0 (CX)(SI*4)
+	MOVQ       96(AX), R11
+	CMPQ       R11, BX
+	CMOVQGT    BX, R11
+	SUBQ       R11, BX
+	SUBQ       $0x04, R11
 	JLT        rest
 
 unrolled:
-	VMOVUPS      (CX), Z10
-	VMOVUPS      (CX)(R8*1), Z11
-	VBROADCASTSS (R9), Z12
+	VMOVUPS      (DX), Z10
+	VMOVUPS      (DX)(R9*1), Z11
+	VBROADCASTSS (R10), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (R9)(BX*1), Z12
+	VBROADCASTSS (R10)(SI*1), Z12
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (R9)(BX*2), Z12
+	VBROADCASTSS (R10)(SI*2), Z12
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (R9)(SI*1), Z12
+	VBROADCASTSS (R10)(DI*1), Z12
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (R9)(BX*4), Z12
+	VBROADCASTSS (R10)(SI*4), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         DI, R9
-	VMOVUPS      64(CX), Z10
-	VMOVUPS      64(CX)(R8*1), Z11
-	VBROADCASTSS (R9), Z12
+	ADDQ         R8, R10
+	VMOVUPS      64(DX), Z10
+	VMOVUPS      64(DX)(R9*1), Z11
+	VBROADCASTSS (R10), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (R9)(BX*1), Z12
+	VBROADCASTSS (R10)(SI*1), Z12
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (R9)(BX*2), Z12
+	VBROADCASTSS (R10)(SI*2), Z12
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (R9)(SI*1), Z12
+	VBROADCASTSS (R10)(DI*1), Z12
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (R9)(BX*4), Z12
+	VBROADCASTSS (R10)(SI*4), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         DI, R9
-	VMOVUPS      128(CX), Z10
-	VMOVUPS      128(CX)(R8*1), Z11
-	VBROADCASTSS (R9), Z12
+	ADDQ         R8, R10
+	VMOVUPS      128(DX), Z10
+	VMOVUPS      128(DX)(R9*1), Z11
+	VBROADCASTSS (R10), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (R9)(BX*1), Z12
+	VBROADCASTSS (R10)(SI*1), Z12
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (R9)(BX*2), Z12
+	VBROADCASTSS (R10)(SI*2), Z12
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (R9)(SI*1), Z12
+	VBROADCASTSS (R10)(DI*1), Z12
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (R9)(BX*4), Z12
+	VBROADCASTSS (R10)(SI*4), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         DI, R9
-	VMOVUPS      192(CX), Z10
-	VMOVUPS      192(CX)(R8*1), Z11
-	VBROADCASTSS (R9), Z12
+	ADDQ         R8, R10
+	VMOVUPS      192(DX), Z10
+	VMOVUPS      192(DX)(R9*1), Z11
+	VBROADCASTSS (R10), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (R9)(BX*1), Z12
+	VBROADCASTSS (R10)(SI*1), Z12
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (R9)(BX*2), Z12
+	VBROADCASTSS (R10)(SI*2), Z12
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (R9)(SI*1), Z12
+	VBROADCASTSS (R10)(DI*1), Z12
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (R9)(BX*4), Z12
+	VBROADCASTSS (R10)(SI*4), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         DI, R9
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x04, R10
+	ADDQ         R8, R10
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, R11
 	JGE          unrolled
 
 rest:
-	ADDQ $0x04, R10
+	ADDQ $0x04, R11
 	JZ   next
 
 single:
-	VMOVUPS      (CX), Z10
-	VMOVUPS      (CX)(R8*1), Z11
-	VBROADCASTSS (R9), Z12
+	VMOVUPS      (DX), Z10
+	VMOVUPS      (DX)(R9*1), Z11
+	VBROADCASTSS (R10), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (R9)(BX*1), Z12
+	VBROADCASTSS (R10)(SI*1), Z12
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (R9)(BX*2), Z12
+	VBROADCASTSS (R10)(SI*2), Z12
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (R9)(SI*1), Z12
+	VBROADCASTSS (R10)(DI*1), Z12
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (R9)(BX*4), Z12
+	VBROADCASTSS (R10)(SI*4), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         DI, R9
-	ADDQ         $0x40, CX
-	DECQ         R10
+	ADDQ         R8, R10
+	ADDQ         $0x40, DX
+	DECQ         R11
 	JNZ          single
 
 next:
-	TESTQ   DX, DX
+	TESTQ   BX, BX
 	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	MOVQ    cRow+40(FP), DX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z8, (AX)
-	VMOVUPS Z9, (AX)(CX*1)
-	ADDQ    DX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x05, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	MOVQ    64(AX), BX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z2, (CX)
+	VMOVUPS Z3, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z4, (CX)
+	VMOVUPS Z5, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z6, (CX)
+	VMOVUPS Z7, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z8, (CX)
+	VMOVUPS Z9, (CX)(DX*1)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x05, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x05, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul6x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+// func mul6x16AVX512(t *byte)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul6x16AVX512(SB), NOSPLIT, $0-120
+TEXT ·mul6x16AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
 tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
+	CMPQ   128(AX), $0x00
+	JNE    load
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3275,191 +3390,197 @@ tile:
 	JMP    start
 
 load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS (AX), Z0
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z5
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS (CX), Z0
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z1
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z2
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z3
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z4
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z5
 
 start:
 	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x06, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	LEAQ       (BX)(BX*2), SI
-	LEAQ       (BX)(BX*4), DI
-	MOVQ       aCol+64(FP), R8
-	MOVQ       bNext+32(FP), R11
-	SUBQ       CX, R11
-	XORQ       R9, R9
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQNE    R9, R11
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x06, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	MOVQ       88(AX), R9
+	MOVQ       56(AX), R12
+	SUBQ       48(AX), R12
+	XORQ       R10, R10
+	CMPQ       136(AX), $0x01
+	CMOVQNE    R10, R12
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ       AX, R9
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	PREFETCHT0 (AX)(BX*2)
-	PREFETCHT0 (AX)(SI*1)
-	PREFETCHT0 (AX)(BX*4)
-	PREFETCHT0 (AX)(DI*1)
-	MOVQ       aWidth+72(FP), R10
-	CMPQ       R10, DX
-	CMOVQGT    DX, R10
-	SUBQ       R10, DX
-	SUBQ       $0x04, R10
+	MOVQ       CX, R10
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (CX)(SI*2)
+	PREFETCHT0 (CX)(DI*1)
+	PREFETCHT0 (CX)(SI*4)
+	PREFETCHT0 (CX)(R8*1)
+	MOVQ       96(AX), R11
+	CMPQ       R11, BX
+	CMOVQGT    BX, R11
+	SUBQ       R11, BX
+	SUBQ       $0x04, R11
 	JLT        rest
 
 unrolled:
-	VMOVUPS      (CX), Z6
-	VBROADCASTSS (R9), Z7
+	VMOVUPS      (DX), Z6
+	VBROADCASTSS (R10), Z7
 	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS (R9)(BX*1), Z7
+	VBROADCASTSS (R10)(SI*1), Z7
 	VFMADD231PS  Z6, Z7, Z1
-	VBROADCASTSS (R9)(BX*2), Z7
+	VBROADCASTSS (R10)(SI*2), Z7
 	VFMADD231PS  Z6, Z7, Z2
-	VBROADCASTSS (R9)(SI*1), Z7
+	VBROADCASTSS (R10)(DI*1), Z7
 	VFMADD231PS  Z6, Z7, Z3
-	VBROADCASTSS (R9)(BX*4), Z7
+	VBROADCASTSS (R10)(SI*4), Z7
 	VFMADD231PS  Z6, Z7, Z4
-	VBROADCASTSS (R9)(DI*1), Z7
+	VBROADCASTSS (R10)(R8*1), Z7
 	VFMADD231PS  Z6, Z7, Z5
-	ADDQ         R8, R9
-	PREFETCHT0   (CX)(R11*1)
-	VMOVUPS      64(CX), Z6
-	VBROADCASTSS (R9), Z7
+	ADDQ         R9, R10
+	PREFETCHT0   (DX)(R12*1)
+	VMOVUPS      64(DX), Z6
+	VBROADCASTSS (R10), Z7
 	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS (R9)(BX*1), Z7
+	VBROADCASTSS (R10)(SI*1), Z7
 	VFMADD231PS  Z6, Z7, Z1
-	VBROADCASTSS (R9)(BX*2), Z7
+	VBROADCASTSS (R10)(SI*2), Z7
 	VFMADD231PS  Z6, Z7, Z2
-	VBROADCASTSS (R9)(SI*1), Z7
+	VBROADCASTSS (R10)(DI*1), Z7
 	VFMADD231PS  Z6, Z7, Z3
-	VBROADCASTSS (R9)(BX*4), Z7
+	VBROADCASTSS (R10)(SI*4), Z7
 	VFMADD231PS  Z6, Z7, Z4
-	VBROADCASTSS (R9)(DI*1), Z7
+	VBROADCASTSS (R10)(R8*1), Z7
 	VFMADD231PS  Z6, Z7, Z5
-	ADDQ         R8, R9
-	PREFETCHT0   64(CX)(R11*1)
-	VMOVUPS      128(CX), Z6
-	VBROADCASTSS (R9), Z7
+	ADDQ         R9, R10
+	PREFETCHT0   64(DX)(R12*1)
+	VMOVUPS      128(DX), Z6
+	VBROADCASTSS (R10), Z7
 	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS (R9)(BX*1), Z7
+	VBROADCASTSS (R10)(SI*1), Z7
 	VFMADD231PS  Z6, Z7, Z1
-	VBROADCASTSS (R9)(BX*2), Z7
+	VBROADCASTSS (R10)(SI*2), Z7
 	VFMADD231PS  Z6, Z7, Z2
-	VBROADCASTSS (R9)(SI*1), Z7
+	VBROADCASTSS (R10)(DI*1), Z7
 	VFMADD231PS  Z6, Z7, Z3
-	VBROADCASTSS (R9)(BX*4), Z7
+	VBROADCASTSS (R10)(SI*4), Z7
 	VFMADD231PS  Z6, Z7, Z4
-	VBROADCASTSS (R9)(DI*1), Z7
+	VBROADCASTSS (R10)(R8*1), Z7
 	VFMADD231PS  Z6, Z7, Z5
-	ADDQ         R8, R9
-	PREFETCHT0   128(CX)(R11*1)
-	VMOVUPS      192(CX), Z6
-	VBROADCASTSS (R9), Z7
+	ADDQ         R9, R10
+	PREFETCHT0   128(DX)(R12*1)
+	VMOVUPS      192(DX), Z6
+	VBROADCASTSS (R10), Z7
 	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS (R9)(BX*1), Z7
+	VBROADCASTSS (R10)(SI*1), Z7
 	VFMADD231PS  Z6, Z7, Z1
-	VBROADCASTSS (R9)(BX*2), Z7
+	VBROADCASTSS (R10)(SI*2), Z7
 	VFMADD231PS  Z6, Z7, Z2
-	VBROADCASTSS (R9)(SI*1), Z7
+	VBROADCASTSS (R10)(DI*1), Z7
 	VFMADD231PS  Z6, Z7, Z3
-	VBROADCASTSS (R9)(BX*4), Z7
+	VBROADCASTSS (R10)(SI*4), Z7
 	VFMADD231PS  Z6, Z7, Z4
-	VBROADCASTSS (R9)(DI*1), Z7
+	VBROADCASTSS (R10)(R8*1), Z7
 	VFMADD231PS  Z6, Z7, Z5
-	ADDQ         R8, R9
-	PREFETCHT0   192(CX)(R11*1)
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x04, R10
+	ADDQ         R9, R10
+	PREFETCHT0   192(DX)(R12*1)
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, R11
 	JGE          unrolled
 
 rest:
-	ADDQ $0x04, R10
+	ADDQ $0x04, R11
 	JZ   next
 
 single:
-	VMOVUPS      (CX), Z6
-	VBROADCASTSS (R9), Z7
+	VMOVUPS      (DX), Z6
+	VBROADCASTSS (R10), Z7
 	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS (R9)(BX*1), Z7
+	VBROADCASTSS (R10)(SI*1), Z7
 	VFMADD231PS  Z6, Z7, Z1
-	VBROADCASTSS (R9)(BX*2), Z7
+	VBROADCASTSS (R10)(SI*2), Z7
 	VFMADD231PS  Z6, Z7, Z2
-	VBROADCASTSS (R9)(SI*1), Z7
+	VBROADCASTSS (R10)(DI*1), Z7
 	VFMADD231PS  Z6, Z7, Z3
-	VBROADCASTSS (R9)(BX*4), Z7
+	VBROADCASTSS (R10)(SI*4), Z7
 	VFMADD231PS  Z6, Z7, Z4
-	VBROADCASTSS (R9)(DI*1), Z7
+	VBROADCASTSS (R10)(R8*1), Z7
 	VFMADD231PS  Z6, Z7, Z5
-	ADDQ         R8, R9
-	PREFETCHT0   (CX)(R11*1)
-	ADDQ         $0x40, CX
-	DECQ         R10
+	ADDQ         R9, R10
+	PREFETCHT0   (DX)(R12*1)
+	ADDQ         $0x40, DX
+	DECQ         R11
 	JNZ          single
 
 next:
-	TESTQ   DX, DX
+	TESTQ   BX, BX
 	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS Z0, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z2, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z3, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z4, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z5, (AX)
-	ADDQ    CX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x06, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS Z0, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z1, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z2, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z3, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z4, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z5, (CX)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x06, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x06, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul6x32AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+// func mul6x32AVX512(t *byte)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul6x32AVX512(SB), NOSPLIT, $0-120
+TEXT ·mul6x32AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
 tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
+	CMPQ   128(AX), $0x00
+	JNE    load
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3475,231 +3596,237 @@ tile:
 	JMP    start
 
 load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	MOVQ    cRow+40(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(CX*1), Z1
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(CX*1), Z3
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(CX*1), Z5
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(CX*1), Z7
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(CX*1), Z9
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(CX*1), Z11
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	MOVQ    64(AX), BX
+	VMOVUPS (CX), Z0
+	VMOVUPS (CX)(DX*1), Z1
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z2
+	VMOVUPS (CX)(DX*1), Z3
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z4
+	VMOVUPS (CX)(DX*1), Z5
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z6
+	VMOVUPS (CX)(DX*1), Z7
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z8
+	VMOVUPS (CX)(DX*1), Z9
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z10
+	VMOVUPS (CX)(DX*1), Z11
 
 start:
 	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x06, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	LEAQ       (BX)(BX*2), SI
-	LEAQ       (BX)(BX*4), DI
-	MOVQ       aCol+64(FP), R8
-	MOVQ       bPanel+88(FP), R9
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x06, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	MOVQ       88(AX), R9
+	MOVQ       112(AX), R10
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ       AX, R10
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	PREFETCHT0 (AX)(BX*2)
-	PREFETCHT0 (AX)(SI*1)
-	PREFETCHT0 (AX)(BX*4)
-	PREFETCHT0 (AX)(DI*1)
-	MOVQ       aWidth+72(FP), R11
-	CMPQ       R11, DX
-	CMOVQGT    DX, R11
-	SUBQ       R11, DX
-	SUBQ       $0x04, R11
+	MOVQ       CX, R11
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (CX)(SI*2)
+	PREFETCHT0 (CX)(DI*1)
+	PREFETCHT0 (CX)(SI*4)
+	PREFETCHT0 (CX)(R8*1)
+	MOVQ       96(AX), R12
+	CMPQ       R12, BX
+	CMOVQGT    BX, R12
+	SUBQ       R12, BX
+	SUBQ       $0x04, R12
 	JLT        rest
 
 unrolled:
-	VMOVUPS      (CX), Z12
-	VMOVUPS      (CX)(R9*1), Z13
-	VBROADCASTSS (R10), Z14
+	VMOVUPS      (DX), Z12
+	VMOVUPS      (DX)(R10*1), Z13
+	VBROADCASTSS (R11), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (R10)(BX*1), Z14
+	VBROADCASTSS (R11)(SI*1), Z14
 	VFMADD231PS  Z12, Z14, Z2
 	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (R10)(BX*2), Z14
+	VBROADCASTSS (R11)(SI*2), Z14
 	VFMADD231PS  Z12, Z14, Z4
 	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (R10)(SI*1), Z14
+	VBROADCASTSS (R11)(DI*1), Z14
 	VFMADD231PS  Z12, Z14, Z6
 	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (R10)(BX*4), Z14
+	VBROADCASTSS (R11)(SI*4), Z14
 	VFMADD231PS  Z12, Z14, Z8
 	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (R10)(DI*1), Z14
+	VBROADCASTSS (R11)(R8*1), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         R8, R10
-	VMOVUPS      64(CX), Z12
-	VMOVUPS      64(CX)(R9*1), Z13
-	VBROADCASTSS (R10), Z14
+	ADDQ         R9, R11
+	VMOVUPS      64(DX), Z12
+	VMOVUPS      64(DX)(R10*1), Z13
+	VBROADCASTSS (R11), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (R10)(BX*1), Z14
+	VBROADCASTSS (R11)(SI*1), Z14
 	VFMADD231PS  Z12, Z14, Z2
 	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (R10)(BX*2), Z14
+	VBROADCASTSS (R11)(SI*2), Z14
 	VFMADD231PS  Z12, Z14, Z4
 	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (R10)(SI*1), Z14
+	VBROADCASTSS (R11)(DI*1), Z14
 	VFMADD231PS  Z12, Z14, Z6
 	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (R10)(BX*4), Z14
+	VBROADCASTSS (R11)(SI*4), Z14
 	VFMADD231PS  Z12, Z14, Z8
 	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (R10)(DI*1), Z14
+	VBROADCASTSS (R11)(R8*1), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         R8, R10
-	VMOVUPS      128(CX), Z12
-	VMOVUPS      128(CX)(R9*1), Z13
-	VBROADCASTSS (R10), Z14
+	ADDQ         R9, R11
+	VMOVUPS      128(DX), Z12
+	VMOVUPS      128(DX)(R10*1), Z13
+	VBROADCASTSS (R11), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (R10)(BX*1), Z14
+	VBROADCASTSS (R11)(SI*1), Z14
 	VFMADD231PS  Z12, Z14, Z2
 	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (R10)(BX*2), Z14
+	VBROADCASTSS (R11)(SI*2), Z14
 	VFMADD231PS  Z12, Z14, Z4
 	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (R10)(SI*1), Z14
+	VBROADCASTSS (R11)(DI*1), Z14
 	VFMADD231PS  Z12, Z14, Z6
 	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (R10)(BX*4), Z14
+	VBROADCASTSS (R11)(SI*4), Z14
 	VFMADD231PS  Z12, Z14, Z8
 	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (R10)(DI*1), Z14
+	VBROADCASTSS (R11)(R8*1), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         R8, R10
-	VMOVUPS      192(CX), Z12
-	VMOVUPS      192(CX)(R9*1), Z13
-	VBROADCASTSS (R10), Z14
+	ADDQ         R9, R11
+	VMOVUPS      192(DX), Z12
+	VMOVUPS      192(DX)(R10*1), Z13
+	VBROADCASTSS (R11), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (R10)(BX*1), Z14
+	VBROADCASTSS (R11)(SI*1), Z14
 	VFMADD231PS  Z12, Z14, Z2
 	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (R10)(BX*2), Z14
+	VBROADCASTSS (R11)(SI*2), Z14
 	VFMADD231PS  Z12, Z14, Z4
 	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (R10)(SI*1), Z14
+	VBROADCASTSS (R11)(DI*1), Z14
 	VFMADD231PS  Z12, Z14, Z6
 	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (R10)(BX*4), Z14
+	VBROADCASTSS (R11)(SI*4), Z14
 	VFMADD231PS  Z12, Z14, Z8
 	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (R10)(DI*1), Z14
+	VBROADCASTSS (R11)(R8*1), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         R8, R10
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x04, R11
+	ADDQ         R9, R11
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, R12
 	JGE          unrolled
 
 rest:
-	ADDQ $0x04, R11
+	ADDQ $0x04, R12
 	JZ   next
 
 single:
-	VMOVUPS      (CX), Z12
-	VMOVUPS      (CX)(R9*1), Z13
-	VBROADCASTSS (R10), Z14
+	VMOVUPS      (DX), Z12
+	VMOVUPS      (DX)(R10*1), Z13
+	VBROADCASTSS (R11), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (R10)(BX*1), Z14
+	VBROADCASTSS (R11)(SI*1), Z14
 	VFMADD231PS  Z12, Z14, Z2
 	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (R10)(BX*2), Z14
+	VBROADCASTSS (R11)(SI*2), Z14
 	VFMADD231PS  Z12, Z14, Z4
 	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (R10)(SI*1), Z14
+	VBROADCASTSS (R11)(DI*1), Z14
 	VFMADD231PS  Z12, Z14, Z6
 	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (R10)(BX*4), Z14
+	VBROADCASTSS (R11)(SI*4), Z14
 	VFMADD231PS  Z12, Z14, Z8
 	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (R10)(DI*1), Z14
+	VBROADCASTSS (R11)(R8*1), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         R8, R10
-	ADDQ         $0x40, CX
-	DECQ         R11
+	ADDQ         R9, R11
+	ADDQ         $0x40, DX
+	DECQ         R12
 	JNZ          single
 
 next:
-	TESTQ   DX, DX
+	TESTQ   BX, BX
 	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	MOVQ    cRow+40(FP), DX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z8, (AX)
-	VMOVUPS Z9, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z10, (AX)
-	VMOVUPS Z11, (AX)(CX*1)
-	ADDQ    DX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x06, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	MOVQ    64(AX), BX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z2, (CX)
+	VMOVUPS Z3, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z4, (CX)
+	VMOVUPS Z5, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z6, (CX)
+	VMOVUPS Z7, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z8, (CX)
+	VMOVUPS Z9, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z10, (CX)
+	VMOVUPS Z11, (CX)(DX*1)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x06, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x06, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul7x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+// func mul7x16AVX512(t *byte)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul7x16AVX512(SB), NOSPLIT, $0-120
+TEXT ·mul7x16AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
 tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
+	CMPQ   128(AX), $0x00
+	JNE    load
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3710,208 +3837,214 @@ tile:
 	JMP    start
 
 load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS (AX), Z0
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS (CX), Z0
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z1
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z2
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z3
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z4
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z5
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z6
 
 start:
 	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x07, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	LEAQ       (BX)(BX*2), SI
-	LEAQ       (BX)(BX*4), DI
-	MOVQ       aCol+64(FP), R8
-	MOVQ       bNext+32(FP), R11
-	SUBQ       CX, R11
-	XORQ       R9, R9
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQNE    R9, R11
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x07, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	MOVQ       88(AX), R9
+	MOVQ       56(AX), R12
+	SUBQ       48(AX), R12
+	XORQ       R10, R10
+	CMPQ       136(AX), $0x01
+	CMOVQNE    R10, R12
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ       AX, R9
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	PREFETCHT0 (AX)(BX*2)
-	PREFETCHT0 (AX)(SI*1)
-	PREFETCHT0 (AX)(BX*4)
-	PREFETCHT0 (AX)(DI*1)
-	PREFETCHT0 (AX)(SI*2)
-	MOVQ       aWidth+72(FP), R10
-	CMPQ       R10, DX
-	CMOVQGT    DX, R10
-	SUBQ       R10, DX
-	SUBQ       $0x04, R10
+	MOVQ       CX, R10
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (CX)(SI*2)
+	PREFETCHT0 (CX)(DI*1)
+	PREFETCHT0 (CX)(SI*4)
+	PREFETCHT0 (CX)(R8*1)
+	PREFETCHT0 (CX)(DI*2)
+	MOVQ       96(AX), R11
+	CMPQ       R11, BX
+	CMOVQGT    BX, R11
+	SUBQ       R11, BX
+	SUBQ       $0x04, R11
 	JLT        rest
 
 unrolled:
-	VMOVUPS      (CX), Z7
-	VBROADCASTSS (R9), Z8
+	VMOVUPS      (DX), Z7
+	VBROADCASTSS (R10), Z8
 	VFMADD231PS  Z7, Z8, Z0
-	VBROADCASTSS (R9)(BX*1), Z8
+	VBROADCASTSS (R10)(SI*1), Z8
 	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (R9)(BX*2), Z8
+	VBROADCASTSS (R10)(SI*2), Z8
 	VFMADD231PS  Z7, Z8, Z2
-	VBROADCASTSS (R9)(SI*1), Z8
+	VBROADCASTSS (R10)(DI*1), Z8
 	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (R9)(BX*4), Z8
+	VBROADCASTSS (R10)(SI*4), Z8
 	VFMADD231PS  Z7, Z8, Z4
-	VBROADCASTSS (R9)(DI*1), Z8
+	VBROADCASTSS (R10)(R8*1), Z8
 	VFMADD231PS  Z7, Z8, Z5
-	VBROADCASTSS (R9)(SI*2), Z8
+	VBROADCASTSS (R10)(DI*2), Z8
 	VFMADD231PS  Z7, Z8, Z6
-	ADDQ         R8, R9
-	PREFETCHT0   (CX)(R11*1)
-	VMOVUPS      64(CX), Z7
-	VBROADCASTSS (R9), Z8
+	ADDQ         R9, R10
+	PREFETCHT0   (DX)(R12*1)
+	VMOVUPS      64(DX), Z7
+	VBROADCASTSS (R10), Z8
 	VFMADD231PS  Z7, Z8, Z0
-	VBROADCASTSS (R9)(BX*1), Z8
+	VBROADCASTSS (R10)(SI*1), Z8
 	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (R9)(BX*2), Z8
+	VBROADCASTSS (R10)(SI*2), Z8
 	VFMADD231PS  Z7, Z8, Z2
-	VBROADCASTSS (R9)(SI*1), Z8
+	VBROADCASTSS (R10)(DI*1), Z8
 	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (R9)(BX*4), Z8
+	VBROADCASTSS (R10)(SI*4), Z8
 	VFMADD231PS  Z7, Z8, Z4
-	VBROADCASTSS (R9)(DI*1), Z8
+	VBROADCASTSS (R10)(R8*1), Z8
 	VFMADD231PS  Z7, Z8, Z5
-	VBROADCASTSS (R9)(SI*2), Z8
+	VBROADCASTSS (R10)(DI*2), Z8
 	VFMADD231PS  Z7, Z8, Z6
-	ADDQ         R8, R9
-	PREFETCHT0   64(CX)(R11*1)
-	VMOVUPS      128(CX), Z7
-	VBROADCASTSS (R9), Z8
+	ADDQ         R9, R10
+	PREFETCHT0   64(DX)(R12*1)
+	VMOVUPS      128(DX), Z7
+	VBROADCASTSS (R10), Z8
 	VFMADD231PS  Z7, Z8, Z0
-	VBROADCASTSS (R9)(BX*1), Z8
+	VBROADCASTSS (R10)(SI*1), Z8
 	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (R9)(BX*2), Z8
+	VBROADCASTSS (R10)(SI*2), Z8
 	VFMADD231PS  Z7, Z8, Z2
-	VBROADCASTSS (R9)(SI*1), Z8
+	VBROADCASTSS (R10)(DI*1), Z8
 	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (R9)(BX*4), Z8
+	VBROADCASTSS (R10)(SI*4), Z8
 	VFMADD231PS  Z7, Z8, Z4
-	VBROADCASTSS (R9)(DI*1), Z8
+	VBROADCASTSS (R10)(R8*1), Z8
 	VFMADD231PS  Z7, Z8, Z5
-	VBROADCASTSS (R9)(SI*2), Z8
+	VBROADCASTSS (R10)(DI*2), Z8
 	VFMADD231PS  Z7, Z8, Z6
-	ADDQ         R8, R9
-	PREFETCHT0   128(CX)(R11*1)
-	VMOVUPS      192(CX), Z7
-	VBROADCASTSS (R9), Z8
+	ADDQ         R9, R10
+	PREFETCHT0   128(DX)(R12*1)
+	VMOVUPS      192(DX), Z7
+	VBROADCASTSS (R10), Z8
 	VFMADD231PS  Z7, Z8, Z0
-	VBROADCASTSS (R9)(BX*1), Z8
+	VBROADCASTSS (R10)(SI*1), Z8
 	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (R9)(BX*2), Z8
+	VBROADCASTSS (R10)(SI*2), Z8
 	VFMADD231PS  Z7, Z8, Z2
-	VBROADCASTSS (R9)(SI*1), Z8
+	VBROADCASTSS (R10)(DI*1), Z8
 	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (R9)(BX*4), Z8
+	VBROADCASTSS (R10)(SI*4), Z8
 	VFMADD231PS  Z7, Z8, Z4
-	VBROADCASTSS (R9)(DI*1), Z8
+	VBROADCASTSS (R10)(R8*1), Z8
 	VFMADD231PS  Z7, Z8, Z5
-	VBROADCASTSS (R9)(SI*2), Z8
+	VBROADCASTSS (R10)(DI*2), Z8
 	VFMADD231PS  Z7, Z8, Z6
-	ADDQ         R8, R9
-	PREFETCHT0   192(CX)(R11*1)
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x04, R10
+	ADDQ         R9, R10
+	PREFETCHT0   192(DX)(R12*1)
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, R11
 	JGE          unrolled
 
 rest:
-	ADDQ $0x04, R10
+	ADDQ $0x04, R11
 	JZ   next
 
 single:
-	VMOVUPS      (CX), Z7
-	VBROADCASTSS (R9), Z8
+	VMOVUPS      (DX), Z7
+	VBROADCASTSS (R10), Z8
 	VFMADD231PS  Z7, Z8, Z0
-	VBROADCASTSS (R9)(BX*1), Z8
+	VBROADCASTSS (R10)(SI*1), Z8
 	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (R9)(BX*2), Z8
+	VBROADCASTSS (R10)(SI*2), Z8
 	VFMADD231PS  Z7, Z8, Z2
-	VBROADCASTSS (R9)(SI*1), Z8
+	VBROADCASTSS (R10)(DI*1), Z8
 	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (R9)(BX*4), Z8
+	VBROADCASTSS (R10)(SI*4), Z8
 	VFMADD231PS  Z7, Z8, Z4
-	VBROADCASTSS (R9)(DI*1), Z8
+	VBROADCASTSS (R10)(R8*1), Z8
 	VFMADD231PS  Z7, Z8, Z5
-	VBROADCASTSS (R9)(SI*2), Z8
+	VBROADCASTSS (R10)(DI*2), Z8
 	VFMADD231PS  Z7, Z8, Z6
-	ADDQ         R8, R9
-	PREFETCHT0   (CX)(R11*1)
-	ADDQ         $0x40, CX
-	DECQ         R10
+	ADDQ         R9, R10
+	PREFETCHT0   (DX)(R12*1)
+	ADDQ         $0x40, DX
+	DECQ         R11
 	JNZ          single
 
 next:
-	TESTQ   DX, DX
+	TESTQ   BX, BX
 	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS Z0, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z2, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z3, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z4, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z5, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z6, (AX)
-	ADDQ    CX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x07, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS Z0, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z1, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z2, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z3, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z4, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z5, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z6, (CX)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x07, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x07, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul7x32AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+// func mul7x32AVX512(t *byte)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul7x32AVX512(SB), NOSPLIT, $0-120
+TEXT ·mul7x32AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
 tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
+	CMPQ   128(AX), $0x00
+	JNE    load
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3929,255 +4062,261 @@ tile:
 	JMP    start
 
 load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	MOVQ    cRow+40(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(CX*1), Z1
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(CX*1), Z3
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(CX*1), Z5
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(CX*1), Z7
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(CX*1), Z9
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(CX*1), Z11
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z12
-	VMOVUPS (AX)(CX*1), Z13
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	MOVQ    64(AX), BX
+	VMOVUPS (CX), Z0
+	VMOVUPS (CX)(DX*1), Z1
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z2
+	VMOVUPS (CX)(DX*1), Z3
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z4
+	VMOVUPS (CX)(DX*1), Z5
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z6
+	VMOVUPS (CX)(DX*1), Z7
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z8
+	VMOVUPS (CX)(DX*1), Z9
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z10
+	VMOVUPS (CX)(DX*1), Z11
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z12
+	VMOVUPS (CX)(DX*1), Z13
 
 start:
 	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x07, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	LEAQ       (BX)(BX*2), SI
-	LEAQ       (BX)(BX*4), DI
-	MOVQ       aCol+64(FP), R8
-	MOVQ       bPanel+88(FP), R9
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x07, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	MOVQ       88(AX), R9
+	MOVQ       112(AX), R10
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ       AX, R10
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	PREFETCHT0 (AX)(BX*2)
-	PREFETCHT0 (AX)(SI*1)
-	PREFETCHT0 (AX)(BX*4)
-	PREFETCHT0 (AX)(DI*1)
-	PREFETCHT0 (AX)(SI*2)
-	MOVQ       aWidth+72(FP), R11
-	CMPQ       R11, DX
-	CMOVQGT    DX, R11
-	SUBQ       R11, DX
-	SUBQ       $0x04, R11
+	MOVQ       CX, R11
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (CX)(SI*2)
+	PREFETCHT0 (CX)(DI*1)
+	PREFETCHT0 (CX)(SI*4)
+	PREFETCHT0 (CX)(R8*1)
+	PREFETCHT0 (CX)(DI*2)
+	MOVQ       96(AX), R12
+	CMPQ       R12, BX
+	CMOVQGT    BX, R12
+	SUBQ       R12, BX
+	SUBQ       $0x04, R12
 	JLT        rest
 
 unrolled:
-	VMOVUPS      (CX), Z14
-	VMOVUPS      (CX)(R9*1), Z15
-	VBROADCASTSS (R10), Z16
+	VMOVUPS      (DX), Z14
+	VMOVUPS      (DX)(R10*1), Z15
+	VBROADCASTSS (R11), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS (R10)(BX*1), Z16
+	VBROADCASTSS (R11)(SI*1), Z16
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (R10)(BX*2), Z16
+	VBROADCASTSS (R11)(SI*2), Z16
 	VFMADD231PS  Z14, Z16, Z4
 	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS (R10)(SI*1), Z16
+	VBROADCASTSS (R11)(DI*1), Z16
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (R10)(BX*4), Z16
+	VBROADCASTSS (R11)(SI*4), Z16
 	VFMADD231PS  Z14, Z16, Z8
 	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS (R10)(DI*1), Z16
+	VBROADCASTSS (R11)(R8*1), Z16
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS (R10)(SI*2), Z16
+	VBROADCASTSS (R11)(DI*2), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	ADDQ         R8, R10
-	VMOVUPS      64(CX), Z14
-	VMOVUPS      64(CX)(R9*1), Z15
-	VBROADCASTSS (R10), Z16
+	ADDQ         R9, R11
+	VMOVUPS      64(DX), Z14
+	VMOVUPS      64(DX)(R10*1), Z15
+	VBROADCASTSS (R11), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS (R10)(BX*1), Z16
+	VBROADCASTSS (R11)(SI*1), Z16
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (R10)(BX*2), Z16
+	VBROADCASTSS (R11)(SI*2), Z16
 	VFMADD231PS  Z14, Z16, Z4
 	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS (R10)(SI*1), Z16
+	VBROADCASTSS (R11)(DI*1), Z16
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (R10)(BX*4), Z16
+	VBROADCASTSS (R11)(SI*4), Z16
 	VFMADD231PS  Z14, Z16, Z8
 	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS (R10)(DI*1), Z16
+	VBROADCASTSS (R11)(R8*1), Z16
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS (R10)(SI*2), Z16
+	VBROADCASTSS (R11)(DI*2), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	ADDQ         R8, R10
-	VMOVUPS      128(CX), Z14
-	VMOVUPS      128(CX)(R9*1), Z15
-	VBROADCASTSS (R10), Z16
+	ADDQ         R9, R11
+	VMOVUPS      128(DX), Z14
+	VMOVUPS      128(DX)(R10*1), Z15
+	VBROADCASTSS (R11), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS (R10)(BX*1), Z16
+	VBROADCASTSS (R11)(SI*1), Z16
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (R10)(BX*2), Z16
+	VBROADCASTSS (R11)(SI*2), Z16
 	VFMADD231PS  Z14, Z16, Z4
 	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS (R10)(SI*1), Z16
+	VBROADCASTSS (R11)(DI*1), Z16
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (R10)(BX*4), Z16
+	VBROADCASTSS (R11)(SI*4), Z16
 	VFMADD231PS  Z14, Z16, Z8
 	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS (R10)(DI*1), Z16
+	VBROADCASTSS (R11)(R8*1), Z16
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS (R10)(SI*2), Z16
+	VBROADCASTSS (R11)(DI*2), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	ADDQ         R8, R10
-	VMOVUPS      192(CX), Z14
-	VMOVUPS      192(CX)(R9*1), Z15
-	VBROADCASTSS (R10), Z16
+	ADDQ         R9, R11
+	VMOVUPS      192(DX), Z14
+	VMOVUPS      192(DX)(R10*1), Z15
+	VBROADCASTSS (R11), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS (R10)(BX*1), Z16
+	VBROADCASTSS (R11)(SI*1), Z16
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (R10)(BX*2), Z16
+	VBROADCASTSS (R11)(SI*2), Z16
 	VFMADD231PS  Z14, Z16, Z4
 	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS (R10)(SI*1), Z16
+	VBROADCASTSS (R11)(DI*1), Z16
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (R10)(BX*4), Z16
+	VBROADCASTSS (R11)(SI*4), Z16
 	VFMADD231PS  Z14, Z16, Z8
 	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS (R10)(DI*1), Z16
+	VBROADCASTSS (R11)(R8*1), Z16
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS (R10)(SI*2), Z16
+	VBROADCASTSS (R11)(DI*2), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	ADDQ         R8, R10
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x04, R11
+	ADDQ         R9, R11
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, R12
 	JGE          unrolled
 
 rest:
-	ADDQ $0x04, R11
+	ADDQ $0x04, R12
 	JZ   next
 
 single:
-	VMOVUPS      (CX), Z14
-	VMOVUPS      (CX)(R9*1), Z15
-	VBROADCASTSS (R10), Z16
+	VMOVUPS      (DX), Z14
+	VMOVUPS      (DX)(R10*1), Z15
+	VBROADCASTSS (R11), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS (R10)(BX*1), Z16
+	VBROADCASTSS (R11)(SI*1), Z16
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (R10)(BX*2), Z16
+	VBROADCASTSS (R11)(SI*2), Z16
 	VFMADD231PS  Z14, Z16, Z4
 	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS (R10)(SI*1), Z16
+	VBROADCASTSS (R11)(DI*1), Z16
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (R10)(BX*4), Z16
+	VBROADCASTSS (R11)(SI*4), Z16
 	VFMADD231PS  Z14, Z16, Z8
 	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS (R10)(DI*1), Z16
+	VBROADCASTSS (R11)(R8*1), Z16
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS (R10)(SI*2), Z16
+	VBROADCASTSS (R11)(DI*2), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	ADDQ         R8, R10
-	ADDQ         $0x40, CX
-	DECQ         R11
+	ADDQ         R9, R11
+	ADDQ         $0x40, DX
+	DECQ         R12
 	JNZ          single
 
 next:
-	TESTQ   DX, DX
+	TESTQ   BX, BX
 	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	MOVQ    cRow+40(FP), DX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z8, (AX)
-	VMOVUPS Z9, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z10, (AX)
-	VMOVUPS Z11, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z12, (AX)
-	VMOVUPS Z13, (AX)(CX*1)
-	ADDQ    DX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x07, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	MOVQ    64(AX), BX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z2, (CX)
+	VMOVUPS Z3, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z4, (CX)
+	VMOVUPS Z5, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z6, (CX)
+	VMOVUPS Z7, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z8, (CX)
+	VMOVUPS Z9, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z10, (CX)
+	VMOVUPS Z11, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z12, (CX)
+	VMOVUPS Z13, (CX)(DX*1)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x07, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x07, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul8x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+// func mul8x16AVX512(t *byte)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul8x16AVX512(SB), NOSPLIT, $0-120
+TEXT ·mul8x16AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
 tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
+	CMPQ   128(AX), $0x00
+	JNE    load
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4189,226 +4328,232 @@ tile:
 	JMP    start
 
 load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS (AX), Z0
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z7
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS (CX), Z0
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z1
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z2
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z3
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z4
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z5
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z6
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z7
 
 start:
 	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x08, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	LEAQ       (BX)(BX*2), SI
-	LEAQ       (BX)(BX*4), DI
-	LEAQ       (SI)(BX*4), R8
-	MOVQ       aCol+64(FP), R9
-	MOVQ       bNext+32(FP), R12
-	SUBQ       CX, R12
-	XORQ       R10, R10
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQNE    R10, R12
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x08, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	MOVQ       88(AX), R10
+	MOVQ       56(AX), R13
+	SUBQ       48(AX), R13
+	XORQ       R11, R11
+	CMPQ       136(AX), $0x01
+	CMOVQNE    R11, R13
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ       AX, R10
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	PREFETCHT0 (AX)(BX*2)
-	PREFETCHT0 (AX)(SI*1)
-	PREFETCHT0 (AX)(BX*4)
-	PREFETCHT0 (AX)(DI*1)
-	PREFETCHT0 (AX)(SI*2)
-	PREFETCHT0 (AX)(R8*1)
-	MOVQ       aWidth+72(FP), R11
-	CMPQ       R11, DX
-	CMOVQGT    DX, R11
-	SUBQ       R11, DX
-	SUBQ       $0x04, R11
+	MOVQ       CX, R11
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (CX)(SI*2)
+	PREFETCHT0 (CX)(DI*1)
+	PREFETCHT0 (CX)(SI*4)
+	PREFETCHT0 (CX)(R8*1)
+	PREFETCHT0 (CX)(DI*2)
+	PREFETCHT0 (CX)(R9*1)
+	MOVQ       96(AX), R12
+	CMPQ       R12, BX
+	CMOVQGT    BX, R12
+	SUBQ       R12, BX
+	SUBQ       $0x04, R12
 	JLT        rest
 
 unrolled:
-	VMOVUPS      (CX), Z8
-	VBROADCASTSS (R10), Z9
+	VMOVUPS      (DX), Z8
+	VBROADCASTSS (R11), Z9
 	VFMADD231PS  Z8, Z9, Z0
-	VBROADCASTSS (R10)(BX*1), Z9
+	VBROADCASTSS (R11)(SI*1), Z9
 	VFMADD231PS  Z8, Z9, Z1
-	VBROADCASTSS (R10)(BX*2), Z9
+	VBROADCASTSS (R11)(SI*2), Z9
 	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (R10)(SI*1), Z9
+	VBROADCASTSS (R11)(DI*1), Z9
 	VFMADD231PS  Z8, Z9, Z3
-	VBROADCASTSS (R10)(BX*4), Z9
+	VBROADCASTSS (R11)(SI*4), Z9
 	VFMADD231PS  Z8, Z9, Z4
-	VBROADCASTSS (R10)(DI*1), Z9
+	VBROADCASTSS (R11)(R8*1), Z9
 	VFMADD231PS  Z8, Z9, Z5
-	VBROADCASTSS (R10)(SI*2), Z9
+	VBROADCASTSS (R11)(DI*2), Z9
 	VFMADD231PS  Z8, Z9, Z6
-	VBROADCASTSS (R10)(R8*1), Z9
+	VBROADCASTSS (R11)(R9*1), Z9
 	VFMADD231PS  Z8, Z9, Z7
-	ADDQ         R9, R10
-	PREFETCHT0   (CX)(R12*1)
-	VMOVUPS      64(CX), Z8
-	VBROADCASTSS (R10), Z9
+	ADDQ         R10, R11
+	PREFETCHT0   (DX)(R13*1)
+	VMOVUPS      64(DX), Z8
+	VBROADCASTSS (R11), Z9
 	VFMADD231PS  Z8, Z9, Z0
-	VBROADCASTSS (R10)(BX*1), Z9
+	VBROADCASTSS (R11)(SI*1), Z9
 	VFMADD231PS  Z8, Z9, Z1
-	VBROADCASTSS (R10)(BX*2), Z9
+	VBROADCASTSS (R11)(SI*2), Z9
 	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (R10)(SI*1), Z9
+	VBROADCASTSS (R11)(DI*1), Z9
 	VFMADD231PS  Z8, Z9, Z3
-	VBROADCASTSS (R10)(BX*4), Z9
+	VBROADCASTSS (R11)(SI*4), Z9
 	VFMADD231PS  Z8, Z9, Z4
-	VBROADCASTSS (R10)(DI*1), Z9
+	VBROADCASTSS (R11)(R8*1), Z9
 	VFMADD231PS  Z8, Z9, Z5
-	VBROADCASTSS (R10)(SI*2), Z9
+	VBROADCASTSS (R11)(DI*2), Z9
 	VFMADD231PS  Z8, Z9, Z6
-	VBROADCASTSS (R10)(R8*1), Z9
+	VBROADCASTSS (R11)(R9*1), Z9
 	VFMADD231PS  Z8, Z9, Z7
-	ADDQ         R9, R10
-	PREFETCHT0   64(CX)(R12*1)
-	VMOVUPS      128(CX), Z8
-	VBROADCASTSS (R10), Z9
+	ADDQ         R10, R11
+	PREFETCHT0   64(DX)(R13*1)
+	VMOVUPS      128(DX), Z8
+	VBROADCASTSS (R11), Z9
 	VFMADD231PS  Z8, Z9, Z0
-	VBROADCASTSS (R10)(BX*1), Z9
+	VBROADCASTSS (R11)(SI*1), Z9
 	VFMADD231PS  Z8, Z9, Z1
-	VBROADCASTSS (R10)(BX*2), Z9
+	VBROADCASTSS (R11)(SI*2), Z9
 	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (R10)(SI*1), Z9
+	VBROADCASTSS (R11)(DI*1), Z9
 	VFMADD231PS  Z8, Z9, Z3
-	VBROADCASTSS (R10)(BX*4), Z9
+	VBROADCASTSS (R11)(SI*4), Z9
 	VFMADD231PS  Z8, Z9, Z4
-	VBROADCASTSS (R10)(DI*1), Z9
+	VBROADCASTSS (R11)(R8*1), Z9
 	VFMADD231PS  Z8, Z9, Z5
-	VBROADCASTSS (R10)(SI*2), Z9
+	VBROADCASTSS (R11)(DI*2), Z9
 	VFMADD231PS  Z8, Z9, Z6
-	VBROADCASTSS (R10)(R8*1), Z9
+	VBROADCASTSS (R11)(R9*1), Z9
 	VFMADD231PS  Z8, Z9, Z7
-	ADDQ         R9, R10
-	PREFETCHT0   128(CX)(R12*1)
-	VMOVUPS      192(CX), Z8
-	VBROADCASTSS (R10), Z9
+	ADDQ         R10, R11
+	PREFETCHT0   128(DX)(R13*1)
+	VMOVUPS      192(DX), Z8
+	VBROADCASTSS (R11), Z9
 	VFMADD231PS  Z8, Z9, Z0
-	VBROADCASTSS (R10)(BX*1), Z9
+	VBROADCASTSS (R11)(SI*1), Z9
 	VFMADD231PS  Z8, Z9, Z1
-	VBROADCASTSS (R10)(BX*2), Z9
+	VBROADCASTSS (R11)(SI*2), Z9
 	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (R10)(SI*1), Z9
+	VBROADCASTSS (R11)(DI*1), Z9
 	VFMADD231PS  Z8, Z9, Z3
-	VBROADCASTSS (R10)(BX*4), Z9
+	VBROADCASTSS (R11)(SI*4), Z9
 	VFMADD231PS  Z8, Z9, Z4
-	VBROADCASTSS (R10)(DI*1), Z9
+	VBROADCASTSS (R11)(R8*1), Z9
 	VFMADD231PS  Z8, Z9, Z5
-	VBROADCASTSS (R10)(SI*2), Z9
+	VBROADCASTSS (R11)(DI*2), Z9
 	VFMADD231PS  Z8, Z9, Z6
-	VBROADCASTSS (R10)(R8*1), Z9
+	VBROADCASTSS (R11)(R9*1), Z9
 	VFMADD231PS  Z8, Z9, Z7
-	ADDQ         R9, R10
-	PREFETCHT0   192(CX)(R12*1)
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x04, R11
+	ADDQ         R10, R11
+	PREFETCHT0   192(DX)(R13*1)
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, R12
 	JGE          unrolled
 
 rest:
-	ADDQ $0x04, R11
+	ADDQ $0x04, R12
 	JZ   next
 
 single:
-	VMOVUPS      (CX), Z8
-	VBROADCASTSS (R10), Z9
+	VMOVUPS      (DX), Z8
+	VBROADCASTSS (R11), Z9
 	VFMADD231PS  Z8, Z9, Z0
-	VBROADCASTSS (R10)(BX*1), Z9
+	VBROADCASTSS (R11)(SI*1), Z9
 	VFMADD231PS  Z8, Z9, Z1
-	VBROADCASTSS (R10)(BX*2), Z9
+	VBROADCASTSS (R11)(SI*2), Z9
 	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (R10)(SI*1), Z9
+	VBROADCASTSS (R11)(DI*1), Z9
 	VFMADD231PS  Z8, Z9, Z3
-	VBROADCASTSS (R10)(BX*4), Z9
+	VBROADCASTSS (R11)(SI*4), Z9
 	VFMADD231PS  Z8, Z9, Z4
-	VBROADCASTSS (R10)(DI*1), Z9
+	VBROADCASTSS (R11)(R8*1), Z9
 	VFMADD231PS  Z8, Z9, Z5
-	VBROADCASTSS (R10)(SI*2), Z9
+	VBROADCASTSS (R11)(DI*2), Z9
 	VFMADD231PS  Z8, Z9, Z6
-	VBROADCASTSS (R10)(R8*1), Z9
+	VBROADCASTSS (R11)(R9*1), Z9
 	VFMADD231PS  Z8, Z9, Z7
-	ADDQ         R9, R10
-	PREFETCHT0   (CX)(R12*1)
-	ADDQ         $0x40, CX
-	DECQ         R11
+	ADDQ         R10, R11
+	PREFETCHT0   (DX)(R13*1)
+	ADDQ         $0x40, DX
+	DECQ         R12
 	JNZ          single
 
 next:
-	TESTQ   DX, DX
+	TESTQ   BX, BX
 	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cRow+40(FP), CX
-	VMOVUPS Z0, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z2, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z3, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z4, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z5, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z6, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z7, (AX)
-	ADDQ    CX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x08, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    64(AX), DX
+	VMOVUPS Z0, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z1, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z2, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z3, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z4, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z5, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z6, (CX)
+	ADDQ    DX, CX
+	VMOVUPS Z7, (CX)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x08, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x08, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func mul8x32AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+// func mul8x32AVX512(t *byte)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·mul8x32AVX512(SB), NOSPLIT, $0-120
+TEXT ·mul8x32AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
 tile:
-	MOVQ   accumulate+104(FP), AX
-	TESTQ  AX, AX
-	JNZ    load
+	CMPQ   128(AX), $0x00
+	JNE    load
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4428,269 +4573,274 @@ tile:
 	JMP    start
 
 load:
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	MOVQ    cRow+40(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(CX*1), Z1
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(CX*1), Z3
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(CX*1), Z5
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(CX*1), Z7
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(CX*1), Z9
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(CX*1), Z11
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z12
-	VMOVUPS (AX)(CX*1), Z13
-	ADDQ    DX, AX
-	VMOVUPS (AX), Z14
-	VMOVUPS (AX)(CX*1), Z15
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	MOVQ    64(AX), BX
+	VMOVUPS (CX), Z0
+	VMOVUPS (CX)(DX*1), Z1
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z2
+	VMOVUPS (CX)(DX*1), Z3
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z4
+	VMOVUPS (CX)(DX*1), Z5
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z6
+	VMOVUPS (CX)(DX*1), Z7
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z8
+	VMOVUPS (CX)(DX*1), Z9
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z10
+	VMOVUPS (CX)(DX*1), Z11
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z12
+	VMOVUPS (CX)(DX*1), Z13
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z14
+	VMOVUPS (CX)(DX*1), Z15
 
 start:
 	// Fetch the output of the tile below, or after the last cNext's.
-	MOVQ       cNext+8(FP), CX
-	MOVQ       cRow+40(FP), DX
-	IMUL3Q     $0x08, DX, AX
-	ADDQ       c+0(FP), AX
-	CMPQ       tiles+112(FP), $0x01
-	CMOVQEQ    CX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	ADDQ       DX, AX
-	PREFETCHT0 60(AX)
-	MOVQ       a+16(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       k+96(FP), DX
-	MOVQ       aRow+56(FP), BX
-	LEAQ       (BX)(BX*2), SI
-	LEAQ       (BX)(BX*4), DI
-	LEAQ       (SI)(BX*4), R8
-	MOVQ       aCol+64(FP), R9
-	MOVQ       bPanel+88(FP), R10
+	MOVQ       64(AX), DX
+	IMUL3Q     $0x08, DX, CX
+	ADDQ       24(AX), CX
+	CMPQ       136(AX), $0x01
+	CMOVQEQ    32(AX), CX
+	ADDQ       (AX), CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 60(CX)
+	MOVQ       8(AX), CX
+	ADDQ       40(AX), CX
+	MOVQ       16(AX), DX
+	ADDQ       48(AX), DX
+	MOVQ       120(AX), BX
+	MOVQ       80(AX), SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	MOVQ       88(AX), R10
+	MOVQ       112(AX), R11
 
 block:
 	// The next block of a, or what is left of k.
-	MOVQ       AX, R11
-	ADDQ       aBlock+80(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(BX*1)
-	PREFETCHT0 (AX)(BX*2)
-	PREFETCHT0 (AX)(SI*1)
-	PREFETCHT0 (AX)(BX*4)
-	PREFETCHT0 (AX)(DI*1)
-	PREFETCHT0 (AX)(SI*2)
-	PREFETCHT0 (AX)(R8*1)
-	MOVQ       aWidth+72(FP), R12
-	CMPQ       R12, DX
-	CMOVQGT    DX, R12
-	SUBQ       R12, DX
-	SUBQ       $0x04, R12
+	MOVQ       CX, R12
+	ADDQ       104(AX), CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (CX)(SI*2)
+	PREFETCHT0 (CX)(DI*1)
+	PREFETCHT0 (CX)(SI*4)
+	PREFETCHT0 (CX)(R8*1)
+	PREFETCHT0 (CX)(DI*2)
+	PREFETCHT0 (CX)(R9*1)
+	MOVQ       96(AX), R13
+	CMPQ       R13, BX
+	CMOVQGT    BX, R13
+	SUBQ       R13, BX
+	SUBQ       $0x04, R13
 	JLT        rest
 
 unrolled:
-	VMOVUPS      (CX), Z16
-	VMOVUPS      (CX)(R10*1), Z17
-	VBROADCASTSS (R11), Z18
+	VMOVUPS      (DX), Z16
+	VMOVUPS      (DX)(R11*1), Z17
+	VBROADCASTSS (R12), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS (R11)(BX*1), Z18
+	VBROADCASTSS (R12)(SI*1), Z18
 	VFMADD231PS  Z16, Z18, Z2
 	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS (R11)(BX*2), Z18
+	VBROADCASTSS (R12)(SI*2), Z18
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (R11)(SI*1), Z18
+	VBROADCASTSS (R12)(DI*1), Z18
 	VFMADD231PS  Z16, Z18, Z6
 	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS (R11)(BX*4), Z18
+	VBROADCASTSS (R12)(SI*4), Z18
 	VFMADD231PS  Z16, Z18, Z8
 	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS (R11)(DI*1), Z18
+	VBROADCASTSS (R12)(R8*1), Z18
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (R11)(SI*2), Z18
+	VBROADCASTSS (R12)(DI*2), Z18
 	VFMADD231PS  Z16, Z18, Z12
 	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS (R11)(R8*1), Z18
+	VBROADCASTSS (R12)(R9*1), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	ADDQ         R9, R11
-	VMOVUPS      64(CX), Z16
-	VMOVUPS      64(CX)(R10*1), Z17
-	VBROADCASTSS (R11), Z18
+	ADDQ         R10, R12
+	VMOVUPS      64(DX), Z16
+	VMOVUPS      64(DX)(R11*1), Z17
+	VBROADCASTSS (R12), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS (R11)(BX*1), Z18
+	VBROADCASTSS (R12)(SI*1), Z18
 	VFMADD231PS  Z16, Z18, Z2
 	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS (R11)(BX*2), Z18
+	VBROADCASTSS (R12)(SI*2), Z18
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (R11)(SI*1), Z18
+	VBROADCASTSS (R12)(DI*1), Z18
 	VFMADD231PS  Z16, Z18, Z6
 	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS (R11)(BX*4), Z18
+	VBROADCASTSS (R12)(SI*4), Z18
 	VFMADD231PS  Z16, Z18, Z8
 	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS (R11)(DI*1), Z18
+	VBROADCASTSS (R12)(R8*1), Z18
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (R11)(SI*2), Z18
+	VBROADCASTSS (R12)(DI*2), Z18
 	VFMADD231PS  Z16, Z18, Z12
 	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS (R11)(R8*1), Z18
+	VBROADCASTSS (R12)(R9*1), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	ADDQ         R9, R11
-	VMOVUPS      128(CX), Z16
-	VMOVUPS      128(CX)(R10*1), Z17
-	VBROADCASTSS (R11), Z18
+	ADDQ         R10, R12
+	VMOVUPS      128(DX), Z16
+	VMOVUPS      128(DX)(R11*1), Z17
+	VBROADCASTSS (R12), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS (R11)(BX*1), Z18
+	VBROADCASTSS (R12)(SI*1), Z18
 	VFMADD231PS  Z16, Z18, Z2
 	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS (R11)(BX*2), Z18
+	VBROADCASTSS (R12)(SI*2), Z18
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (R11)(SI*1), Z18
+	VBROADCASTSS (R12)(DI*1), Z18
 	VFMADD231PS  Z16, Z18, Z6
 	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS (R11)(BX*4), Z18
+	VBROADCASTSS (R12)(SI*4), Z18
 	VFMADD231PS  Z16, Z18, Z8
 	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS (R11)(DI*1), Z18
+	VBROADCASTSS (R12)(R8*1), Z18
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (R11)(SI*2), Z18
+	VBROADCASTSS (R12)(DI*2), Z18
 	VFMADD231PS  Z16, Z18, Z12
 	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS (R11)(R8*1), Z18
+	VBROADCASTSS (R12)(R9*1), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	ADDQ         R9, R11
-	VMOVUPS      192(CX), Z16
-	VMOVUPS      192(CX)(R10*1), Z17
-	VBROADCASTSS (R11), Z18
+	ADDQ         R10, R12
+	VMOVUPS      192(DX), Z16
+	VMOVUPS      192(DX)(R11*1), Z17
+	VBROADCASTSS (R12), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS (R11)(BX*1), Z18
+	VBROADCASTSS (R12)(SI*1), Z18
 	VFMADD231PS  Z16, Z18, Z2
 	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS (R11)(BX*2), Z18
+	VBROADCASTSS (R12)(SI*2), Z18
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (R11)(SI*1), Z18
+	VBROADCASTSS (R12)(DI*1), Z18
 	VFMADD231PS  Z16, Z18, Z6
 	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS (R11)(BX*4), Z18
+	VBROADCASTSS (R12)(SI*4), Z18
 	VFMADD231PS  Z16, Z18, Z8
 	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS (R11)(DI*1), Z18
+	VBROADCASTSS (R12)(R8*1), Z18
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (R11)(SI*2), Z18
+	VBROADCASTSS (R12)(DI*2), Z18
 	VFMADD231PS  Z16, Z18, Z12
 	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS (R11)(R8*1), Z18
+	VBROADCASTSS (R12)(R9*1), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	ADDQ         R9, R11
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x04, R12
+	ADDQ         R10, R12
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, R13
 	JGE          unrolled
 
 rest:
-	ADDQ $0x04, R12
+	ADDQ $0x04, R13
 	JZ   next
 
 single:
-	VMOVUPS      (CX), Z16
-	VMOVUPS      (CX)(R10*1), Z17
-	VBROADCASTSS (R11), Z18
+	VMOVUPS      (DX), Z16
+	VMOVUPS      (DX)(R11*1), Z17
+	VBROADCASTSS (R12), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS (R11)(BX*1), Z18
+	VBROADCASTSS (R12)(SI*1), Z18
 	VFMADD231PS  Z16, Z18, Z2
 	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS (R11)(BX*2), Z18
+	VBROADCASTSS (R12)(SI*2), Z18
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (R11)(SI*1), Z18
+	VBROADCASTSS (R12)(DI*1), Z18
 	VFMADD231PS  Z16, Z18, Z6
 	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS (R11)(BX*4), Z18
+	VBROADCASTSS (R12)(SI*4), Z18
 	VFMADD231PS  Z16, Z18, Z8
 	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS (R11)(DI*1), Z18
+	VBROADCASTSS (R12)(R8*1), Z18
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (R11)(SI*2), Z18
+	VBROADCASTSS (R12)(DI*2), Z18
 	VFMADD231PS  Z16, Z18, Z12
 	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS (R11)(R8*1), Z18
+	VBROADCASTSS (R12)(R9*1), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	ADDQ         R9, R11
-	ADDQ         $0x40, CX
-	DECQ         R12
+	ADDQ         R10, R12
+	ADDQ         $0x40, DX
+	DECQ         R13
 	JNZ          single
 
 next:
-	TESTQ   DX, DX
+	TESTQ   BX, BX
 	JNZ     block
-	MOVQ    c+0(FP), AX
-	MOVQ    cPanel+48(FP), CX
-	MOVQ    cRow+40(FP), DX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z8, (AX)
-	VMOVUPS Z9, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z10, (AX)
-	VMOVUPS Z11, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z12, (AX)
-	VMOVUPS Z13, (AX)(CX*1)
-	ADDQ    DX, AX
-	VMOVUPS Z14, (AX)
-	VMOVUPS Z15, (AX)(CX*1)
-	ADDQ    DX, AX
-	MOVQ    AX, c+0(FP)
-	MOVQ    aRow+56(FP), AX
-	IMUL3Q  $0x08, AX, AX
-	ADDQ    AX, a+16(FP)
-	DECQ    tiles+112(FP)
+	MOVQ    (AX), CX
+	ADDQ    24(AX), CX
+	MOVQ    72(AX), DX
+	MOVQ    64(AX), BX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z2, (CX)
+	VMOVUPS Z3, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z4, (CX)
+	VMOVUPS Z5, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z6, (CX)
+	VMOVUPS Z7, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z8, (CX)
+	VMOVUPS Z9, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z10, (CX)
+	VMOVUPS Z11, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z12, (CX)
+	VMOVUPS Z13, (CX)(DX*1)
+	ADDQ    BX, CX
+	VMOVUPS Z14, (CX)
+	VMOVUPS Z15, (CX)(DX*1)
+	MOVQ    64(AX), CX
+	IMUL3Q  $0x08, CX, CX
+	ADDQ    CX, 24(AX)
+	MOVQ    80(AX), CX
+	IMUL3Q  $0x08, CX, CX
+	ADDQ    CX, 40(AX)
+	DECQ    136(AX)
 	JNZ     tile
 	VZEROUPPER
 	RET

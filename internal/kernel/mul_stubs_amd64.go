@@ -4,130 +4,130 @@
 
 package kernel
 
-// mul1x16AVX2 computes tiles times 1 rows of 1 panels. All distances are in bytes; k and tiles are at least 1.
+// mul1x16AVX2 computes tiles times 1 rows of 1 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul1x16AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul1x16AVX2(t *byte)
 
-// mul1x64AVX2 computes tiles times 1 rows of 4 panels. All distances are in bytes; k and tiles are at least 1.
+// mul1x64AVX2 computes tiles times 1 rows of 4 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul1x64AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul1x64AVX2(t *byte)
 
-// mul2x16AVX2 computes tiles times 2 rows of 1 panels. All distances are in bytes; k and tiles are at least 1.
+// mul2x16AVX2 computes tiles times 2 rows of 1 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul2x16AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul2x16AVX2(t *byte)
 
-// mul2x32AVX2 computes tiles times 2 rows of 2 panels. All distances are in bytes; k and tiles are at least 1.
+// mul2x32AVX2 computes tiles times 2 rows of 2 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul2x32AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul2x32AVX2(t *byte)
 
-// mul3x16AVX2 computes tiles times 3 rows of 1 panels. All distances are in bytes; k and tiles are at least 1.
+// mul3x16AVX2 computes tiles times 3 rows of 1 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul3x16AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul3x16AVX2(t *byte)
 
-// mul3x32AVX2 computes tiles times 3 rows of 2 panels. All distances are in bytes; k and tiles are at least 1.
+// mul3x32AVX2 computes tiles times 3 rows of 2 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul3x32AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul3x32AVX2(t *byte)
 
-// mul4x16AVX2 computes tiles times 4 rows of 1 panels. All distances are in bytes; k and tiles are at least 1.
+// mul4x16AVX2 computes tiles times 4 rows of 1 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul4x16AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul4x16AVX2(t *byte)
 
-// mul5x16AVX2 computes tiles times 5 rows of 1 panels. All distances are in bytes; k and tiles are at least 1.
+// mul5x16AVX2 computes tiles times 5 rows of 1 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul5x16AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul5x16AVX2(t *byte)
 
-// mul6x16AVX2 computes tiles times 6 rows of 1 panels. All distances are in bytes; k and tiles are at least 1.
+// mul6x16AVX2 computes tiles times 6 rows of 1 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul6x16AVX2(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul6x16AVX2(t *byte)
 
-// mul1x16AVX512 computes tiles times 1 rows of 1 panels. All distances are in bytes; k and tiles are at least 1.
+// mul1x16AVX512 computes tiles times 1 rows of 1 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul1x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul1x16AVX512(t *byte)
 
-// mul1x128AVX512 computes tiles times 1 rows of 8 panels. All distances are in bytes; k and tiles are at least 1.
+// mul1x128AVX512 computes tiles times 1 rows of 8 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul1x128AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul1x128AVX512(t *byte)
 
-// mul2x16AVX512 computes tiles times 2 rows of 1 panels. All distances are in bytes; k and tiles are at least 1.
+// mul2x16AVX512 computes tiles times 2 rows of 1 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul2x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul2x16AVX512(t *byte)
 
-// mul2x64AVX512 computes tiles times 2 rows of 4 panels. All distances are in bytes; k and tiles are at least 1.
+// mul2x64AVX512 computes tiles times 2 rows of 4 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul2x64AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul2x64AVX512(t *byte)
 
-// mul3x16AVX512 computes tiles times 3 rows of 1 panels. All distances are in bytes; k and tiles are at least 1.
+// mul3x16AVX512 computes tiles times 3 rows of 1 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul3x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul3x16AVX512(t *byte)
 
-// mul3x64AVX512 computes tiles times 3 rows of 4 panels. All distances are in bytes; k and tiles are at least 1.
+// mul3x64AVX512 computes tiles times 3 rows of 4 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul3x64AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul3x64AVX512(t *byte)
 
-// mul4x16AVX512 computes tiles times 4 rows of 1 panels. All distances are in bytes; k and tiles are at least 1.
+// mul4x16AVX512 computes tiles times 4 rows of 1 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul4x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul4x16AVX512(t *byte)
 
-// mul4x32AVX512 computes tiles times 4 rows of 2 panels. All distances are in bytes; k and tiles are at least 1.
+// mul4x32AVX512 computes tiles times 4 rows of 2 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul4x32AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul4x32AVX512(t *byte)
 
-// mul5x16AVX512 computes tiles times 5 rows of 1 panels. All distances are in bytes; k and tiles are at least 1.
+// mul5x16AVX512 computes tiles times 5 rows of 1 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul5x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul5x16AVX512(t *byte)
 
-// mul5x32AVX512 computes tiles times 5 rows of 2 panels. All distances are in bytes; k and tiles are at least 1.
+// mul5x32AVX512 computes tiles times 5 rows of 2 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul5x32AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul5x32AVX512(t *byte)
 
-// mul6x16AVX512 computes tiles times 6 rows of 1 panels. All distances are in bytes; k and tiles are at least 1.
+// mul6x16AVX512 computes tiles times 6 rows of 1 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul6x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul6x16AVX512(t *byte)
 
-// mul6x32AVX512 computes tiles times 6 rows of 2 panels. All distances are in bytes; k and tiles are at least 1.
+// mul6x32AVX512 computes tiles times 6 rows of 2 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul6x32AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul6x32AVX512(t *byte)
 
-// mul7x16AVX512 computes tiles times 7 rows of 1 panels. All distances are in bytes; k and tiles are at least 1.
+// mul7x16AVX512 computes tiles times 7 rows of 1 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul7x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul7x16AVX512(t *byte)
 
-// mul7x32AVX512 computes tiles times 7 rows of 2 panels. All distances are in bytes; k and tiles are at least 1.
+// mul7x32AVX512 computes tiles times 7 rows of 2 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul7x32AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul7x32AVX512(t *byte)
 
-// mul8x16AVX512 computes tiles times 8 rows of 1 panels. All distances are in bytes; k and tiles are at least 1.
+// mul8x16AVX512 computes tiles times 8 rows of 1 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul8x16AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul8x16AVX512(t *byte)
 
-// mul8x32AVX512 computes tiles times 8 rows of 2 panels. All distances are in bytes; k and tiles are at least 1.
+// mul8x32AVX512 computes tiles times 8 rows of 2 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape
-func mul8x32AVX512(c *float32, cNext *float32, a *float32, b *float32, bNext *float32, cRow int, cPanel int, aRow int, aCol int, aWidth int, aBlock int, bPanel int, k int, accumulate int, tiles int)
+func mul8x32AVX512(t *byte)
 
 // peakAVX2 does n times 12 multiply-adds of 8 floats.
 //

@@ -51,3 +51,18 @@ func Unpack(dst, src []float32, rows, cols, ld int) {
 		}
 	}
 }
+
+// CopyRows copies rows of cols floats, 16 at most, from src, where they start
+// srcLD floats apart, to dst, where they start dstLD apart: a panel's rows to or
+// from those of a matrix. What lies between the rows of dst is left alone.
+func CopyRows(dst []float32, dstLD int, src []float32, srcLD int, rows, cols int) {
+	if cols != Width {
+		for r := range rows {
+			copy(dst[r*dstLD:][:cols], src[r*srcLD:])
+		}
+		return
+	}
+	for r := range rows { // an array of 64 bytes moves without a call
+		*(*[Width]float32)(dst[r*dstLD:]) = *(*[Width]float32)(src[r*srcLD:])
+	}
+}

@@ -104,3 +104,25 @@ func BenchmarkPack(b *testing.B) {
 		})
 	}
 }
+
+func TestCopyRows(t *testing.T) {
+	for _, cols := range []int{1, 5, Width} {
+		src, dst := make([]float32, 4*20), make([]float32, 4*33)
+		for i := range src {
+			src[i] = float32(i + 1)
+		}
+		CopyRows(dst, 33, src, 20, 4, cols)
+		for r := range 4 {
+			for c := range 33 {
+				want := float32(0)
+				if c < cols {
+					want = src[r*20+c]
+				}
+				if got := dst[r*33+c]; got != want {
+					t.Errorf("%d columns: row %d, column %d is %v, want %v", cols, r, c, got, want)
+				}
+			}
+		}
+		CopyRows(nil, 16, nil, 16, 0, cols)
+	}
+}

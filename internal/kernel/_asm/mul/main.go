@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -76,15 +77,14 @@ func strided(base reg.Register, multiples map[int]reg.GPVirtual, i, disp int) Me
 	return m
 }
 
-// strides loads the stride named by a parameter and makes the multiples that n
+// strides loads the stride named by an argument and makes the multiples that n
 // places need.
-func strides(param string, n int) map[int]reg.GPVirtual {
+func strides(arg args, name string, n int) map[int]reg.GPVirtual {
 	m := map[int]reg.GPVirtual{}
 	if n < 2 {
 		return m
 	}
-	one := GP64()
-	Load(Param(param), one)
+	one := arg.load(name)
 	m[1] = one
 	if n > 3 {
 		m[3] = GP64()
@@ -101,25 +101,53 @@ func strides(param string, n int) map[int]reg.GPVirtual {
 	return m
 }
 
+// args reads the fields of Go's tileArgs, all of eight bytes.
+type args struct{ base reg.Register }
+
+// fields are those of tileArgs, in their order.
+var fields = []string{"c0", "a0", "b0", "c", "cNext", "a", "b", "bNext",
+	"cRow", "cPanel", "aRow", "aCol", "aWidth", "aBlock", "bPanel", "k", "accumulate", "tiles"}
+
+func (t args) field(name string) Mem {
+	at := slices.Index(fields, name)
+	if at < 0 {
+		panic("no field " + name)
+	}
+	return Mem{Base: t.base, Disp: 8 * at}
+}
+
+func (t args) load(name string) reg.GPVirtual {
+	r := GP64()
+	MOVQ(t.field(name), r)
+	return r
+}
+
+// address loads a pointer and adds an offset.
+func (t args) address(base, offset string) reg.GPVirtual {
+	r := t.load(base)
+	ADDQ(t.field(offset), r)
+	return r
+}
+
 // tile generates the product of tiles, one below the other, of rows rows by
 // panels panels.
 func tile(s isa, rows, panels int) {
 	name := fmt.Sprintf("mul%dx%d%s", rows, panels*16, s.name)
-	TEXT(name, NOSPLIT, "func(c, cNext, a, b, bNext *float32, cRow, cPanel, aRow, aCol, aWidth, aBlock, bPanel, k, accumulate, tiles int)")
-	Doc(fmt.Sprintf("%s computes tiles times %d rows of %d panels. All distances are in bytes; k and tiles are at least 1.", name, rows, panels))
+	TEXT(name, NOSPLIT, "func(t *byte)")
+	Doc(fmt.Sprintf("%s computes tiles times %d rows of %d panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.", name, rows, panels))
 	Pragma("noescape")
 	vectors := 64 / s.bytes // in a row of a panel
 
+	arg := args{Load(Param("t"), GP64())}
 	acc := make([]reg.VecVirtual, rows*panels*vectors)
 	for i := range acc {
 		acc[i] = s.vector()
 	}
-	// eachOutput visits the accumulators with their places in c, and leaves c
-	// and row in registers.
-	eachOutput := func(visit func(v reg.VecVirtual, m Mem)) (c, row reg.Register) {
-		c = Load(Param("c"), GP64())
-		panel := strides("cPanel", panels)
-		row = Load(Param("cRow"), GP64())
+	// eachOutput visits the accumulators with their places in c.
+	eachOutput := func(visit func(v reg.VecVirtual, m Mem)) {
+		c := arg.address("c0", "c")
+		panel := strides(arg, "cPanel", panels)
+		row := arg.load("cRow")
 		for r := range rows {
 			for p := range panels {
 				for v := range vectors {
@@ -130,13 +158,11 @@ func tile(s isa, rows, panels int) {
 				ADDQ(row, c)
 			}
 		}
-		return c, row
 	}
 
 	Label("tile")
-	accumulate := Load(Param("accumulate"), GP64())
-	TESTQ(accumulate, accumulate)
-	JNZ(LabelRef("load"))
+	CMPQ(arg.field("accumulate"), Imm(0))
+	JNE(LabelRef("load"))
 	for _, v := range acc {
 		s.zero(v)
 	}
@@ -146,33 +172,33 @@ func tile(s isa, rows, panels int) {
 
 	Label("start")
 	Comment("Fetch the output of the tile below, or after the last cNext's.")
-	next, last := GP64(), Load(Param("cNext"), GP64())
-	nextRow := Load(Param("cRow"), GP64())
+	next, nextRow := GP64(), arg.load("cRow")
 	IMUL3Q(Imm(uint64(rows)), nextRow, next)
-	ADDQ(parameter("c"), next)
-	CMPQ(parameter("tiles"), Imm(1))
-	CMOVQEQ(last, next)
+	ADDQ(arg.field("c"), next)
+	CMPQ(arg.field("tiles"), Imm(1))
+	CMOVQEQ(arg.field("cNext"), next)
+	ADDQ(arg.field("c0"), next)
 	for r := range rows {
 		PREFETCHT0(Mem{Base: next, Disp: 60})
 		if r < rows-1 {
 			ADDQ(nextRow, next)
 		}
 	}
-	block := Load(Param("a"), GP64())
-	b := Load(Param("b"), GP64())
-	k := Load(Param("k"), GP64())
-	aRow := strides("aRow", rows)
-	aCol := Load(Param("aCol"), GP64())
-	bPanel := strides("bPanel", panels)
+	block := arg.address("a0", "a")
+	b := arg.address("b0", "b")
+	k := arg.load("k")
+	aRow := strides(arg, "aRow", rows)
+	aCol := arg.load("aCol")
+	bPanel := strides(arg, "bPanel", panels)
 	a, n := GP64(), GP64()
 	// The last tile fetches the b of the next call.
 	var ahead reg.Register
 	if panels == 1 {
 		none := GP64()
-		ahead = Load(Param("bNext"), GP64())
-		SUBQ(b, ahead)
+		ahead = arg.load("bNext")
+		SUBQ(arg.field("b"), ahead)
 		XORQ(none, none)
-		CMPQ(parameter("tiles"), Imm(1))
+		CMPQ(arg.field("tiles"), Imm(1))
 		CMOVQNE(none, ahead)
 	}
 
@@ -232,11 +258,11 @@ func tile(s isa, rows, panels int) {
 	Label("block")
 	Comment("The next block of a, or what is left of k.")
 	MOVQ(block, a)
-	ADDQ(parameter("aBlock"), block)
+	ADDQ(arg.field("aBlock"), block)
 	for r := range rows {
 		PREFETCHT0(strided(block, aRow, r, 0))
 	}
-	MOVQ(parameter("aWidth"), n)
+	MOVQ(arg.field("aWidth"), n)
 	CMPQ(n, k)
 	CMOVQGT(k, n)
 	SUBQ(n, k)
@@ -264,25 +290,16 @@ func tile(s isa, rows, panels int) {
 	TESTQ(k, k)
 	JNZ(LabelRef("block"))
 
-	c, row := eachOutput(func(v reg.VecVirtual, m Mem) { VMOVUPS(v, m) })
-	ADDQ(row, c)
-	Store(c, Param("c"))
-	below := Load(Param("aRow"), GP64())
-	IMUL3Q(Imm(uint64(rows)), below, below)
-	ADDQ(below, parameter("a"))
-	DECQ(parameter("tiles"))
+	eachOutput(func(v reg.VecVirtual, m Mem) { VMOVUPS(v, m) })
+	for _, name := range []string{"c", "a"} {
+		step := arg.load(name + "Row")
+		IMUL3Q(Imm(uint64(rows)), step, step)
+		ADDQ(step, arg.field(name))
+	}
+	DECQ(arg.field("tiles"))
 	JNZ(LabelRef("tile"))
 	VZEROUPPER()
 	RET()
-}
-
-// parameter is the place of a parameter on the stack.
-func parameter(name string) Op {
-	b, err := Param(name).Resolve()
-	if err != nil {
-		panic(err)
-	}
-	return b.Addr
 }
 
 // peak generates a loop of independent multiply-adds in registers.
