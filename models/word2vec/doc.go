@@ -1,0 +1,34 @@
+// Package word2vec learns a vector for each word from running text: skip-gram
+// and CBOW with negative sampling and subsampling of frequent words.
+//
+//	skip-gram   max  sum over pairs (w, c) of  log s(v_w·u_c) + sum over K draws n of log s(-v_w·u_n)
+//	CBOW        the same with h = mean of v_w over the window in place of v_w, a pair for each centre c
+//
+// where w runs over the words at most b places from the centre c, b uniform in
+// 1..window, s is the sigmoid, and n is drawn with probability proportional to
+// count^0.75. An occurrence of a word of share f is kept with probability
+// sqrt(t/f) + t/f (Mikolov et al. 2013, arXiv:1301.3781 and arXiv:1310.4546; the
+// last formula, like every default here, is that of their program word2vec.c).
+// The gradient of CBOW is the true one, divided by the number of words in the
+// window, which word2vec.c leaves out (Irsoy, Benton and Stratos 2021,
+// arXiv:2012.15332).
+//
+// # Arithmetic
+//
+// 16 neighbouring centres are one block. Their windows cover at most
+// 16 + 2 window words, and all pairs of the block share one set of negatives,
+// each weighted so that every pair has K of them in expectation (the idea of Ji
+// et al. 2016, arXiv:1604.04661, for more than one window). A block is then three
+// small matrix products, [words, outputs], [words, D] and [outputs, D], and two
+// of its rows touch memory once instead of once for each pair.
+//
+// # Same bytes
+//
+// Sentences are dealt to chunks, and 8 chunks are a round. Each chunk trains
+// in order, block by block, on a copy of the rows that it touches; at the end of
+// the round the differences are added to the weights, chunk by chunk. Which
+// goroutine trains a chunk does not matter, and random numbers belong to the
+// chunk, so the weights are the same with any number of cores.
+//
+// Legend: V words, D dimensions, K negatives for each pair.
+package word2vec

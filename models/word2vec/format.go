@@ -1,0 +1,161 @@
+package word2vec
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gorgonia-zoo/zoo/weights"
+)
+
+// Format is a form of file for vectors.
+type Format string
+
+// The formats.
+const (
+	// Text is word2vec's text: a line "V D", then for each word a line "word
+	// number ... number".
+	Text Format = "word2vec text"
+	// Binary is word2vec's binary: a line "V D", then for each word its bytes, a
+	// space, D little-endian float32 and, from some writers, a newline.
+	Binary Format = "word2vec binary"
+	// GloVe is Text without the first line (Pennington, Socher and Manning 2014).
+	GloVe Format = "GloVe text"
+)
+
+// ErrFormat is wrapped by errors about a file of vectors that is malformed.
+var ErrFormat = errors.New("malformed vectors")
+
+// What a file may hold: a guard against absurd ones.
+const (
+	maxNumbers = 1 << 30
+	maxWord    = 1 << 12 // bytes
+	maxLine    = MaxDim*64 + maxWord
+)
+
+// ReadFile reads a file of vectors of any format, compressed by gzip or not.
+func ReadFile(path string) (*Vectors, Format, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, "", fmt.Errorf("word2vec: %w", err)
+	}
+	defer f.Close()
+	v, format, err := Read(f)
+	if err != nil {
+		return nil, "", fmt.Errorf("word2vec: %s: %w", path, errors.Unwrap(err))
+	}
+	return v, format, nil
+}
+
+// Read reads vectors of any format, which is recognised by the first bytes.
+// Every line must be as the format says; an error tells the line and column at
+// fault. No memory is taken on the word of the header.
+func Read(r io.Reader) (*Vectors, Format, error) {
+	v, format, err := read(r)
+	if err != nil {
+		return nil, "", fmt.Errorf("word2vec: %w", err)
+	}
+	return v, format, nil
+}
+
+func read(r io.Reader) (*Vectors, Format, error) {
+	b := bufio.NewReaderSize(r, peek)
+	if magic, _ := b.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+		z, err := gzip.NewReader(b)
+		if err != nil {
+			return nil, "", fmt.Errorf("%w: gzip: %w", ErrFormat, err)
+		}
+		defer z.Close()
+		b = bufio.NewReaderSize(z, peek)
+	}
+	switch format, err := recognise(b); {
+	case err != nil:
+		return nil, "", err
+	case format == Binary:
+		v, err := readBinary(b)
+		return v, format, err
+	default:
+		v, err := readText(b, format)
+		return v, format, err
+	}
+}
+
+// peek is how much of a file is looked at to recognise it: a line of MaxDim
+// numbers as programs print them.
+const peek = 1 << 17
+
+// recognise looks at the beginning: two whole numbers alone in the first line
+// are a header. What follows is text if the next line is as a line of text is, or
+// if it holds no byte that none has.
+func recognise(b *bufio.Reader) (Format, error) {
+	start, err := b.Peek(peek)
+	if len(start) == 0 {
+		if err == io.EOF {
+			return "", fmt.Errorf("%w: the file is empty", ErrFormat)
+		}
+		return "", err
+	}
+	line, rest, ended := bytes.Cut(start, []byte("\n"))
+	_, dim, ok := header(string(line))
+	if !ok || !ended {
+		return GloVe, nil
+	}
+	line, _, _ = bytes.Cut(rest, []byte("\n"))
+	fields := strings.Split(strings.TrimRight(string(line), " \r"), " ")
+	bad := slices.ContainsFunc(fields[1:], func(f string) bool {
+		_, err := strconv.ParseFloat(f, 32)
+		return err != nil
+	})
+	if !bad && len(fields) == dim+1 {
+		return Text, nil
+	}
+	_, numbers, _ := bytes.Cut(rest, []byte(" "))
+	numbers = numbers[:min(len(numbers), 4*min(dim, MaxDim))]
+	if slices.ContainsFunc(numbers, func(c byte) bool { return c < ' ' && c != '\r' && c != '\n' && c != '\t' || c >= 0x7f }) {
+		return Binary, nil
+	}
+	return Text, nil
+}
+
+// WriteFile writes vectors in the format that the name asks for: .bin is Binary,
+// .vec Text and .txt GloVe, each with .gz behind it compressed.
+func (v *Vectors) WriteFile(path string) error {
+	format, zipped, err := FormatOf(path)
+	if err != nil {
+		return err
+	}
+	return weights.WriteFileAtomic(path, func(w io.Writer) error {
+		if !zipped {
+			return v.Write(w, format)
+		}
+		z := gzip.NewWriter(w)
+		if err := v.Write(z, format); err != nil {
+			return err
+		}
+		return z.Close()
+	})
+}
+
+// FormatOf returns the format that WriteFile gives to a file of this name.
+func FormatOf(path string) (format Format, zipped bool, err error) {
+	name, zipped := strings.CutSuffix(strings.ToLower(path), ".gz")
+	switch ext := filepath.Ext(name); ext {
+	case ".bin":
+		return Binary, zipped, nil
+	case ".vec":
+		return Text, zipped, nil
+	case ".txt":
+		return GloVe, zipped, nil
+	default:
+		return "", false, fmt.Errorf("word2vec: %s: extension %q, want .bin for %s, .vec for %s or .txt for %s, or one of these and .gz",
+			path, ext, Binary, Text, GloVe)
+	}
+}

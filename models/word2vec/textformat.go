@@ -1,0 +1,220 @@
+package word2vec
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// header parses "V D".
+func header(line string) (words, dim int, ok bool) {
+	first, second, found := strings.Cut(strings.TrimRight(line, " \r\n"), " ")
+	if !found || !digits(first) || !digits(second) {
+		return 0, 0, false
+	}
+	words, err1 := strconv.Atoi(first)
+	dim, err2 := strconv.Atoi(second)
+	if err1 != nil || err2 != nil {
+		return math.MaxInt, math.MaxInt, true // absurd, and refused as such
+	}
+	return words, dim, true
+}
+
+func digits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+func checkSize(words, dim int) error {
+	if words > MaxVocab || dim < 1 || dim > MaxDim || words*dim > maxNumbers {
+		return fmt.Errorf("%w: line 1: %d words of %d dimensions, want at most %d of 1 to %d, and %d numbers",
+			ErrFormat, words, dim, MaxVocab, MaxDim, maxNumbers)
+	}
+	return nil
+}
+
+// builder collects words as they are read.
+type builder struct {
+	dim   int
+	words []string
+	data  []float32
+	at    map[string]int // place of each word
+}
+
+// add takes a word; where says its place in the file to a reader, first that of
+// word number i.
+func (b *builder) add(word []byte, where func(i int) string) error {
+	i := len(b.words)
+	switch {
+	case len(word) == 0:
+		return fmt.Errorf("%w: %s: the word is empty", ErrFormat, where(i))
+	case len(word) > maxWord:
+		return fmt.Errorf("%w: %s: a word of %d bytes, want at most %d", ErrFormat, where(i), len(word), maxWord)
+	case i == MaxVocab || (i+1)*b.dim > maxNumbers:
+		return fmt.Errorf("%w: %s: more than %d words or %d numbers", ErrFormat, where(i), MaxVocab, maxNumbers)
+	}
+	s := string(word)
+	if first, ok := b.at[s]; ok {
+		return fmt.Errorf("%w: %s: the word %.100q is that of %s", ErrFormat, where(i), s, where(first))
+	}
+	b.at[s] = i
+	b.words = append(b.words, s)
+	return nil
+}
+
+// readText reads Text or GloVe.
+func readText(r *bufio.Reader, format Format) (*Vectors, error) {
+	s := bufio.NewScanner(r)
+	s.Buffer(make([]byte, 0, 1<<16), maxLine)
+	b := &builder{at: map[string]int{}}
+	promised, line, before := -1, 0, 0
+	if format == Text {
+		s.Scan()
+		line, before = 1, 1
+		var dim int
+		promised, dim, _ = header(s.Text())
+		if err := checkSize(promised, dim); err != nil {
+			return nil, err
+		}
+		b.dim = dim
+	}
+	where := func(i int) string { return fmt.Sprintf("line %d", i+1+before) }
+	for s.Scan() {
+		line++
+		text := bytes.TrimRight(s.Bytes(), " \r")
+		if b.dim == 0 {
+			if b.dim = bytes.Count(text, []byte(" ")); b.dim < 1 || b.dim > MaxDim {
+				return nil, fmt.Errorf("%w: line 1: %d numbers behind the word, want 1 to %d", ErrFormat, b.dim, MaxDim)
+			}
+		}
+		if promised >= 0 && len(b.words) == promised {
+			return nil, fmt.Errorf("%w: line %d: line 1 promises %d words, this is one more", ErrFormat, line, promised)
+		}
+		if n := bytes.Count(text, []byte(" ")); n != b.dim {
+			return nil, fmt.Errorf("%w: line %d: %d numbers behind the word, want %d", ErrFormat, line, n, b.dim)
+		}
+		word, rest, _ := bytes.Cut(text, []byte(" "))
+		if err := b.add(word, where); err != nil {
+			return nil, err
+		}
+		for column := 2; column <= b.dim+1; column++ {
+			var field []byte
+			field, rest, _ = bytes.Cut(rest, []byte(" "))
+			x, err := strconv.ParseFloat(string(field), 32)
+			// Go's own forms, 0x1p-2 and 1_000, are no other program's.
+			if err != nil || x-x != 0 || bytes.ContainsAny(field, "xX_") {
+				return nil, fmt.Errorf("%w: line %d, column %d: %.50q, want a finite number", ErrFormat, line, column, field)
+			}
+			b.data = append(b.data, float32(x))
+		}
+	}
+	if err := s.Err(); errors.Is(err, bufio.ErrTooLong) {
+		return nil, fmt.Errorf("%w: line %d: longer than %d bytes", ErrFormat, line+1, maxLine)
+	} else if err != nil {
+		return nil, fmt.Errorf("line %d: %w", line+1, err)
+	}
+	if promised >= 0 && len(b.words) != promised {
+		return nil, fmt.Errorf("%w: the file ends after %d words, line 1 promises %d", ErrFormat, len(b.words), promised)
+	}
+	return NewVectors(b.words, b.dim, b.data)
+}
+
+// readBinary reads Binary.
+func readBinary(r *bufio.Reader) (*Vectors, error) {
+	line, err := r.ReadString('\n')
+	if err != nil {
+		return nil, err // not reached: recognise has seen the line
+	}
+	words, dim, _ := header(line)
+	if err := checkSize(words, dim); err != nil {
+		return nil, err
+	}
+	b := &builder{dim: dim, at: map[string]int{}}
+	where := func(i int) string { return fmt.Sprintf("word %d", i+1) }
+	raw := make([]byte, 4*dim)
+	var word []byte
+	for i := range words {
+		word = word[:0]
+		for {
+			c, err := r.ReadByte()
+			if err != nil {
+				return nil, cut(where(i), err)
+			}
+			if c == ' ' {
+				break
+			}
+			if c == '\n' && len(word) == 0 { // behind the word before
+				continue
+			}
+			if word = append(word, c); len(word) > maxWord {
+				break
+			}
+		}
+		if err := b.add(word, where); err != nil {
+			return nil, err
+		}
+		if _, err := io.ReadFull(r, raw); err != nil {
+			return nil, cut(where(i), err)
+		}
+		for k := range dim {
+			x := math.Float32frombits(binary.LittleEndian.Uint32(raw[4*k:]))
+			if x-x != 0 {
+				return nil, fmt.Errorf("%w: %s (%.100q), number %d: %v, want a finite number", ErrFormat, where(i), word, k+1, x)
+			}
+			b.data = append(b.data, x)
+		}
+	}
+	rest, err := io.ReadAll(io.LimitReader(r, 2))
+	if err != nil {
+		return nil, err
+	}
+	if len(rest) > 1 || len(rest) == 1 && rest[0] != '\n' {
+		return nil, fmt.Errorf("%w: more bytes behind the %d words that line 1 promises", ErrFormat, words)
+	}
+	return NewVectors(b.words, b.dim, b.data)
+}
+
+func cut(where string, err error) error {
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return fmt.Errorf("%w: the file ends in %s", ErrFormat, where)
+	}
+	return fmt.Errorf("%s: %w", where, err)
+}
+
+// Write writes vectors. Numbers in text are as short as gives the same float32
+// again. A word that the format would split is an error.
+func (v *Vectors) Write(w io.Writer, format Format) error {
+	b := bufio.NewWriterSize(w, 1<<16)
+	switch format {
+	case Text, Binary:
+		fmt.Fprintf(b, "%d %d\n", v.Len(), v.dim) // an error stays with b until Flush
+	case GloVe:
+	default:
+		return fmt.Errorf("word2vec: no format %q", format)
+	}
+	var line []byte
+	for i, word := range v.words {
+		if strings.ContainsAny(word, " \r\n") || len(word) > maxWord {
+			return fmt.Errorf("word2vec: write: word %d, %.100q, holds a space or a line end or is longer than %d bytes: %s cannot hold it", i, word, maxWord, format)
+		}
+		line = append(line[:0], word...)
+		for k, x := range v.row(v.data, int32(i)) {
+			if format == Binary {
+				if k == 0 {
+					line = append(line, ' ')
+				}
+				line = binary.LittleEndian.AppendUint32(line, math.Float32bits(x))
+			} else {
+				line = strconv.AppendFloat(append(line, ' '), float64(x), 'g', -1, 32)
+			}
+		}
+		b.Write(append(line, '\n'))
+	}
+	if err := b.Flush(); err != nil {
+		return fmt.Errorf("word2vec: write: %w", err)
+	}
+	return nil
+}
