@@ -10,10 +10,12 @@ import (
 	"path/filepath"
 
 	"github.com/gorgonia-zoo/zoo/datasets"
+	"github.com/gorgonia-zoo/zoo/models/word2vec"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
 
-// Export writes the weights to a safetensors file.
+// Export writes the weights to a safetensors file; vectors of words also to one
+// of the formats that word2vec.FormatOf finds in the path.
 func (m *Model) Export(path string) error {
 	// The errors of writing would name a temporary file.
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
@@ -21,6 +23,12 @@ func (m *Model) Export(path string) error {
 	}
 	if _, err := os.Stat(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("zoo: export: directory of %s: %w", path, err)
+	}
+	if _, _, err := word2vec.FormatOf(path); err == nil && m.Word2Vec != nil {
+		if err := m.Word2Vec.WriteFile(path); err != nil {
+			return fmt.Errorf("zoo: export: %w", err)
+		}
+		return nil
 	}
 	if err := weights.WriteFileAtomic(path, func(w io.Writer) error {
 		_, err := m.Artefact.Weights.WriteTo(w)

@@ -12,6 +12,7 @@ import (
 	"github.com/gorgonia-zoo/zoo/models/linear"
 	"github.com/gorgonia-zoo/zoo/models/lstm"
 	"github.com/gorgonia-zoo/zoo/models/mlp"
+	"github.com/gorgonia-zoo/zoo/models/word2vec"
 	"github.com/gorgonia-zoo/zoo/train"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
@@ -21,6 +22,7 @@ type Model struct {
 	Artefact   *weights.Artefact
 	Classifier *lstm.Classifier
 	Linear     *linear.Classifier
+	Word2Vec   *word2vec.Vectors
 	Regressor  *mlp.Regressor
 	Table      *TableRegressor
 }
@@ -60,6 +62,8 @@ func newModel(a *weights.Artefact) (m *Model, err error) {
 		m.Classifier, err = lstm.FromArtefact(a)
 	case linear.Kind:
 		m.Linear, err = linear.FromArtefact(a)
+	case word2vec.Kind:
+		m.Word2Vec, err = word2vec.FromArtefact(a)
 	case mlp.Kind:
 		if a.Preprocess != nil {
 			m.Table, err = tableFromArtefact(a)
@@ -94,6 +98,9 @@ func Train(ctx context.Context, r Recipe, data *Texts, run Run) (*Model, train.R
 	}
 	if r.Linear != nil {
 		return trainLinear(ctx, r, data, run)
+	}
+	if r.Word2Vec != nil {
+		return trainWord2Vec(ctx, r, data, run)
 	}
 	return trainText(ctx, r, data, run)
 }

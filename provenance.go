@@ -68,6 +68,16 @@ func (r Recipe) card(task string, result train.Result) (weights.Card, error) {
 func (r Recipe) command(steps string) string {
 	named, ok := namedRecipe(r.Name)
 	command := "zoo train " + r.Name
+	embeddings := ""
+	if r.Text != nil && r.Text.Embeddings != "" {
+		t := *r.Text
+		embeddings = " --embeddings " + t.Embeddings
+		if t.FreezeEmbeddings {
+			embeddings += " --freeze-embeddings"
+		}
+		t.Embeddings, t.EmbeddingsSHA256, t.FreezeEmbeddings = "", "", false
+		r.Text = &t
+	}
 	if !ok || named.without() != r.without() {
 		command = "zoo train RECIPE.json"
 	}
@@ -77,6 +87,7 @@ func (r Recipe) command(steps string) string {
 	if r.Table != nil {
 		command += r.Table.flags()
 	}
+	command += embeddings
 	command += fmt.Sprintf(" --seed %d", *r.Seed())
 	if t := r.Training(); t != nil && ok && named.Training() != nil && named.Training().Epochs != t.Epochs {
 		command += fmt.Sprintf(" --epochs %d", t.Epochs)
@@ -94,6 +105,11 @@ func (r Recipe) without() string {
 		t := *r.Text
 		t.Seed, t.Epochs = 0, 0
 		r.Text = &t
+	}
+	if r.Word2Vec != nil {
+		w := *r.Word2Vec
+		w.Seed, w.Epochs = 0, 0
+		r.Word2Vec = &w
 	}
 	if r.Linear != nil {
 		l := *r.Linear

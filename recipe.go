@@ -22,12 +22,13 @@ var ErrUsage = errors.New("usage")
 // Recipe is everything that decides the weights of a model beside the data:
 // the same recipe on the same data gives the same bytes.
 type Recipe struct {
-	Name   string        `json:"name"`
-	About  string        `json:"about"`
-	Text   *TextRecipe   `json:"text,omitempty"`   // a classifier of texts that reads words in order
-	Linear *LinearRecipe `json:"linear,omitempty"` // a classifier of texts by their n-grams
-	Line   *LineRecipe   `json:"line,omitempty"`   // a regressor of points on a line
-	Table  *TableRecipe  `json:"table,omitempty"`  // a regressor of the rows of a table
+	Name     string          `json:"name"`
+	About    string          `json:"about"`
+	Text     *TextRecipe     `json:"text,omitempty"`     // a classifier of texts that reads words in order
+	Linear   *LinearRecipe   `json:"linear,omitempty"`   // a classifier of texts by their n-grams
+	Word2Vec *Word2VecRecipe `json:"word2vec,omitempty"` // vectors of words
+	Line     *LineRecipe     `json:"line,omitempty"`     // a regressor of points on a line
+	Table    *TableRecipe    `json:"table,omitempty"`    // a regressor of the rows of a table
 }
 
 // kinds counts the kinds of recipe that are set, and names all there are.
@@ -39,6 +40,7 @@ func (r Recipe) kinds() (set int, names string) {
 	}{
 		{"text", r.Text != nil},
 		{"linear", r.Linear != nil},
+		{"word2vec", r.Word2Vec != nil},
 		{"line", r.Line != nil},
 		{"table", r.Table != nil},
 	} {
@@ -104,6 +106,14 @@ type TextRecipe struct {
 	MaxTokens  int                  `json:"max_tokens,omitempty"` // cut of training texts; 0 means none
 	Storage    string               `json:"storage,omitempty"`    // F32 (default), F16, BF16: what the weights are rounded to at the end
 	WordDrop   float64              `json:"word_drop,omitempty"`  // share of tokens replaced by <unk> in training
+
+	// Embeddings names the vectors of words that training begins from: a
+	// model or a file, see OpenVectors. Words without one keep a random draw.
+	// EmbeddingsSHA256 is their fingerprint: training fills it in, and where it
+	// is there already no other vectors are accepted.
+	Embeddings       string `json:"embeddings,omitempty"`
+	EmbeddingsSHA256 string `json:"embeddings_sha256,omitempty"`
+	FreezeEmbeddings bool   `json:"freeze_embeddings,omitempty"` // leave them as they are
 	Training
 }
 
@@ -171,6 +181,8 @@ func (r Recipe) Training() *Training {
 	switch {
 	case r.Text != nil:
 		return &r.Text.Training
+	case r.Word2Vec != nil:
+		return &r.Word2Vec.Training
 	case r.Line != nil:
 		return &r.Line.Training
 	case r.Table != nil:
@@ -210,6 +222,11 @@ func (r Recipe) check() error {
 	case r.Table != nil:
 		t = r.Table.Training
 		if err := r.Table.check(); err != nil {
+			return err
+		}
+	case r.Word2Vec != nil:
+		t = r.Word2Vec.Training
+		if err := r.Word2Vec.check(); err != nil {
 			return err
 		}
 	case r.Line != nil:

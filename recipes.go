@@ -75,5 +75,6 @@ func Recipes() []Recipe {
 		},
 		nbsvmRecipe(),
 		tfidfRecipe(),
+		word2vecIMDB(),
 	}
 }

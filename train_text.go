@@ -34,6 +34,7 @@ func trainText(ctx context.Context, recipe Recipe, data *Texts, run Run) (*Model
 		return nil, train.Result{}, err
 	}
 	r := task.recipe
+	recipe.Text = &task.recipe // which has the fingerprint of the embeddings now
 	network := task.classifier.Network()
 	trainer, err := network.Trainer(lstm.TrainerConfig{Seed: r.Seed, Texts: r.Batch, Tokens: task.largestBatch()})
 	if err != nil {
@@ -43,6 +44,14 @@ func trainText(ctx context.Context, recipe Recipe, data *Texts, run Run) (*Model
 	cfg, err := r.config(recipe.identity(task.print), batches, run)
 	if err != nil {
 		return nil, train.Result{}, err
+	}
+	if r.FreezeEmbeddings {
+		cfg.Groups = func(name string) float32 {
+			if name == network.Params()[0].Name {
+				return 0
+			}
+			return 1
+		}
 	}
 	if len(task.validation) > 0 {
 		cfg.Evaluate = func(ctx context.Context) (train.Metrics, error) {
@@ -154,7 +163,7 @@ func prepare(ctx context.Context, r TextRecipe, data *Texts, run Run) (*textTask
 	run.logf("%d texts of %d tokens (%s in %.1f s): %d to train on, %d for validation, %d cut; vocabulary %d",
 		len(c.Texts), c.Tokens(), from, time.Since(began).Seconds(), len(task.train), len(task.validation), cut, vocab.Len())
 	run.remarkSplit(c.Labels, classes, task.train, task.validation)
-	return task, nil
+	return task, task.embed(run)
 }
 
 // largestBatch bounds the tokens of any batch.

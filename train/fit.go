@@ -23,6 +23,9 @@ type Model[B Batch] interface {
 	// that of Params()[i]. It changes no parameter. step counts the steps
 	// before this one and numbers the random streams. The gradients are valid
 	// until the next Step; Fit may scale them in place.
+	//
+	// A model with an update rule of its own applies it here, the exception to
+	// the above, and returns gradients that list no rows.
 	Step(batch B, step uint64) (loss float32, grads []ops.Gradient, err error)
 }
 

@@ -116,6 +116,9 @@ training held out.`,
 			if err != nil {
 				return err
 			}
+			if err := isVectors(c, args[0], m); err != nil {
+				return err
+			}
 			began := time.Now()
 			if m.Regressor != nil {
 				why := args[0] + " is measured on fresh points of the line it learned"

@@ -62,15 +62,18 @@ func newCard() *cobra.Command {
 func newExport() *cobra.Command {
 	var out string
 	c := &cobra.Command{
-		Use:               "export MODEL --out FILE.safetensors",
-		Short:             "Write a model's weights for other programs",
-		Long:              "Write a model's weights as a safetensors file with PyTorch's tensor names; a state_dict of the same model loads it.",
-		Example:           "  zoo export lstm-imdb --out lstm.safetensors",
+		Use:   "export MODEL --out FILE",
+		Short: "Write a model's weights for other programs",
+		Long: `Write a model's weights as a safetensors file with PyTorch's tensor names; a
+state_dict of the same model loads it. Vectors of words are written for other
+programs where the name of the file ends so: .bin is word2vec's binary format,
+.vec its text, .txt GloVe's text; .gz behind it compresses.`,
+		Example:           "  zoo export lstm-imdb --out lstm.safetensors\n  zoo export my-words --out words.vec.gz",
 		Args:              takes("MODEL"),
 		ValidArgsFunction: modelNames,
 		RunE: func(c *cobra.Command, args []string) error {
 			if out == "" {
-				return usage(c, "--out FILE.safetensors is missing")
+				return usage(c, "--out FILE is missing")
 			}
 			m, err := zoo.OpenModel(args[0])
 			if err != nil {

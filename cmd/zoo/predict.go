@@ -46,6 +46,9 @@ are passed over in a table.`,
 			if m.Table != nil {
 				return predictRows(c, m.Table, args[1:], file, asJSON)
 			}
+			if err := isVectors(c, args[0], m); err != nil {
+				return err
+			}
 			lines, err := inputs(c, args[1:], file)
 			if err != nil {
 				return err

@@ -74,6 +74,7 @@ func newTrain() *cobra.Command {
 	var data dataFlags
 	var columns columnFlags
 	var flags runFlags
+	var embeddings embeddingFlags
 	var show bool
 	c := &cobra.Command{
 		Use:   "train RECIPE --out DIR",
@@ -86,6 +87,7 @@ file of the same form as the recipe in a model's card.
   zoo train lstm-imdb --data aclImdb_v1.tar.gz --out mine
   zoo train lstm-imdb --data aclImdb_v1.tar.gz --out mine --resume
   zoo train mlp --data houses.csv --target price --out houses
+  zoo train lstm-imdb --data aclImdb_v1.tar.gz --embeddings vectors.txt --out mine
   zoo train lstm-imdb --show > my-recipe.json`,
 		Args:              takes("RECIPE"),
 		ValidArgsFunction: recipeNames,
@@ -98,6 +100,9 @@ file of the same form as the recipe in a model's card.
 				return err
 			}
 			if err := columns.apply(c, recipe); err != nil {
+				return err
+			}
+			if err := embeddings.apply(c, recipe); err != nil {
 				return err
 			}
 			if show {
@@ -119,6 +124,7 @@ file of the same form as the recipe in a model's card.
 	data.add(c)
 	columns.add(c)
 	flags.add(c)
+	embeddings.add(c)
 	c.Flags().BoolVar(&show, "show", false, "print the recipe as JSON, to be changed and trained by, and stop")
 	return c
 }

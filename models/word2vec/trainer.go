@@ -2,7 +2,9 @@ package word2vec
 
 import (
 	"fmt"
+	"iter"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/gorgonia-zoo/zoo/internal/kernel"
 	"github.com/gorgonia-zoo/zoo/ops"
@@ -25,8 +27,8 @@ type TrainerConfig struct {
 	Seed         uint64
 }
 
-// Trainer learns vectors. It has the methods that train.Fit asks for; unlike
-// other models it changes its parameters itself, because within a round each
+// Trainer learns vectors. It has the methods that train.Fit asks of a model and
+// of data; unlike other models it changes its parameters itself, because within a round each
 // block of words builds on the one before.
 type Trainer struct {
 	config  Config
@@ -41,8 +43,12 @@ type Trainer struct {
 	epoch   int
 }
 
-// Round is one step of training.
-type Round struct{ words int }
+// Round is what one step trains on.
+type Round struct {
+	epoch  int
+	chunks []int32
+	words  int
+}
 
 // Examples and Tokens return the number of words, before subsampling.
 func (r Round) Examples() int { return r.words }
@@ -80,7 +86,7 @@ func NewTrainer(c Config, plan TrainerConfig, texts [][]int32) (*Trainer, error)
 	case !(plan.LearningRate > 0 && plan.LearningRate <= 10):
 		return nil, fmt.Errorf("word2vec: learning rate %v, want above 0 and at most 10", plan.LearningRate)
 	}
-	t := &Trainer{config: c, plan: plan, epoch: -1}
+	t := &Trainer{config: c, plan: plan}
 	if t.corpus, err = newCorpus(texts, plan.Vocab, plan.Chunk); err != nil {
 		return nil, err
 	}
@@ -95,8 +101,8 @@ func NewTrainer(c Config, plan TrainerConfig, texts [][]int32) (*Trainer, error)
 	return t, nil
 }
 
-// Rounds returns the number of rounds in an epoch.
-func (t *Trainer) Rounds() int { return (len(t.corpus.chunks) + shards - 1) / shards }
+// Steps returns the number of rounds in an epoch.
+func (t *Trainer) Steps() int { return (len(t.corpus.chunks) + shards - 1) / shards }
 
 // Words returns the number of words that an epoch goes through.
 func (t *Trainer) Words() int { return len(t.corpus.ids) }
@@ -104,17 +110,25 @@ func (t *Trainer) Words() int { return len(t.corpus.ids) }
 // Params returns the vectors [V, D], and those of the outputs [V, D].
 func (t *Trainer) Params() []*ops.Param { return []*ops.Param{t.in, t.out} }
 
-// chunks returns the chunks of a round: each epoch has an order of its own.
-func (t *Trainer) chunks(step int) []int32 {
-	epoch, round := step/t.Rounds(), step%t.Rounds()
-	if epoch != t.epoch {
-		t.epoch, t.order = epoch, make([]int32, len(t.corpus.chunks))
-		for i := range t.order {
-			t.order[i] = int32(i)
+// Epoch yields the rounds of an epoch, counted from 0: each has an order of its
+// own.
+func (t *Trainer) Epoch(epoch int) iter.Seq2[Round, error] {
+	return func(yield func(Round, error) bool) {
+		order := make([]int32, len(t.corpus.chunks))
+		for i := range order {
+			order[i] = int32(i)
 		}
-		shuffle(ops.Stream(t.plan.Seed, "order", uint64(epoch)), t.order)
+		shuffle(ops.Stream(t.plan.Seed, "order", uint64(epoch)), order)
+		for chunks := range slices.Chunk(order, shards) {
+			r := Round{epoch: epoch, chunks: chunks}
+			for _, c := range chunks {
+				r.words += t.corpus.words(int(c))
+			}
+			if !yield(r, nil) {
+				return
+			}
+		}
 	}
-	return t.order[round*shards : min((round+1)*shards, len(t.order))]
 }
 
 // shuffle is Fisher's and Yates's.
@@ -125,27 +139,17 @@ func shuffle(rng *rand.Rand, x []int32) {
 	}
 }
 
-// Round returns the round of the given number, counted from 0 over all
-// epochs.
-func (t *Trainer) Round(step int) Round {
-	r := Round{}
-	for _, c := range t.chunks(step) {
-		r.words += t.corpus.words(int(c))
-	}
-	return r
-}
-
 // still is a gradient of no rows.
 var still = ops.Gradient{Rows: []int32{}}
 
 // Step trains one round and returns the mean loss of a few of its pairs. The
 // weights are changed when it returns, and the gradients list no rows.
-func (t *Trainer) Step(_ Round, step uint64) (loss float32, grads []ops.Gradient, err error) {
-	chunks := t.chunks(int(step))
-	rate := t.plan.LearningRate * max(1e-4, 1-float64(step)/float64(t.plan.Epochs*t.Rounds()))
+func (t *Trainer) Step(r Round, step uint64) (loss float32, grads []ops.Gradient, err error) {
+	chunks := r.chunks
+	rate := t.plan.LearningRate * max(1e-4, 1-float64(step)/float64(t.plan.Epochs*t.Steps()))
 	kernel.Parallel(len(chunks), func(i int) {
 		chunk := uint64(chunks[i])
-		rng := ops.Stream(t.plan.Seed, "chunk", uint64(t.epoch)<<32|chunk)
+		rng := ops.Stream(t.plan.Seed, "chunk", uint64(r.epoch)<<32|chunk)
 		t.shards[i].train(int(chunk), float32(rate), rng)
 	})
 	var in, out []*overlay

@@ -1,0 +1,149 @@
+package zoo
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+
+	"github.com/gorgonia-zoo/zoo/models/lstm"
+	"github.com/gorgonia-zoo/zoo/models/word2vec"
+	"github.com/gorgonia-zoo/zoo/tokenize"
+)
+
+// OpenVectors opens vectors of words: those of a pretrained model or of a directory
+// that training wrote, or a file in word2vec's text or binary format or GloVe's,
+// compressed by gzip or not. The fingerprint is the SHA-256 of the weights or of
+// the file.
+func OpenVectors(name string) (v *word2vec.Vectors, fingerprint string, err error) {
+	info, err := os.Stat(name)
+	if _, known := Lookup(name); !known && err == nil && !info.IsDir() {
+		if v, _, err = word2vec.ReadFile(name); err != nil {
+			return nil, "", fmt.Errorf("zoo: %w", err)
+		}
+		fingerprint, err = fileSHA256(name)
+		return v, fingerprint, err
+	} else if !known && errors.Is(err, fs.ErrNotExist) {
+		return nil, "", fmt.Errorf("zoo: vectors: no file, directory or model %s: %w", name, ErrUsage)
+	}
+	m, err := OpenModel(name)
+	if err != nil {
+		return nil, "", err
+	}
+	if m.Word2Vec == nil {
+		return nil, "", fmt.Errorf("zoo: vectors: %s is a model of kind %q, want %q or a file of vectors: %w", name, m.Artefact.Model, word2vec.Kind, ErrUsage)
+	}
+	fingerprint, err = m.Artefact.SHA256()
+	return m.Word2Vec, fingerprint, err
+}
+
+func fileSHA256(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", fmt.Errorf("zoo: vectors: %w", err)
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", fmt.Errorf("zoo: vectors: %w", err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// coverage says how much of a vocabulary and of texts has a vector.
+type coverage struct {
+	words, of   int // of the vocabulary, without its specials
+	tokens, all int // of the texts
+}
+
+func (c coverage) String() string {
+	share := func(n, of int) float64 { return 100 * float64(n) / float64(max(1, of)) }
+	return fmt.Sprintf("%d of %d words of the vocabulary (%.1f %%), %.1f %% of the training tokens",
+		c.words, c.of, share(c.words, c.of), share(c.tokens, c.all))
+}
+
+// embed puts the vectors of words into a network's embedding; the words without
+// one keep what was drawn. The vectors are scaled, all by one factor, so that
+// their numbers have the standard deviation that the drawn ones have.
+func embed(n *lstm.Network, vocab *tokenize.Vocab, v *word2vec.Vectors) (covered []bool, err error) {
+	c := n.Config()
+	if v.Dim() != c.Embedding {
+		return nil, fmt.Errorf("zoo: recipe: embeddings of %d dimensions, the model's have %d: %w", v.Dim(), c.Embedding, ErrUsage)
+	}
+	table := n.Params()[0].Data()
+	covered = make([]bool, vocab.Len())
+	sum, found := 0.0, 0
+	for id := range vocab.Len() {
+		word, _ := vocab.Token(int32(id))
+		vector, ok := v.Vector(word)
+		if !ok {
+			continue
+		}
+		covered[id] = true
+		found++
+		copy(table[id*c.Embedding:], vector)
+		for _, x := range vector {
+			sum += float64(float64(x) * float64(x))
+		}
+	}
+	if found == 0 || sum == 0 {
+		return nil, fmt.Errorf("zoo: recipe: the embeddings have no vector for any of the %d words of the vocabulary: %w", vocab.Len(), ErrUsage)
+	}
+	factor := float32(c.EmbeddingStd / math.Sqrt(sum/float64(found*c.Embedding)))
+	for id, ok := range covered {
+		if ok {
+			row := table[id*c.Embedding:][:c.Embedding]
+			for k := range row {
+				row[k] *= factor
+			}
+		}
+	}
+	n.WeightsChanged()
+	return covered, nil
+}
+
+// embed begins the task from the vectors that the recipe names.
+func (t *textTask) embed(run Run) error {
+	if t.recipe.Embeddings == "" {
+		if t.recipe.FreezeEmbeddings || t.recipe.EmbeddingsSHA256 != "" {
+			return fmt.Errorf("zoo: recipe: freeze_embeddings or embeddings_sha256 without embeddings: %w", ErrUsage)
+		}
+		return nil
+	}
+	v, print, err := OpenVectors(t.recipe.Embeddings)
+	if err != nil {
+		return err
+	}
+	vocab := t.classifier.Vocab()
+	covered, err := embed(t.classifier.Network(), vocab, v)
+	if err != nil {
+		return err
+	}
+	if want := t.recipe.EmbeddingsSHA256; want != "" && want != print {
+		return fmt.Errorf("zoo: recipe: the embeddings %s are others than the recipe's: SHA-256 %s, want %s: %w", t.recipe.Embeddings, print, want, ErrUsage)
+	}
+	t.recipe.EmbeddingsSHA256 = print
+	cover := coverage{of: vocab.Len() - vocab.Specials()}
+	for id := vocab.Specials(); id < vocab.Len(); id++ {
+		if covered[id] {
+			cover.words++
+		}
+	}
+	for _, at := range t.train {
+		for _, id := range t.texts[at] {
+			if cover.all++; covered[id] {
+				cover.tokens++
+			}
+		}
+	}
+	how := "tuned"
+	if t.recipe.FreezeEmbeddings {
+		how = "frozen"
+	}
+	run.logf("embeddings from %s, %s: %s", t.recipe.Embeddings, how, cover)
+	return nil
+}

@@ -1,0 +1,63 @@
+package zoo
+
+import (
+	"fmt"
+
+	"github.com/gorgonia-zoo/zoo/models/word2vec"
+	"github.com/gorgonia-zoo/zoo/tokenize"
+)
+
+// Word2VecRecipe learns vectors of words from running text; labels are not
+// looked at. Of Training it uses the seed, the epochs and the initial learning
+// rate of plain SGD, which falls in a line; Batch is the number of words that
+// are trained on before others see what was learned.
+type Word2VecRecipe struct {
+	Data       string               `json:"data"`                 // what it was made for
+	Unlabelled bool                 `json:"unlabelled,omitempty"` // learn from IMDB's unlabelled reviews too
+	Model      word2vec.Config      `json:"model"`
+	Tokenizer  tokenize.Config      `json:"tokenizer"`
+	Vocab      tokenize.VocabConfig `json:"vocab"`             // which words are learned
+	Keep       int                  `json:"keep,omitempty"`    // words that are kept at the end, the most frequent; 0 means all
+	Storage    string               `json:"storage,omitempty"` // F32 (default), F16, BF16: what the vectors are rounded to at the end
+	Training
+}
+
+// check reports settings that training would not follow.
+func (r *Word2VecRecipe) check() error {
+	if r.Keep < 0 {
+		return fmt.Errorf("zoo: recipe: keep is %d, want 0 for all words or more", r.Keep)
+	}
+	if len(r.Vocab.Specials) > 0 {
+		return fmt.Errorf("zoo: recipe: specials %q, want none: vectors are those of words", r.Vocab.Specials)
+	}
+	t := r.Training
+	t.Seed, t.Epochs, t.Batch, t.Optimizer.LearningRate = 0, 0, 0, 0
+	if t != (Training{Optimizer: Optimizer{Kind: "sgd"}, Schedule: Schedule{Kind: "linear"}}) {
+		return fmt.Errorf(`zoo: recipe: word2vec is trained by plain sgd with a linear schedule: want optimizer {"kind":"sgd","learning_rate":...}, schedule {"kind":"linear"} and no other settings of training`)
+	}
+	if _, err := storage(r.Storage); err != nil {
+		return err
+	}
+	return nil
+}
+
+func word2vecIMDB() Recipe {
+	return Recipe{
+		Name:  "word2vec-imdb",
+		About: "vectors of words by skip-gram with negative sampling on IMDB's 75,000 training reviews",
+		Word2Vec: &Word2VecRecipe{
+			Data:       "IMDB",
+			Unlabelled: true,
+			Model:      word2vec.Config{Dim: 100, Window: 5, Negative: 5, Sample: 1e-3},
+			Tokenizer:  tokenize.Config{Lower: true},
+			Vocab:      tokenize.VocabConfig{MinCount: 5},
+			Keep:       36000,
+			Storage:    "F16",
+			Training: Training{
+				Seed: 1, Epochs: 5, Batch: word2vec.DefaultChunk,
+				Optimizer: Optimizer{Kind: "sgd", LearningRate: 0.025},
+				Schedule:  Schedule{Kind: "linear"},
+			},
+		},
+	}
+}

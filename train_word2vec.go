@@ -1,0 +1,164 @@
+package zoo
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/gorgonia-zoo/zoo/datasets"
+	"github.com/gorgonia-zoo/zoo/models/word2vec"
+	"github.com/gorgonia-zoo/zoo/tokenize"
+	"github.com/gorgonia-zoo/zoo/train"
+)
+
+// trainWord2Vec runs a recipe on the training part of the data.
+func trainWord2Vec(ctx context.Context, recipe Recipe, data *Texts, run Run) (*Model, train.Result, error) {
+	r := *recipe.Word2Vec
+	began := time.Now()
+	text, err := readRunning(ctx, r, data)
+	if err != nil {
+		return nil, train.Result{}, err
+	}
+	trainer, err := word2vec.NewTrainer(r.Model, word2vec.TrainerConfig{
+		Vocab: text.vocab.Len() - text.vocab.Specials(), Epochs: r.Epochs, LearningRate: r.Optimizer.LearningRate,
+		Chunk: r.Batch, Seed: r.Seed}, text.ids)
+	if err != nil {
+		return nil, train.Result{}, err
+	}
+	from := "tokenised"
+	if text.hit {
+		from = "from the cache"
+	}
+	run.logf("%d texts of %d tokens (%s in %.1f s), %d of them among the %d words of the vocabulary", len(text.ids), text.tokens,
+		from, time.Since(began).Seconds(), trainer.Words(), text.vocab.Len()-text.vocab.Specials())
+	text.ids = nil // the trainer has its own
+	cfg, err := r.config(recipe.identity(text.print), trainer.Steps(), run)
+	if err != nil {
+		return nil, train.Result{}, err
+	}
+	cfg.Optimizer = train.SGD{LearningRate: r.Optimizer.LearningRate, Sparse: train.Lazy} // of no rows: see word2vec.Trainer
+	result, err := train.Fit(ctx, train.Model[word2vec.Round](trainer), train.Data[word2vec.Round](trainer), cfg)
+	if err != nil {
+		return nil, result, err
+	}
+	card, err := recipe.card("word vectors", result)
+	if err != nil {
+		return nil, result, err
+	}
+	card.Data = text.source
+	card.Recipe.Options[dataOption] = text.print
+	card.Metrics = map[string]float64{"loss": result.Last().Loss}
+	words := make([]string, text.vocab.Len()-text.vocab.Specials())
+	for i := range words {
+		words[i], _ = text.vocab.Token(int32(i + text.vocab.Specials()))
+	}
+	vectors, err := word2vec.NewVectors(words, trainer.Params()[0].RowLen(), trainer.Params()[0].Data())
+	if err != nil {
+		return nil, result, err
+	}
+	if r.Keep > 0 {
+		vectors = vectors.First(r.Keep)
+	}
+	dtype, err := storage(r.Storage)
+	if err != nil {
+		return nil, result, err
+	}
+	a, err := vectors.Artefact(r.Model, r.Tokenizer, card, dtype)
+	if err != nil {
+		return nil, result, err
+	}
+	m, err := newModel(a)
+	return m, result, err
+}
+
+// running is texts to learn words from.
+type running struct {
+	ids    [][]int32 // of words, counted without the specials; -1 for one outside the vocabulary
+	vocab  *tokenize.Vocab
+	tokens int
+	hit    bool   // whether all came from the cache
+	source string // what the data is
+	print  string // its fingerprint
+}
+
+// readRunning reads and tokenises the data and makes the vocabulary.
+func readRunning(ctx context.Context, r Word2VecRecipe, data *Texts) (*running, error) {
+	parts := []datasets.Part{datasets.Train}
+	text := &running{hit: true, source: r.Data}
+	switch {
+	case data.table != nil:
+		text.source = filepath.Base(data.path)
+	case r.Unlabelled:
+		parts = append(parts, datasets.Unsup)
+	}
+	counts := map[string]int{}
+	var words [][]string // of each part
+	var lengths []int
+	prints := sha256.New()
+	for _, part := range parts {
+		c, _, hit, err := data.part(ctx, part, r.Tokenizer)
+		if err != nil {
+			return nil, err
+		}
+		print, err := c.Fingerprint()
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintln(prints, print)
+		text.print, text.hit = print, text.hit && hit
+		n := make([]int, len(c.Words))
+		for _, t := range c.Texts {
+			text.tokens += len(t)
+			for _, w := range t {
+				n[w]++
+			}
+		}
+		for i, w := range c.Words {
+			counts[w] += n[i]
+		}
+		words, lengths = append(words, c.Words), append(lengths, len(c.Texts))
+		text.ids = append(text.ids, c.Texts...)
+	}
+	if len(parts) > 1 {
+		text.print = hex.EncodeToString(prints.Sum(nil))
+	}
+	if data.table != nil {
+		text.source = fmt.Sprintf("%s: %d texts", text.source, len(text.ids))
+	}
+	limits := r.Vocab
+	limits.Specials = []string{tokenize.UNK}
+	var err error
+	text.vocab, err = tokenize.CountedVocab(func(yield func(string, int) bool) {
+		for w, n := range counts {
+			if !yield(w, n) {
+				return
+			}
+		}
+	}, limits)
+	if err != nil {
+		return nil, err
+	}
+	if text.vocab.Len() == text.vocab.Specials() {
+		return nil, fmt.Errorf("zoo: data: %s has no word often enough for the vocabulary: %w", data.path, word2vec.ErrEmpty)
+	}
+	at := 0
+	for p, n := range lengths {
+		ids := make([]int32, len(words[p]))
+		for i, w := range words[p] {
+			ids[i] = -1
+			if id, ok := text.vocab.ID(w); ok && int(id) >= text.vocab.Specials() {
+				ids[i] = id - int32(text.vocab.Specials())
+			}
+		}
+		for _, t := range text.ids[at : at+n] { // the corpus is ours: no copy
+			for i, w := range t {
+				t[i] = ids[w]
+			}
+		}
+		at += n
+	}
+	return text, nil
+}
