@@ -51,7 +51,9 @@ func TestDamage(t *testing.T) {
 		}
 		return i + 7
 	}
+	tried := 0
 	refuse := func(what string, damaged []byte) {
+		tried++
 		if _, _, _, err := parseCheckpoint(damaged); !errors.Is(err, ErrCheckpoint) {
 			t.Errorf("%s: got %v", what, err)
 		}
@@ -67,6 +69,7 @@ func TestDamage(t *testing.T) {
 	}
 	refuse("bytes appended", append(slices.Clone(data), 0))
 	refuse("empty", nil)
+	t.Logf("%d damaged files of %d bytes, all refused", tried, len(data))
 
 	// What the user sees.
 	c := damageConfig
