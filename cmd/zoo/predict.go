@@ -14,7 +14,7 @@ import (
 
 func newPredict() *cobra.Command {
 	var file string
-	var asJSON bool
+	var asJSON, explained bool
 	c := &cobra.Command{
 		Use:   "predict MODEL [TEXT ...]",
 		Short: "Predict from texts, numbers or rows of a table",
@@ -30,6 +30,7 @@ are passed over in a table.`,
 		Example: `  zoo predict lstm-imdb "A quiet, beautiful film." "A dull, lifeless mess."
   zoo predict lstm-imdb --file reviews.txt --json
   cat reviews.txt | zoo predict lstm-imdb
+  zoo predict lstm-imdb --explain "Not good at all, but the music is lovely."
   zoo predict mlp-line 2.5 -1 --json
   zoo predict houses rooms=3,area=74,district=north
   zoo predict houses --file new-houses.csv --json`,
@@ -42,6 +43,9 @@ are passed over in a table.`,
 			m, err := zoo.OpenModel(args[0])
 			if err != nil {
 				return err
+			}
+			if explained && m.TextClassifier() == nil {
+				return usage(c, "--explain does not apply: %s is no classifier of texts", args[0])
 			}
 			if m.Table != nil {
 				return predictRows(c, m.Table, args[1:], file, asJSON)
@@ -56,6 +60,9 @@ are passed over in a table.`,
 			answer := classify
 			if m.Regressor != nil {
 				answer = regress(len(args) == 1)
+			}
+			if explained {
+				answer = explain(colourful(c.OutOrStdout()))
 			}
 			out := bufio.NewWriter(c.OutOrStdout())
 			for texts, err := range lines {
@@ -74,6 +81,7 @@ are passed over in a table.`,
 	}
 	c.Flags().StringVarP(&file, "file", "f", "", "read texts from this file, one a line, or the rows of a table ('-' for standard input)")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line")
+	c.Flags().BoolVar(&explained, "explain", false, "say what each word contributes to the logit, in colours on a terminal (not with NO_COLOR)")
 	return c
 }
 

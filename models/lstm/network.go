@@ -108,18 +108,24 @@ func (n *Network) Params() []*ops.Param {
 // forward builds the graph from ids [N], packed by lengths [B], to logits
 // [B, C]. noise is nil for a graph that predicts.
 func (n *Network) forward(g *ops.Graph, ids, lengths *G.Node, noise *ops.Noise) (*G.Node, error) {
-	drop := n.config.Dropout
 	x, err := ops.Embedding(g.Param(n.embedding), ids, lengths)
 	if err != nil {
 		return nil, err
 	}
-	if x, err = n.drop(x, lengths, drop.Embedding, noise, "embedding"); err != nil {
+	if x, err = n.drop(x, lengths, n.config.Dropout.Embedding, noise, "embedding"); err != nil {
 		return nil, err
 	}
 	run := ops.LSTM
 	if noise == nil {
 		run = ops.InferLSTM
 	}
+	return n.read(g, x, lengths, noise, run)
+}
+
+// read builds the graph from embeddings x [N, E] to logits [B, C].
+func (n *Network) read(g *ops.Graph, x, lengths *G.Node, noise *ops.Noise,
+	run func(x, lengths *G.Node, directions ...ops.LSTMWeights) (*G.Node, error)) (_ *G.Node, err error) {
+	drop := n.config.Dropout
 	for i, directions := range n.layers {
 		if i > 0 {
 			if x, err = n.drop(x, lengths, drop.Layer, noise, fmt.Sprintf("layer %d", i)); err != nil {
