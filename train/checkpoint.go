@@ -192,6 +192,9 @@ func (r *run) settings() map[string]string {
 		if t.scale != 1 {
 			fmt.Fprintf(&groups, "%s=%v ", t.param.Name, t.scale)
 		}
+		if t.first > 0 {
+			fmt.Fprintf(&groups, "%s from step %d ", t.param.Name, t.first)
+		}
 	}
 	c := &r.cfg
 	return map[string]string{

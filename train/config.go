@@ -42,6 +42,12 @@ type Config struct {
 	// the given name. 0 freezes it: its gradient is neither read nor counted.
 	// nil: 1 for all.
 	Groups func(name string) float32
+	// Unfreeze returns the epoch, counted from 0, from which on the parameter
+	// of the given name is trained; until then it is as frozen as by Groups,
+	// and its own count of steps, which Adam's first steps depend on, begins
+	// there. Numbers above 0 need Data that knows its steps. nil: 0 for all.
+	// (Gradual unfreezing: Howard and Ruder 2018, arXiv:1801.06146.)
+	Unfreeze func(name string) int
 
 	// Evaluate measures the model on validation data, at the end of each epoch
 	// and of training. It must depend on the weights alone. nil: no validation.

@@ -35,6 +35,7 @@ func resumable() map[string]Config {
 			}
 			return 0.5
 		}},
+		"gradual": {Epochs: resumeEpochs, Optimizer: Adam{LearningRate: 0.02}, Unfreeze: bagTop},
 	}
 }
 
@@ -84,7 +85,7 @@ func same(t *testing.T, what string, m, want *bagModel, res, wantRes Result) {
 // is carried on elsewhere, as after a kill; the end is the same.
 func TestKillAnywhere(t *testing.T) {
 	for name, c := range resumable() {
-		if testing.Short() && name != "patience" && name != "uniform" && name != "lazy" {
+		if testing.Short() && name != "patience" && name != "uniform" && name != "lazy" && name != "gradual" {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {

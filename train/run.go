@@ -58,6 +58,9 @@ func begin(ctx context.Context, params []*ops.Param, epochSteps int, cfg Config)
 	if r.updater, err = newUpdater(params, cfg.Optimizer, cfg.Groups); err != nil {
 		return nil, err
 	}
+	if err := r.thaw(cfg.Unfreeze, r.epochSteps); err != nil {
+		return nil, err
+	}
 	if cfg.KeepBest {
 		r.best = r.copies()
 	}

@@ -13,6 +13,7 @@ type target struct {
 	param *ops.Param
 	data  []float32
 	scale float64   // multiplier of the learning rate; 0: frozen
+	first int       // step before which it is frozen too
 	state slots     // of the same length as data, or nil
 	dense []float32 // for SparseRule Dense: the gradient with all rows
 	late  *late     // for SparseRule CatchUp, from the first sparse gradient on
@@ -64,6 +65,33 @@ func newUpdater(params []*ops.Param, opt Optimizer, groups func(string) float32)
 	return u, nil
 }
 
+// thaw notes the epoch from which on each parameter is trained.
+func (u *updater) thaw(epoch func(string) int, epochSteps int) error {
+	if epoch == nil {
+		return nil
+	}
+	begins := false
+	for i := range u.targets {
+		t := &u.targets[i]
+		e := epoch(t.param.Name)
+		switch {
+		case e < 0:
+			return fmt.Errorf("train: Unfreeze gives %d for %s, want an epoch from 0", e, t.param.Name)
+		case e > 0 && epochSteps <= 0:
+			return fmt.Errorf("train: Unfreeze gives %d for %s, but the data does not say how many steps an epoch has", e, t.param.Name)
+		}
+		t.first = e * epochSteps
+		begins = begins || e == 0 && t.scale > 0
+	}
+	if !begins {
+		return fmt.Errorf("train: none of %d parameters is trained in the first epoch", len(u.targets))
+	}
+	return nil
+}
+
+// frozen reports whether the next step leaves a parameter as it is.
+func (u *updater) frozen(t *target) bool { return t.scale == 0 || u.step < t.first }
+
 // checkGradients reports a gradient that does not fit its parameter.
 func (u *updater) checkGradients(grads []ops.Gradient) error {
 	if len(grads) != len(u.targets) {
@@ -71,7 +99,7 @@ func (u *updater) checkGradients(grads []ops.Gradient) error {
 	}
 	for i := range u.targets {
 		t, g := &u.targets[i], &grads[i]
-		if t.scale == 0 {
+		if u.frozen(t) {
 			continue
 		}
 		want := len(t.data)
@@ -100,7 +128,7 @@ func (u *updater) checkGradients(grads []ops.Gradient) error {
 func (u *updater) norm(grads []ops.Gradient) (float64, string) {
 	total, culprit := 0.0, ""
 	for i := range u.targets {
-		if u.targets[i].scale == 0 {
+		if u.frozen(&u.targets[i]) {
 			continue
 		}
 		g := grads[i].Data
@@ -134,7 +162,7 @@ func (u *updater) clip(grads []ops.Gradient, norm, limit float64) {
 		return
 	}
 	for i := range u.targets {
-		if u.targets[i].scale > 0 {
+		if !u.frozen(&u.targets[i]) {
 			g := grads[i].Data
 			inChunks(len(g), func(lo, hi int) { kernel.Scale(g[lo:hi], float32(scale)) })
 		}
@@ -143,13 +171,12 @@ func (u *updater) clip(grads []ops.Gradient, norm, limit float64) {
 
 // apply takes one step at the given learning rate.
 func (u *updater) apply(grads []ops.Gradient, rate float64) {
-	u.step++
 	for i := range u.targets {
 		t, g := &u.targets[i], grads[i]
-		if t.scale == 0 {
+		if u.frozen(t) {
 			continue
 		}
-		m := u.rule.moment(u.step, rate*t.scale)
+		m := u.rule.moment(u.step+1-t.first, rate*t.scale)
 		switch {
 		case g.Rows == nil:
 			u.catchUpAll(t)
@@ -162,6 +189,7 @@ func (u *updater) apply(grads []ops.Gradient, rate float64) {
 			u.lateRows(t, g, m)
 		}
 	}
+	u.step++
 }
 
 // all updates a whole parameter.
