@@ -67,6 +67,7 @@ type TrainerConfig struct {
 	Tokens       int       // tokens the graph is first built for; it grows when a batch has more
 	Texts        int       // texts likewise
 	ClassWeights []float32 // weight of each class in the loss; none means equal
+	FrozenRows   int       // the first rows of the embedding have no gradient: these words keep their vectors
 }
 
 // Trainer is the graph that computes losses and gradients of a Network. One
@@ -88,6 +89,9 @@ type Trainer struct {
 func (n *Network) Trainer(c TrainerConfig) (*Trainer, error) {
 	if w := len(c.ClassWeights); w != 0 && w != n.config.Classes {
 		return nil, fmt.Errorf("lstm: %d class weights, want %d", w, n.config.Classes)
+	}
+	if c.FrozenRows < 0 || c.FrozenRows > n.config.Vocab {
+		return nil, fmt.Errorf("lstm: %d frozen rows, the embedding has %d", c.FrozenRows, n.config.Vocab)
 	}
 	t := &Trainer{network: n, config: c}
 	t.noise.Seed = c.Seed
@@ -156,7 +160,15 @@ func (t *Trainer) Step(b Batch, step uint64) (float32, []ops.Gradient, error) {
 	if err := t.program.Run(); err != nil {
 		return 0, nil, fmt.Errorf("lstm: %w", err)
 	}
-	return t.program.Loss(), t.program.Gradients(), nil
+	grads := t.program.Gradients()
+	t.freezeRows(&grads[0])
+	return t.program.Loss(), grads, nil
+}
+
+// freezeRows takes the frozen rows out of the embedding's gradient.
+func (t *Trainer) freezeRows(g *ops.Gradient) {
+	from, _ := slices.BinarySearch(g.Rows, int32(t.config.FrozenRows))
+	g.Rows, g.Data = g.Rows[from:], g.Data[from*t.network.config.Embedding:]
 }
 
 // Rows returns, for each of Params, the rows that Step will read: those of
