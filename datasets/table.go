@@ -92,7 +92,21 @@ var (
 	// ErrEncoding is wrapped by errors about text that is not in the encoding
 	// expected.
 	ErrEncoding = errors.New("wrong encoding")
+	// ErrEmptyCell is what errors about rows without a text or a label are,
+	// and ErrQuotes those about misplaced quotes: settings of a TableConfig
+	// read such files.
+	ErrEmptyCell = errors.New("empty cell")
+	ErrQuotes    = errors.New("misplaced quote")
 )
+
+// sort is an error of a sort that its text does not repeat.
+type sort struct {
+	error
+	of error
+}
+
+func (s sort) Is(target error) bool { return target == s.of }
+func (s sort) Unwrap() error        { return s.error }
 
 // Table is a file of rows. Reading streams: memory does not grow with the
 // file but in Load and LoadColumns, which return it. A Table is safe for use

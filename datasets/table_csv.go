@@ -29,7 +29,7 @@ func newCSV(f io.Closer, text io.Reader, cfg *TableConfig) (rows, error) {
 		return nil, damage(err)
 	}
 	if len(bytes.TrimSpace(head)) == 0 {
-		return nil, errors.New("file is empty")
+		return nil, errNoBytes
 	}
 	if bytes.ContainsRune(head, '\r') && !bytes.ContainsRune(head, '\n') {
 		return nil, errors.New("lines end in a carriage return alone, as on old Macintoshes; convert it: tr '\\r' '\\n' < IN > OUT")
@@ -134,9 +134,9 @@ func (c *csvRows) explain(err error) (line int, _ error) {
 	advice := "quotes inside quotes are doubled (\"\"), and a cell with quotes in it is quoted as a whole; or have quotes taken lazily or for plain text"
 	switch {
 	case errors.Is(p.Err, csv.ErrBareQuote):
-		return p.Line, fmt.Errorf("column %d has a quote inside a cell that does not begin with one; %s", p.Column, advice)
+		return p.Line, sort{fmt.Errorf("column %d has a quote inside a cell that does not begin with one; %s", p.Column, advice), ErrQuotes}
 	case errors.Is(p.Err, csv.ErrQuote):
-		return p.StartLine, fmt.Errorf("a quoted cell goes wrong at line %d, column %d: text follows its closing quote, or there is none; %s", p.Line, p.Column, advice)
+		return p.StartLine, sort{fmt.Errorf("a quoted cell goes wrong at line %d, column %d: text follows its closing quote, or there is none; %s", p.Line, p.Column, advice), ErrQuotes}
 	}
 	return p.Line, p.Err
 }

@@ -136,7 +136,7 @@ func (t *Table) texts(ctx context.Context, labels *labels, skipped *int, f func(
 					*skipped++
 					return true, nil
 				}
-				return false, fmt.Errorf("column %q is empty: fill it, delete the row, or have empty rows skipped", t.columns[c])
+				return false, sort{fmt.Errorf("column %q is empty: fill it, delete the row, or have empty rows skipped", t.columns[c]), ErrEmptyCell}
 			}
 		}
 		e := Example{Text: r.Cells[t.text.column], Label: -1, ID: strconv.Itoa(r.Line)}

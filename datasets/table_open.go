@@ -40,6 +40,9 @@ func (t *Table) reader(f fs.File, want []int) (rows, error) {
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
+	if len(magic) == 0 {
+		return nil, errNoBytes
+	}
 	if t.cfg.Format == "" && string(magic) == "PAR1" || t.cfg.Format == Parquet {
 		t.cfg.Format = Parquet
 		return newParquet(f, want, t.columns == nil)
@@ -85,6 +88,8 @@ func Recognise(name string) (Format, error) {
 		return fail(err)
 	} else if info.IsDir() {
 		return IMDBFormat, nil
+	} else if info.Mode().IsRegular() && info.Size() == 0 {
+		return fail(errNoBytes)
 	}
 	plain, err := inflate(f, maxTableRatio, 0)
 	if err != nil {
@@ -122,7 +127,7 @@ func recognise(name string, head []byte) (Format, error) {
 	trimmed := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
 	switch {
 	case len(trimmed) == 0:
-		return "", errors.New("file is empty")
+		return "", errNoBytes
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return "", errors.New("is a zip file or an Excel workbook; save the sheet as CSV UTF-8")
 	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
@@ -147,6 +152,8 @@ func recognise(name string, head []byte) (Format, error) {
 	}
 	return "", errors.New("the format cannot be told from the name; expected .csv, .tsv, .jsonl or .parquet, the first three with or without .gz")
 }
+
+var errNoBytes = errors.New("file is empty; expected a first line that names the columns, such as text,label, and a row for each text")
 
 func hasPrefixFold(b []byte, prefix string) bool {
 	return len(b) >= len(prefix) && strings.EqualFold(string(b[:len(prefix)]), prefix)
