@@ -102,6 +102,9 @@ func Train(ctx context.Context, r Recipe, data *Texts, run Run) (*Model, train.R
 	if r.Word2Vec != nil {
 		return trainWord2Vec(ctx, r, data, run)
 	}
+	if r.FineTune != nil {
+		return trainFineTune(ctx, r, data, run)
+	}
 	return trainText(ctx, r, data, run)
 }
 

@@ -66,6 +66,9 @@ func (r Recipe) card(task string, result train.Result) (weights.Card, error) {
 // command is the command line that trains the recipe. A recipe that differs
 // from the one of its name in more than flags can say comes from a file.
 func (r Recipe) command(steps string) string {
+	if r.FineTune != nil {
+		return r.FineTune.command(steps)
+	}
 	named, ok := namedRecipe(r.Name)
 	command := "zoo train " + r.Name
 	embeddings := ""
@@ -115,6 +118,11 @@ func (r Recipe) without() string {
 		l := *r.Linear
 		l.Seed = 0
 		r.Linear = &l
+	}
+	if r.FineTune != nil {
+		f := *r.FineTune
+		f.Seed, f.Epochs = 0, 0
+		r.FineTune = &f
 	}
 	if r.Line != nil {
 		l := *r.Line

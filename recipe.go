@@ -29,6 +29,7 @@ type Recipe struct {
 	Word2Vec *Word2VecRecipe `json:"word2vec,omitempty"` // vectors of words
 	Line     *LineRecipe     `json:"line,omitempty"`     // a regressor of points on a line
 	Table    *TableRecipe    `json:"table,omitempty"`    // a regressor of the rows of a table
+	FineTune *FineTuneRecipe `json:"finetune,omitempty"` // a classifier of texts that begins from another
 }
 
 // kinds counts the kinds of recipe that are set, and names all there are.
@@ -43,6 +44,7 @@ func (r Recipe) kinds() (set int, names string) {
 		{"word2vec", r.Word2Vec != nil},
 		{"line", r.Line != nil},
 		{"table", r.Table != nil},
+		{"finetune", r.FineTune != nil},
 	} {
 		all = append(all, k.name)
 		if k.set {
@@ -187,6 +189,8 @@ func (r Recipe) Training() *Training {
 		return &r.Line.Training
 	case r.Table != nil:
 		return &r.Table.Training
+	case r.FineTune != nil:
+		return &r.FineTune.Training
 	}
 	return nil
 }
@@ -227,6 +231,11 @@ func (r Recipe) check() error {
 	case r.Word2Vec != nil:
 		t = r.Word2Vec.Training
 		if err := r.Word2Vec.check(); err != nil {
+			return err
+		}
+	case r.FineTune != nil:
+		t = r.FineTune.Training
+		if err := r.FineTune.check(); err != nil {
 			return err
 		}
 	case r.Line != nil:

@@ -17,6 +17,23 @@ type Run struct {
 	Steps           int           // stop after so many optimizer steps; 0 means the recipe's end
 	Recorders       []train.Recorder
 	Log             io.Writer // remarks for people; nil for none
+
+	// Report is told what the data is like before a fine-tuning begins, which
+	// an error stops; nil for nobody. Log gets it too.
+	Report func(*DataReport) error
+}
+
+// report tells what the data is like.
+func (r Run) report(d *DataReport) error {
+	if r.Log != nil {
+		if _, err := d.WriteTo(r.Log); err != nil {
+			return fmt.Errorf("zoo: %w", err)
+		}
+	}
+	if r.Report == nil {
+		return nil
+	}
+	return r.Report(d)
 }
 
 func (r Run) logf(format string, args ...any) {

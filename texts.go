@@ -12,6 +12,7 @@ import (
 
 	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/internal/corpus"
+	"github.com/gorgonia-zoo/zoo/ops"
 	"github.com/gorgonia-zoo/zoo/tokenize"
 )
 
@@ -21,8 +22,15 @@ type Texts struct {
 	imdb    *datasets.IMDB
 	table   *datasets.Table
 	columns datasets.TableConfig
+	rows    int // to draw at random, 0 for all
 	cache   string
 }
+
+// ErrTooLarge is wrapped by errors about more texts than memory is meant for.
+var ErrTooLarge = errors.New("too large")
+
+// maxTexts bounds the bytes of texts in memory.
+const maxTexts = 1 << 30
 
 // TextsConfig says how to read a data set.
 type TextsConfig struct {
@@ -31,6 +39,16 @@ type TextsConfig struct {
 	// Classes are the names that labels may have, in order; none: those
 	// found.
 	Classes []string
+	// Encoding is that of a table's text, where it is not UTF-8, and Quotes
+	// says what quotes in CSV mean; see datasets.TableConfig.
+	Encoding string
+	Quotes   datasets.Quotes
+	// SkipEmpty passes over rows whose text or label is empty, which are
+	// errors otherwise.
+	SkipEmpty bool
+	// Rows draws at random so many rows of a table; 0 means all.
+	Rows int
+
 	// Cache is the directory that keeps tokenised texts; "" means the user's
 	// cache directory, "none" no cache.
 	Cache string
@@ -47,7 +65,7 @@ func OpenTexts(path string, c TextsConfig) (*Texts, error) {
 	} else if t.cache == "none" {
 		t.cache = ""
 	}
-	_, err := os.Stat(path)
+	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("zoo: data: no file or directory %s: %w", path, ErrUsage)
 	}
@@ -62,12 +80,47 @@ func OpenTexts(path string, c TextsConfig) (*Texts, error) {
 		if c.Text != "" || c.Label != "" {
 			return nil, fmt.Errorf("zoo: data: %s has no columns to name: %w", path, ErrUsage)
 		}
+		if c.Encoding != "" || c.Quotes != "" || c.SkipEmpty || c.Rows != 0 {
+			return nil, fmt.Errorf("zoo: data: %s is no table, and encoding, quotes, empty rows and a number of rows are settings of tables: %w", path, ErrUsage)
+		}
 		t.imdb, err = datasets.OpenIMDB(path)
 		return t, err
 	}
-	t.columns = datasets.TableConfig{Text: c.Text, Label: c.Label, Classes: c.Classes}
+	if info.Size() > maxTexts && c.Rows == 0 {
+		return nil, fmt.Errorf("zoo: data: %s has %.1f GB; texts are held in memory, at most %.1f GB of them: have so many rows drawn at random as are useful (100,000 teach a small model nearly all it can learn): %w",
+			path, float64(info.Size())/1e9, maxTexts/1e9, ErrTooLarge)
+	}
+	if t.rows = c.Rows; c.Rows < 0 {
+		return nil, fmt.Errorf("zoo: data: %d rows, want 1 or more, or 0 for all: %w", c.Rows, ErrUsage)
+	}
+	t.columns = datasets.TableConfig{Text: c.Text, Label: c.Label, Classes: c.Classes, Encoding: c.Encoding, Quotes: c.Quotes, SkipEmpty: c.SkipEmpty}
 	t.table, err = datasets.OpenTable(path, t.columns)
 	return t, err
+}
+
+// withClasses is the same table with the names that labels may have.
+func (t *Texts) withClasses(classes []string) (*Texts, error) {
+	if t.table == nil {
+		return t, nil
+	}
+	out := *t
+	out.columns.Classes = classes
+	var err error
+	out.table, err = datasets.OpenTable(t.path, out.columns)
+	return &out, err
+}
+
+// skipped returns the number of rows that have no text or no label and were
+// passed over.
+func (t *Texts) skipped(ctx context.Context) int {
+	if t.table == nil || !t.columns.SkipEmpty {
+		return 0
+	}
+	s, err := t.table.Scan(ctx)
+	if err != nil {
+		return 0 // reading it said why
+	}
+	return s.Skipped
 }
 
 // Guesses says which columns of a table were guessed.
@@ -83,7 +136,7 @@ func (t *Texts) Guesses() []string {
 func (t *Texts) part(ctx context.Context, part datasets.Part, settings tokenize.Config) (c *corpus.Corpus, classes []string, hit bool, err error) {
 	key := ""
 	if t.cache != "" {
-		if key, err = corpus.Key(t.path, string(part), settings, t.columns); err != nil {
+		if key, err = corpus.Key(t.path, string(part), settings, []any{t.columns, t.rows}); err != nil {
 			return nil, nil, false, fmt.Errorf("zoo: data: %w", err)
 		}
 	}
@@ -112,17 +165,35 @@ func (t *Texts) examples(ctx context.Context, part datasets.Part) (iter.Seq2[dat
 	if t.imdb != nil {
 		return t.imdb.Part(ctx, part), t.imdb.Classes(), nil
 	}
-	set, err := t.table.Load(ctx)
+	s, err := t.table.Scan(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
+	return t.draw(t.table.Examples(ctx), s.Rows), s.Classes, nil
+}
+
+// draw yields as many of n examples as are asked for, chosen at random and in
+// their order (Knuth, The Art of Computer Programming 3.4.2, algorithm S).
+func (t *Texts) draw(examples iter.Seq2[datasets.Example, error], n int) iter.Seq2[datasets.Example, error] {
 	return func(yield func(datasets.Example, error) bool) {
-		for _, e := range set.Examples {
-			if !yield(e, nil) {
+		rng := ops.Stream(0, "rows", 0)
+		left, need, bytes := n, t.rows, 0
+		for e, err := range examples {
+			if t.rows > 0 && err == nil {
+				chosen := rng.IntN(max(1, left)) < need
+				if left--; !chosen {
+					continue
+				}
+				need--
+			}
+			if bytes += len(e.Text); bytes > maxTexts && err == nil {
+				err = fmt.Errorf("more than %.1f GB of texts by row %s: texts are held in memory; have so many rows drawn at random as are useful: %w", maxTexts/1e9, e.ID, ErrTooLarge)
+			}
+			if !yield(e, err) || err != nil {
 				return
 			}
 		}
-	}, set.Classes, nil
+	}
 }
 
 // relabel maps labels of the data's classes to those of a model. It fails

@@ -35,8 +35,15 @@ func trainText(ctx context.Context, recipe Recipe, data *Texts, run Run) (*Model
 	}
 	r := task.recipe
 	recipe.Text = &task.recipe // which has the fingerprint of the embeddings now
+	config := lstm.TrainerConfig{Seed: r.Seed, Texts: r.Batch, Tokens: task.largestBatch()}
+	return task.fit(ctx, recipe, run, config, func(*train.Config) {})
+}
+
+// fit trains the task's classifier; change has the last word on how.
+func (task *textTask) fit(ctx context.Context, recipe Recipe, run Run, config lstm.TrainerConfig, change func(*train.Config)) (*Model, train.Result, error) {
+	r := task.recipe
 	network := task.classifier.Network()
-	trainer, err := network.Trainer(lstm.TrainerConfig{Seed: r.Seed, Texts: r.Batch, Tokens: task.largestBatch()})
+	trainer, err := network.Trainer(config)
 	if err != nil {
 		return nil, train.Result{}, err
 	}
@@ -64,6 +71,7 @@ func trainText(ctx context.Context, recipe Recipe, data *Texts, run Run) (*Model
 		}
 		cfg.Monitor = train.Monitor{Metric: "accuracy", Maximize: true}
 	}
+	change(&cfg)
 	result, err := train.Fit(ctx, train.Model[lstm.Batch](trainer),
 		train.Data[lstm.Batch](train.Batches[lstm.Batch]{Each: task.epoch, Count: batches}), cfg)
 	if err != nil {

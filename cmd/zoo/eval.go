@@ -16,13 +16,23 @@ import (
 // dataFlags are the flags of every command that reads labelled data.
 type dataFlags struct {
 	path, text, label, cache, mirror string
+	encoding, quotes                 string
+	skipEmpty                        bool
+	rows                             int
 }
+
+// dataFlagNames are the names of these flags.
+var dataFlagNames = []string{"data", "mirror", "text", "label", "cache", "encoding", "quotes", "skip-empty", "rows"}
 
 func (f *dataFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.path, "data", "", "aclImdb directory or .tar.gz, or a .csv, .tsv, .jsonl or .parquet file; without it IMDB is downloaded")
 	c.Flags().StringVar(&f.mirror, "mirror", "", "address of a copy of the IMDB archive, for the download (checked all the same)")
 	c.Flags().StringVar(&f.text, "text", "", "column of the texts (guessed where it is not given)")
 	c.Flags().StringVar(&f.label, "label", "", "column of the labels (guessed where it is not given)")
+	c.Flags().StringVar(&f.encoding, "encoding", "", "of the table: utf-8, windows-1252, latin1 or utf-16 (default: utf-8)")
+	c.Flags().StringVar(&f.quotes, "quotes", "", "in CSV: strict (doubled inside quotes), lazy (misplaced ones are text) or none (all are text)")
+	c.Flags().BoolVar(&f.skipEmpty, "skip-empty", false, "pass over rows without a text or without a label")
+	c.Flags().IntVar(&f.rows, "rows", 0, "use so many rows of the table, drawn at random (default: all)")
 	c.Flags().StringVar(&f.cache, "cache", "", "directory for tokenised data, 'none' for no cache (default: the user's cache directory)")
 }
 
@@ -35,7 +45,8 @@ func (f *dataFlags) open(c *cobra.Command, classes []string) (*zoo.Texts, error)
 			return nil, err
 		}
 	}
-	data, err := zoo.OpenTexts(path, zoo.TextsConfig{Text: f.text, Label: f.label, Classes: classes, Cache: f.cache})
+	data, err := zoo.OpenTexts(path, zoo.TextsConfig{Text: f.text, Label: f.label, Classes: classes, Cache: f.cache,
+		Encoding: f.encoding, Quotes: datasets.Quotes(f.quotes), SkipEmpty: f.skipEmpty, Rows: f.rows})
 	if err != nil {
 		return nil, columnError(err)
 	}
@@ -61,7 +72,7 @@ func (f *dataFlags) trainer(c *cobra.Command, r zoo.Recipe) (func(context.Contex
 	var texts *zoo.Texts
 	var err error
 	if r.Line != nil {
-		err = unwanted(c, "recipe "+r.Name+" draws its own points", "data", "mirror", "text", "label", "cache")
+		err = unwanted(c, "recipe "+r.Name+" draws its own points", dataFlagNames...)
 	} else {
 		texts, err = f.open(c, nil)
 	}
@@ -71,10 +82,19 @@ func (f *dataFlags) trainer(c *cobra.Command, r zoo.Recipe) (func(context.Contex
 	}, err
 }
 
-// columnError adds to an error of a column what to do on the command line.
+// columnError adds to an error about a table what to do on the command line.
 func columnError(err error) error {
-	if errors.Is(err, datasets.ErrNoColumn) {
+	switch {
+	case errors.Is(err, datasets.ErrNoColumn):
 		return fmt.Errorf("%w (--text and --label name the columns, --target that of a regression): %w", err, zoo.ErrUsage)
+	case errors.Is(err, datasets.ErrEmptyCell):
+		return fmt.Errorf("%w (--skip-empty skips them)", err)
+	case errors.Is(err, datasets.ErrQuotes):
+		return fmt.Errorf("%w (--quotes lazy or --quotes none)", err)
+	case errors.Is(err, datasets.ErrEncoding):
+		return fmt.Errorf("%w (--encoding gives it, such as --encoding windows-1252)", err)
+	case errors.Is(err, zoo.ErrTooLarge):
+		return fmt.Errorf("%w (--rows 100000 draws so many)", err)
 	}
 	return err
 }
@@ -122,7 +142,7 @@ training held out.`,
 			began := time.Now()
 			if m.Regressor != nil {
 				why := args[0] + " is measured on fresh points of the line it learned"
-				if err := unwanted(c, why, "data", "mirror", "text", "label", "cache", "split"); err != nil {
+				if err := unwanted(c, why, append([]string{"split"}, dataFlagNames...)...); err != nil {
 					return err
 				}
 				return evalLine(c, args[0], m, asJSON, began)

@@ -32,7 +32,7 @@ code is 1 for failures and 2 for wrong usage.`,
 		Args:                       takes(),
 		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.AddCommand(newList(), newCard(), newPredict(), newEval(), newTrain(), newReproduce(), newNearest(), newAnalogy(), newSimilarity(), newExport(), newBench())
+	root.AddCommand(newList(), newCard(), newPredict(), newEval(), newTrain(), newFinetune(), newReproduce(), newNearest(), newAnalogy(), newSimilarity(), newExport(), newBench())
 	root.SetFlagErrorFunc(flagError)
 	return root
 }

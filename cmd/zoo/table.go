@@ -52,7 +52,7 @@ func (f *columnFlags) apply(c *cobra.Command, r zoo.Recipe) error {
 
 // openTable opens a table for what names the recipe or model.
 func (f *dataFlags) openTable(c *cobra.Command, columns zoo.TableColumns, what string) (*zoo.Table, error) {
-	if err := unwanted(c, what+" reads the columns of a table", "mirror", "text", "label", "cache"); err != nil {
+	if err := unwanted(c, what+" reads the columns of a table", dataFlagNames[1:]...); err != nil {
 		return nil, err
 	}
 	if f.path == "" {

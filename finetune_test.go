@@ -1,0 +1,295 @@
+package zoo_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/gorgonia-zoo/zoo"
+)
+
+// baseDir holds a small model of made-up reviews that fine-tuning begins from.
+var baseDir = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "zoo-base-") })
+
+func base(t *testing.T) string {
+	t.Helper()
+	dir, err := baseDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "card.json")); err == nil {
+		return dir
+	}
+	r := small(t)
+	r.Text.Storage = "F32"
+	m, _, err := zoo.Train(context.Background(), r, openTexts(t, reviews(t, 400)), zoo.Run{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// tuning is a recipe that fine-tunes base.
+func tuning(t *testing.T) zoo.Recipe {
+	t.Helper()
+	r, err := zoo.FineTuning(base(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := r.FineTune
+	f.Epochs, f.Patience, f.Batch, f.Validation, f.Storage, f.LayerDecay = 4, 0, 8, 0.2, "F32", 0
+	f.Optimizer.LearningRate = 0.02
+	return r
+}
+
+// labelled writes a CSV file with a header.
+func labelled(t *testing.T, rows ...string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "table.csv")
+	if err := os.WriteFile(path, []byte("text,label\n"+strings.Join(rows, "\n")+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// dishes are texts about food in three classes, with words that base lacks.
+func dishes(t *testing.T, n int) string {
+	var rows []string
+	for i := range n {
+		rows = append(rows, fmt.Sprintf("the film was %s number%d,%d", []string{"salty", "sweet", "bitter"}[i%3], i, []int{10, 9, 1}[i%3]))
+	}
+	return labelled(t, rows...)
+}
+
+func tune(t *testing.T, r zoo.Recipe, data string, run zoo.Run) *zoo.Model {
+	t.Helper()
+	m, _, err := zoo.Train(context.Background(), r, openTexts(t, data), run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// Other classes, more words: what is new is learned, what is frozen stays.
+func TestFineTuneNewClasses(t *testing.T) {
+	b, err := zoo.OpenModel(base(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := b.Classifier.Vocab().Len()
+	data := dishes(t, 120)
+	for name, freeze := range map[string][]string{"all": nil, "embedding": {"embedding"}, "rnn": {"rnn"}, "both": {"embedding", "rnn"}} {
+		t.Run(name, func(t *testing.T) {
+			r := tuning(t)
+			r.FineTune.Freeze, r.FineTune.Epochs = freeze, 10
+			m := tune(t, r, data, zoo.Run{})
+			if diff := cmp.Diff([]string{"1", "9", "10"}, m.Classifier.Classes()); diff != "" {
+				t.Errorf("classes by number: %s", diff)
+			}
+			if acc := m.Artefact.Card.Metrics["validation_accuracy"]; acc < 0.9 {
+				t.Errorf("validation accuracy %v: it did not learn", acc)
+			}
+			for _, p := range m.Classifier.Network().Params() {
+				var was []float32
+				for _, q := range b.Classifier.Network().Params() {
+					if q.Name == p.Name {
+						was = q.Data()
+					}
+				}
+				same := slices.Equal(p.Data()[:min(len(was), len(p.Data()))], was)
+				switch layer, _, _ := strings.Cut(p.Name, "."); layer {
+				case "fc":
+				case "embedding":
+					if want := slices.Contains(freeze, "embedding"); same != want {
+						t.Errorf("the known words' vectors are as before: %v, want %v", same, want)
+					}
+					unk := was[:p.RowLen()]
+					moved := 0
+					for row := known; row < p.Shape()[0]; row++ {
+						if !slices.Equal(p.Data()[row*p.RowLen():][:p.RowLen()], unk) {
+							moved++
+						}
+					}
+					if moved != p.Shape()[0]-known || moved != 3 {
+						t.Errorf("%d of %d new words were trained", moved, p.Shape()[0]-known)
+					}
+				default:
+					if want := slices.Contains(freeze, "rnn"); same != want {
+						t.Errorf("%s is as before: %v, want %v", p.Name, same, want)
+					}
+				}
+			}
+			recipe, err := m.Recipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum, _ := b.Artefact.SHA256()
+			if f := recipe.FineTune; f.BaseSHA256 != sum || f.Head != zoo.HeadNew || f.Base != base(t) {
+				t.Errorf("the card says %+v", f)
+			}
+			if again := tune(t, recipe, data, zoo.Run{}); sha(t, again) != sha(t, m) {
+				t.Error("the recipe in the card gives other weights")
+			}
+		})
+	}
+}
+
+// The same classes go on from the layer that the base has, whether they are
+// written as names or, when that is asked for, as numbers.
+func TestFineTuneKeepsClasses(t *testing.T) {
+	names := labelled(t, "the film was brilliant,positive", "its plot is a mess,negative", "a joy,positive", "it was dull,negative",
+		"the cast was brilliant,positive", "this was a mess,negative", "what a joy,positive", "the plot was dull,negative")
+	r := tuning(t)
+	r.FineTune.Optimizer.LearningRate = 1e-9 // as good as none
+	for name, c := range map[string]struct {
+		head, data, want string
+	}{
+		"auto":    {zoo.HeadAuto, names, zoo.HeadKeep},
+		"keep":    {zoo.HeadKeep, names, zoo.HeadKeep},
+		"new":     {zoo.HeadNew, names, zoo.HeadNew},
+		"numbers": {zoo.HeadKeep, labelled(t, "brilliant,1", "a mess,0", "a joy,1", "dull,0", "the film was brilliant,1", "it is dull,0"), zoo.HeadKeep},
+		"others":  {zoo.HeadAuto, labelled(t, "brilliant,1", "a mess,0", "a joy,1", "dull,0"), zoo.HeadNew},
+	} {
+		f := *r.FineTune
+		f.Head = c.head
+		recipe := r
+		recipe.FineTune = &f
+		m := tune(t, recipe, c.data, zoo.Run{})
+		used, err := m.Recipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if used.FineTune.Head != c.want {
+			t.Errorf("%s: the head is %q, want %q", name, used.FineTune.Head, c.want)
+		}
+		if c.want != zoo.HeadKeep {
+			continue
+		}
+		for text, want := range map[string]string{"the film was brilliant": "positive", "its plot is a mess": "negative"} {
+			if p, err := m.Classifier.Predict(context.Background(), text); err != nil || p.Label != want {
+				t.Errorf("%s: %q is %v, %v", name, text, p.Label, err)
+			}
+		}
+	}
+}
+
+func TestDataReport(t *testing.T) {
+	data := labelled(t,
+		"the film was great,positive", "the film was great,positive", "THE FILM was great,negative", // a contradiction
+		"dull,negative", "dull,negative", "dull,negative",
+		"zyx was here,positive", "zyx and qqq,negative", `"",positive`, "a joy,positive", "the music,positive", "its plot,negative", "this ending,negative")
+	texts, err := zoo.OpenTexts(data, zoo.TextsConfig{Cache: "none", SkipEmpty: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := tuning(t)
+	var got *zoo.DataReport
+	var log bytes.Buffer
+	if _, _, err := zoo.Train(context.Background(), r, texts, zoo.Run{Log: &log, Report: func(d *zoo.DataReport) error { got = d; return nil }}); err != nil {
+		t.Fatal(err)
+	}
+	want := &zoo.DataReport{
+		Rows: 12, Skipped: 1, Classes: []zoo.ClassCount{{Name: "negative", Rows: 7}, {Name: "positive", Rows: 5}},
+		Tokens: 29, Lengths: zoo.Lengths{Min: 1, Median: 2, P95: 4, Max: 4},
+		UnknownRate: 4. / 29, UnknownWords: 3, NewWords: 1, UnknownAfter: 2. / 29,
+		Duplicates: 4, Conflicts: 3,
+	}
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(zoo.DataReport{}), cmpopts.IgnoreFields(zoo.DataReport{}, "Train", "Validation", "Advice")); diff != "" {
+		t.Error(diff)
+	}
+	if got.Train+got.Validation != 12 || got.Train < 8 {
+		t.Errorf("split %d + %d", got.Train, got.Validation)
+	}
+	for _, says := range []string{"rows         12 and 1 skipped", `2: "negative" 7, "positive" 5`, "13.79 % of the words (3 different); 1 are added", "note: 3 rows have a text that also stands with another label", "has 5 texts: too few"} {
+		if !strings.Contains(log.String(), says) {
+			t.Errorf("the report lacks %q:\n%s", says, log.String())
+		}
+	}
+}
+
+// What is trained on is never validated on.
+func TestNoOverlap(t *testing.T) {
+	var rows []string
+	for i := range 60 {
+		rows = append(rows, fmt.Sprintf("the film was number%d,%s", i%6, []string{"positive", "negative"}[i%2]))
+	}
+	r := tuning(t)
+	r.FineTune.Epochs = 1
+	var got *zoo.DataReport
+	tune(t, r, labelled(t, rows...), zoo.Run{Report: func(d *zoo.DataReport) error { got = d; return nil }})
+	if got.Overlap != 0 || got.Validation == 0 || got.Validation%10 != 0 || got.Train+got.Validation != 60 {
+		t.Errorf("six texts of ten rows each are split into %d and %d, %d shared", got.Train, got.Validation, got.Overlap)
+	}
+	r = tuning(t)
+	if _, _, err := zoo.Train(context.Background(), r, openTexts(t, labelled(t, "a,1", "b,2")), zoo.Run{}); err == nil || !strings.Contains(err.Error(), "each class needs two different texts") {
+		t.Errorf("two rows: %v", err)
+	}
+}
+
+// A fine-tuning with everything that has a state, interrupted in each epoch and
+// gone on with, ends in the same bytes.
+func TestFineTuneResumes(t *testing.T) {
+	r := tuning(t)
+	f := r.FineTune
+	f.Unfreeze, f.ClassWeights, f.WordDrop, f.KeepBest = true, zoo.BalancedClasses, 0.2, false
+	data := dishes(t, 75)
+	want := tune(t, r, data, zoo.Run{})
+	dir := t.TempDir()
+	for _, steps := range []int{3, 11, 17, 0} {
+		m := tune(t, r, data, zoo.Run{Checkpoints: dir, Resume: steps != 3, Steps: steps})
+		if same := sha(t, m) == sha(t, want); same != (steps == 0) {
+			t.Errorf("stopped after %d steps (0: never), the same bytes: %v", steps, same)
+		}
+	}
+	f.Unfreeze = false
+	if _, _, err := zoo.Train(context.Background(), r, openTexts(t, data), zoo.Run{Checkpoints: dir, Resume: true}); err == nil || !strings.Contains(err.Error(), "another run") {
+		t.Errorf("resumed with another recipe: %v", err)
+	}
+}
+
+func TestFineTuneErrors(t *testing.T) {
+	data := dishes(t, 30)
+	for says, change := range map[string]func(*zoo.FineTuneRecipe){
+		"base is empty":            func(f *zoo.FineTuneRecipe) { f.Base = "" },
+		`no model "absent"`:        func(f *zoo.FineTuneRecipe) { f.Base = "absent" },
+		"only an LSTM classifier":  func(f *zoo.FineTuneRecipe) { f.Base = "mlp-line" },
+		"the recipe began from 01": func(f *zoo.FineTuneRecipe) { f.BaseSHA256 = "01234567890123" },
+		"has the words":            func(f *zoo.FineTuneRecipe) { f.BaseVocab = "0123456789012345" },
+		`head "x"`:                 func(f *zoo.FineTuneRecipe) { f.Head = "x" },
+		`freeze ["fc"]`:            func(f *zoo.FineTuneRecipe) { f.Freeze = []string{"fc"} },
+		"each at most once":        func(f *zoo.FineTuneRecipe) { f.Freeze = []string{"rnn", "rnn"} },
+		"layer_decay is 2":         func(f *zoo.FineTuneRecipe) { f.LayerDecay = 2 },
+		"word_drop is 1":           func(f *zoo.FineTuneRecipe) { f.WordDrop = 1 },
+		"validation is -1":         func(f *zoo.FineTuneRecipe) { f.Validation = -1 },
+		"need a validation part":   func(f *zoo.FineTuneRecipe) { f.Validation = 0 },
+		"new_words is -1":          func(f *zoo.FineTuneRecipe) { f.NewWords = -1 },
+		`class_weights "inverse"`:  func(f *zoo.FineTuneRecipe) { f.ClassWeights = "inverse" },
+		"that freeze keeps": func(f *zoo.FineTuneRecipe) {
+			f.Freeze, f.Optimizer.WeightDecay = []string{"embedding"}, 0.1
+		},
+		"batch 0":                     func(f *zoo.FineTuneRecipe) { f.Batch = 0 },
+		"is none of the classes":      func(f *zoo.FineTuneRecipe) { f.Head = zoo.HeadKeep },
+		`storage "F8", want F32, F16`: func(f *zoo.FineTuneRecipe) { f.Storage = "F8" },
+	} {
+		r := tuning(t)
+		r.FineTune.Epochs = 1
+		change(r.FineTune)
+		if _, _, err := zoo.Train(context.Background(), r, openTexts(t, data), zoo.Run{}); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("want %q, have %v", says, err)
+		}
+	}
+	if _, err := zoo.FineTuning("mlp-line"); err == nil || !strings.Contains(err.Error(), "only an LSTM classifier") {
+		t.Errorf("of a regressor: %v", err)
+	}
+}

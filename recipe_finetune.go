@@ -1,0 +1,220 @@
+package zoo
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gorgonia-zoo/zoo/models/lstm"
+)
+
+// FineTuneRecipe goes on training an LSTM classifier on other data.
+type FineTuneRecipe struct {
+	// Base is the model it begins from: a name of the table, or a directory.
+	// BaseSHA256 is the checksum of its weights, and BaseVocab that of its
+	// words and tokenizer; empty ones are filled in, others are demanded.
+	Base       string `json:"base"`
+	BaseSHA256 string `json:"base_sha256,omitempty"`
+	BaseVocab  string `json:"base_vocab,omitempty"`
+
+	// Head says what becomes of the classes: HeadKeep goes on with the base's
+	// linear layer, HeadNew draws another for the classes of the data, and
+	// HeadAuto, the default, keeps it where each label of the data is the name
+	// of one of the base's classes.
+	Head string `json:"head,omitempty"`
+
+	// NewWords bounds the words of the training texts that are added to the
+	// vocabulary, the most frequent first; 0 adds none. MinCount passes over
+	// words that occur fewer times. Each begins with the vector of the unknown
+	// word.
+	NewWords int `json:"new_words,omitempty"`
+	MinCount int `json:"min_count,omitempty"`
+
+	// Freeze lists what keeps the base's weights: "embedding" the vectors of
+	// the base's words (those of new words are trained all the same), "rnn" the
+	// LSTM.
+	Freeze []string `json:"freeze,omitempty"`
+	// LayerDecay multiplies the learning rate once for each layer below the
+	// linear one: the LSTM's from the last to the first, then the embedding
+	// (discriminative fine-tuning: Howard and Ruder 2018, arXiv:1801.06146); 0
+	// means 1.
+	LayerDecay float64 `json:"layer_decay,omitempty"`
+	// Unfreeze trains the linear layer alone in the first epoch and one more
+	// layer in each that follows (gradual unfreezing, of the same paper).
+	Unfreeze bool `json:"unfreeze,omitempty"`
+
+	// ClassWeights is "balanced" where each class weighs n / (classes * its
+	// texts) in the loss, so that rare ones count as much as frequent ones.
+	ClassWeights string `json:"class_weights,omitempty"`
+
+	Dropout    *lstm.Dropout `json:"dropout,omitempty"`    // nil: the base's
+	WordDrop   float64       `json:"word_drop,omitempty"`  // share of tokens replaced by <unk> in training
+	Validation float64       `json:"validation"`           // share of the distinct texts held out, of each class
+	MaxTokens  int           `json:"max_tokens,omitempty"` // cut of training texts; 0 means none
+	Storage    string        `json:"storage,omitempty"`    // F32 (default), F16, BF16
+	Training
+}
+
+// What becomes of the linear layer, and how classes weigh.
+const (
+	HeadAuto = ""
+	HeadKeep = "keep"
+	HeadNew  = "new"
+
+	BalancedClasses = "balanced"
+)
+
+// Layers that a fine-tuning can freeze.
+const (
+	EmbeddingLayer = "embedding"
+	RNNLayer       = "rnn"
+)
+
+// tuned ends the names of fine-tuned models.
+const tuned = "-finetuned"
+
+// FineTuning returns the recipe that fine-tunes the model of the given name or
+// directory, with the settings that served best on short sentences. Change
+// what should differ, and Train by it.
+func FineTuning(base string) (Recipe, error) {
+	m, err := OpenModel(base)
+	if err != nil {
+		return Recipe{}, err
+	}
+	return m.FineTuning(base)
+}
+
+// FineTuning is the function of that name for a model that is open; base is
+// the name or directory that it was opened from.
+func (m *Model) FineTuning(base string) (Recipe, error) {
+	if m.Classifier == nil {
+		return Recipe{}, fmt.Errorf("zoo: fine-tune: %s is a model of kind %s; only an LSTM classifier of texts (%s) can be fine-tuned: %w",
+			base, m.Artefact.Model, lstm.Kind, ErrUsage)
+	}
+	name := strings.TrimSuffix(m.Artefact.Card.Name, tuned)
+	r := Recipe{Name: name + tuned, About: name + " fine-tuned on other data", FineTune: defaultFineTuning(base)}
+	err := r.FineTune.bind(m)
+	return r, err
+}
+
+func defaultFineTuning(base string) *FineTuneRecipe {
+	return &FineTuneRecipe{
+		Base: base, NewWords: 10000, MinCount: 2, LayerDecay: 0.5, WordDrop: 0.1, Validation: 0.1, Storage: "F16",
+		Training: Training{
+			Seed: 1, Epochs: 5, Batch: 32, ClipNorm: 1, KeepBest: true, Patience: 2,
+			Optimizer: Optimizer{Kind: "adam", LearningRate: 1e-3},
+			Schedule:  Schedule{Kind: "linear"},
+		},
+	}
+}
+
+// bind notes the checksums of the base, or demands those noted.
+func (r *FineTuneRecipe) bind(base *Model) error {
+	sum, err := base.Artefact.SHA256()
+	if err != nil {
+		return err
+	}
+	words, err := vocabSum(base.Classifier)
+	if err != nil {
+		return err
+	}
+	for _, c := range []struct {
+		what string
+		have string
+		want *string
+	}{{"weights", sum, &r.BaseSHA256}, {"words", words, &r.BaseVocab}} {
+		if *c.want == "" {
+			*c.want = c.have
+		}
+		if *c.want != c.have {
+			return fmt.Errorf("zoo: recipe: the base %s has the %s %.12s, the recipe began from %.12s: name the directory of that model as the base", r.Base, c.what, c.have, *c.want)
+		}
+	}
+	return nil
+}
+
+// check reports the first setting that makes no sense and that nobody else
+// would catch.
+func (r *FineTuneRecipe) check() error {
+	if r.Base == "" {
+		return fmt.Errorf("zoo: recipe: base is empty, want the name or directory of a model")
+	}
+	for _, f := range []struct {
+		name string
+		v    float64
+	}{{"validation", r.Validation}, {"word_drop", r.WordDrop}} {
+		if !(f.v >= 0 && f.v < 1) {
+			return fmt.Errorf("zoo: recipe: %s is %v, want 0 <= x < 1", f.name, f.v)
+		}
+	}
+	if !(r.LayerDecay >= 0 && r.LayerDecay <= 1) {
+		return fmt.Errorf("zoo: recipe: layer_decay is %v, want 0 < x <= 1, or 0 for 1", r.LayerDecay)
+	}
+	for _, n := range []struct {
+		name string
+		v    int
+	}{{"new_words", r.NewWords}, {"min_count", r.MinCount}, {"max_tokens", r.MaxTokens}} {
+		if n.v < 0 {
+			return fmt.Errorf("zoo: recipe: %s is %d, want 0 or more", n.name, n.v)
+		}
+	}
+	for i, name := range r.Freeze {
+		if name != EmbeddingLayer && name != RNNLayer || slices.Contains(r.Freeze[:i], name) {
+			return fmt.Errorf("zoo: recipe: freeze %q, want %s and %s, each at most once", r.Freeze, EmbeddingLayer, RNNLayer)
+		}
+	}
+	switch {
+	case !slices.Contains([]string{HeadAuto, HeadKeep, HeadNew}, r.Head):
+		return fmt.Errorf("zoo: recipe: head %q, want %s or %s", r.Head, HeadKeep, HeadNew)
+	case r.ClassWeights != "" && r.ClassWeights != BalancedClasses:
+		return fmt.Errorf("zoo: recipe: class_weights %q, want %s or none", r.ClassWeights, BalancedClasses)
+	case r.Validation == 0 && (r.KeepBest || r.Patience > 0):
+		return fmt.Errorf("zoo: recipe: keep_best and patience need a validation part, and validation is 0")
+	case r.Optimizer.WeightDecay != 0 && slices.Contains(r.Freeze, EmbeddingLayer):
+		return fmt.Errorf("zoo: recipe: weight_decay would change the vectors that freeze keeps")
+	}
+	return nil
+}
+
+// layer returns how far below the linear layer a parameter is: 0 for that
+// itself, layers of the LSTM from the last to the first, then the embedding.
+func (r *FineTuneRecipe) layer(param string, layers int) int {
+	switch {
+	case strings.HasPrefix(param, "fc."):
+		return 0
+	case strings.HasPrefix(param, "embedding."):
+		return layers + 1
+	}
+	for i := range layers { // rnn.weight_ih_l0, rnn.bias_hh_l1_reverse
+		if l := fmt.Sprintf("_l%d", i); strings.HasSuffix(param, l) || strings.HasSuffix(param, l+"_reverse") {
+			return layers - i
+		}
+	}
+	return layers
+}
+
+// scale is the multiplier of a layer's learning rate.
+func (r *FineTuneRecipe) scale(layer int) float32 {
+	decay, scale := r.LayerDecay, 1.0
+	if decay == 0 {
+		decay = 1
+	}
+	for range layer {
+		scale *= decay
+	}
+	return float32(scale)
+}
+
+// command is the command line that trains the recipe, or that reads it from a
+// file where flags cannot say it.
+func (r FineTuneRecipe) command(steps string) string {
+	flags := fmt.Sprintf(" --data DATA --seed %d", r.Seed)
+	plain := defaultFineTuning(r.Base)
+	if r.Epochs != plain.Epochs {
+		flags += fmt.Sprintf(" --epochs %d", r.Epochs)
+	}
+	if steps != "" {
+		flags += " --steps " + steps
+	}
+	return "zoo finetune " + r.Base + flags + " --out DIR"
+}
