@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gorgonia-zoo/zoo/internal/hostile"
 )
 
 // small returns vectors with numbers that are awkward to write.
@@ -193,8 +195,14 @@ func FuzzRead(f *testing.F) {
 		f.Add(zip(f, written(f, small(f), format)))
 	}
 	f.Add([]byte("2 2\na 1 2\nb 1\n"))
+	f.Add([]byte("2147483647 2147483647\na 1 2\n"))
+	f.Add([]byte("16777216 1\na "))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		v, format, err := Read(bytes.NewReader(data))
+		var v *Vectors
+		var format Format
+		var err error
+		// Packed, a byte may stand for a thousand.
+		hostile.Bounded(t, len(data), 4<<20, 20_000, func() { v, format, err = Read(bytes.NewReader(data)) })
 		if err != nil {
 			if !strings.HasPrefix(err.Error(), "word2vec: ") {
 				t.Fatal(err)
