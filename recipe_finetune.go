@@ -2,6 +2,7 @@ package zoo
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -208,13 +209,43 @@ func (r *FineTuneRecipe) scale(layer int) float32 {
 // command is the command line that trains the recipe, or that reads it from a
 // file where flags cannot say it.
 func (r FineTuneRecipe) command(steps string) string {
-	flags := fmt.Sprintf(" --data DATA --seed %d", r.Seed)
-	plain := defaultFineTuning(r.Base)
-	if r.Epochs != plain.Epochs {
-		flags += fmt.Sprintf(" --epochs %d", r.Epochs)
+	plain := *defaultFineTuning(r.Base)
+	var flags strings.Builder
+	flag := func(differs bool, name string, value any) {
+		if differs {
+			fmt.Fprintf(&flags, " --%s %v", name, value)
+		}
 	}
-	if steps != "" {
-		flags += " --steps " + steps
+	flag(r.Head != HeadAuto, "classes", r.Head)
+	flag(len(r.Freeze) > 0, "freeze", strings.Join(r.Freeze, ","))
+	flag(r.LayerDecay != plain.LayerDecay, "layer-decay", r.LayerDecay)
+	if r.Unfreeze {
+		flags.WriteString(" --unfreeze")
 	}
-	return "zoo finetune " + r.Base + flags + " --out DIR"
+	flag(r.ClassWeights != "", "class-weights", r.ClassWeights)
+	flag(r.NewWords != plain.NewWords, "new-words", r.NewWords)
+	flag(r.MinCount != plain.MinCount, "min-count", r.MinCount)
+	flag(r.MaxTokens != plain.MaxTokens, "max-tokens", r.MaxTokens)
+	flag(r.WordDrop != plain.WordDrop, "word-drop", r.WordDrop)
+	flag(r.Validation != plain.Validation, "validation", r.Validation)
+	flag(r.Batch != plain.Batch, "batch", r.Batch)
+	flag(r.Optimizer.LearningRate != plain.Optimizer.LearningRate, "learning-rate", r.Optimizer.LearningRate)
+	flag(r.Patience != plain.Patience && r.Validation > 0, "patience", r.Patience)
+	flag(r.Epochs != plain.Epochs, "epochs", r.Epochs)
+	flag(steps != "", "steps", steps)
+	tail := fmt.Sprintf("%s --data DATA --seed %d --out DIR", flags.String(), r.Seed)
+	// What flags say, put to what they begin from.
+	said := r
+	said.BaseSHA256, said.BaseVocab, said.Seed = "", "", plain.Seed
+	said.Head, said.Freeze, said.LayerDecay, said.Unfreeze, said.ClassWeights = plain.Head, plain.Freeze, plain.LayerDecay, plain.Unfreeze, plain.ClassWeights
+	said.NewWords, said.MinCount, said.MaxTokens, said.WordDrop, said.Batch = plain.NewWords, plain.MinCount, plain.MaxTokens, plain.WordDrop, plain.Batch
+	said.Optimizer.LearningRate, said.Epochs, said.Patience = plain.Optimizer.LearningRate, plain.Epochs, plain.Patience
+	if said.Validation == 0 {
+		said.KeepBest = plain.KeepBest // which --validation 0 turns off
+	}
+	said.Validation = plain.Validation
+	if !reflect.DeepEqual(said, plain) {
+		return fmt.Sprintf("zoo train RECIPE.json --data DATA --seed %d --out DIR", r.Seed)
+	}
+	return "zoo finetune " + r.Base + tail
 }

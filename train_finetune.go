@@ -136,7 +136,7 @@ func (r *FineTuneRecipe) read(ctx context.Context, base *lstm.Classifier, data *
 		return nil, err
 	}
 	if c, classes, _, err = data.part(ctx, datasets.Train, base.Tokenizer()); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w; the classes of %s are kept: with new ones (--classes new) the data brings its own", err, r.Base)
 	}
 	if c.Labels, err = relabel(c.Labels, classes, base.Classes()); err != nil {
 		return nil, err

@@ -18,6 +18,7 @@ var errDiffers = errors.New("the weights differ")
 
 func newReproduce() *cobra.Command {
 	var data dataFlags
+	var base string
 	c := &cobra.Command{
 		Use:   "reproduce MODEL",
 		Short: "Retrain a model by its recorded recipe and compare the bytes",
@@ -36,6 +37,12 @@ of the data is read.`,
 			recipe, err := m.Recipe()
 			if err != nil {
 				return err
+			}
+			if base != "" {
+				if recipe.FineTune == nil {
+					return unwanted(c, args[0]+" was not fine-tuned from another model", "base")
+				}
+				recipe.FineTune.Base = base // its checksum is in the recipe
 			}
 			steps, err := m.Steps()
 			if err != nil {
@@ -78,5 +85,6 @@ of the data is read.`,
 		},
 	}
 	data.add(c)
+	c.Flags().StringVar(&base, "base", "", "name or directory of the model that MODEL was fine-tuned from, where it has moved")
 	return c
 }
