@@ -56,6 +56,27 @@ func ExampleNBSVMIMDB() {
 	// a dull moment +0.53
 }
 
+// Programs that let their users choose the model ask it for no more than all
+// classifiers of texts can do.
+func ExampleModel_TextClassifier() {
+	for _, name := range []string{"lstm-imdb", "nbsvm-imdb"} {
+		m, err := zoo.OpenModel(name)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		p, err := m.TextClassifier().PredictAll(context.Background(), []string{"I loved it.", "A dull, lifeless mess."})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(name, p[0].Label, p[1].Label)
+	}
+	// Output:
+	// lstm-imdb positive negative
+	// nbsvm-imdb positive negative
+}
+
 func ExampleModels() {
 	for _, r := range zoo.Models() {
 		fmt.Println(r.Name, r.Task)

@@ -210,6 +210,29 @@ func TestLinearIsReproducedFromIMDB(t *testing.T) {
 	}
 }
 
+// A class of one text is learned, wherever the split falls.
+func TestLinearRareClass(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "rare.csv")
+	text := "text,label\n"
+	for i := range 20 {
+		text += fmt.Sprintf("word %d,common\nother %d,usual\n", i, i)
+	}
+	if err := os.WriteFile(path, []byte(text+"unique thing,rare\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for seed := range uint64(20) {
+		r := smallLinear(t, "tfidf-imdb")
+		*r.Seed(), r.Linear.Validation = seed, 0.4
+		m, _, err := zoo.Train(context.Background(), r, openTexts(t, path), zoo.Run{})
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		if classes := m.Linear.Classes(); len(classes) != 3 {
+			t.Errorf("classes %q", classes)
+		}
+	}
+}
+
 func TestLinearWithoutValidation(t *testing.T) {
 	r := smallLinear(t, "tfidf-imdb")
 	r.Linear.Validation = 0

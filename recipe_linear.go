@@ -16,7 +16,7 @@ type LinearRecipe struct {
 	Model     linear.Config   `json:"model"`
 	Tokenizer tokenize.Config `json:"tokenizer"`
 
-	// Validation is the share of the training texts that a first model is
+	// Validation is the share of each class's training texts that a first model is
 	// trained without. Its answers for them give the validation figures and
 	// the temperature; the weights that are kept are then learned from all
 	// training texts. 0: no figures, and a temperature of 1.

@@ -115,10 +115,15 @@ func trainLinear(ctx context.Context, recipe Recipe, data *Texts, run Run) (*Mod
 // validate trains without the validation texts and measures on them, at the
 // temperature that fits them best. The model has all that costs accuracy: it
 // is cut to the same number of terms and rounded to the same type.
-func (t *linearTask) validate(ctx context.Context, card weights.Card) (e *Evaluation, temperature float64, held int, err error) {
-	learn, check := datasets.Split(len(t.corpus.Texts), t.recipe.Validation, t.recipe.Seed)
+func (t *linearTask) validate(ctx context.Context, card weights.Card) (e *Evaluation, temperature float64, n int, err error) {
+	labels := make([]int, len(t.corpus.Labels))
+	for i, l := range t.corpus.Labels {
+		labels[i] = int(l)
+	}
+	// By class, so that no class is left without a text to learn from.
+	learn, check := datasets.SplitStratified(labels, t.recipe.Validation, t.recipe.Seed)
 	if len(check) == 0 {
-		return nil, 0, 0, fmt.Errorf("zoo: data: %d texts are too few to hold some out for validation", len(t.corpus.Texts))
+		return nil, 0, 0, fmt.Errorf("zoo: data: %d texts are too few to hold some out for validation (a recipe whose validation is 0 holds out none)", len(t.corpus.Texts))
 	}
 	t.run.remarkSplit(t.corpus.Labels, t.corpus.Classes, learn, check)
 	c, _, err := t.fit(ctx, learn)
@@ -136,15 +141,15 @@ func (t *linearTask) validate(ctx context.Context, card weights.Card) (e *Evalua
 	if err != nil {
 		return nil, 0, 0, err
 	}
-	labels := make([]int32, len(check))
+	held := make([]int32, len(check))
 	for i, at := range check {
-		labels[i] = t.corpus.Labels[at]
+		held[i] = t.corpus.Labels[at]
 	}
-	temperature, err = linear.FitTemperature(predictions, func(i int) int { return int(labels[i]) })
+	temperature, err = linear.FitTemperature(predictions, func(i int) int { return int(held[i]) })
 	if err != nil {
 		return nil, 0, 0, err
 	}
-	return evaluateLinear(predictions, labels).at(temperature), temperature, len(check), nil
+	return evaluateLinear(predictions, held).at(temperature), temperature, len(check), nil
 }
 
 // fit trains on the chosen texts.

@@ -43,7 +43,8 @@
 //	  scikit-learn, sag                              11.3 s   40755.576
 //	  scikit-learn, lbfgs                            11.8 s   40903.273
 //
-// liblinear penalises the bias too, which costs it little. Every sum is taken
+// testdata/solvers.py measures them side by side on any machine. liblinear
+// penalises the bias too, which costs it little. Every sum is taken
 // in one order by one goroutine, so that coefficients have the same bits on
 // any number of cores.
 //
