@@ -46,10 +46,10 @@ func Recipes() []Recipe {
 				Tokenizer:  tokenize.Config{Lower: true},
 				Vocab:      tokenize.VocabConfig{MaxSize: 25000},
 				Validation: 0.1,
-				WordDrop:   0.2,
+				WordDrop:   0.1,
 				Storage:    "F16",
 				Training: Training{
-					Seed: 1, Epochs: 4, Batch: 64, ClipNorm: 1, KeepBest: true,
+					Seed: 1, Epochs: 5, Batch: 64, ClipNorm: 1, KeepBest: true,
 					Optimizer: Optimizer{Kind: "adam", LearningRate: 2e-3},
 					Schedule:  Schedule{Kind: "linear"},
 				},
