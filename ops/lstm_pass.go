@@ -24,6 +24,7 @@ type lstmPass struct {
 
 	xPanels, hPanels int
 	stride           int // rows between panels: at least N, chosen against cache conflicts
+	ahead            int // steps whose product with x is taken at once
 
 	wf   []float32 // [Q/16][K][16] weights for the forward product
 	wb   []float32 // [K/16][Q][16] the same for the product with gate gradients
@@ -57,11 +58,23 @@ func (l *lstmPass) gateOperand(token int) kernel.Operand {
 // not start in the same cache set (64 sets of 64-byte rows).
 func spread(n int) int { return (n+63-7)/64*64 + 7 }
 
+// A step of few texts is as slow as its weights are read. Where no backward
+// pass needs the steps apart, batches of up to aheadTexts texts multiply x with
+// its weights for aheadSteps steps at once, and read only those of h at each.
+const (
+	aheadTexts = 16
+	aheadSteps = 32
+)
+
 // prepare packs the weights and makes room for a batch.
 func (l *lstmPass) prepare(w [4][]float32, p *packing) {
 	rows := p.tokens
+	l.ahead = 1
 	if l.inference {
-		rows = p.texts
+		if p.texts <= aheadTexts {
+			l.ahead = aheadSteps
+		}
+		rows = p.texts * l.ahead
 	}
 	l.stride = spread(rows)
 	if !l.packed {
@@ -125,7 +138,8 @@ func (l *lstmPass) pack(w [4][]float32) {
 // span is what one range of texts does at one step.
 type span struct {
 	n     int // texts alive in the range
-	row   int // storage row of the first
+	row   int // storage row of the first one's states
+	z     int // storage row of its gates and input
 	token int // its packed row in the op's input and output
 	begun int // texts that start from the state of another step
 	from  int // storage row of that state
@@ -142,6 +156,7 @@ func (l *lstmPass) span(p *packing, s, lo, hi int) span {
 	}
 	sp := span{n: max(0, min(hi, p.alive(t))-lo), token: p.offsets[t] + lo}
 	sp.row = l.place(p, t) + lo
+	sp.z = sp.row
 	if from >= 0 && from < p.steps {
 		sp.begun = max(0, min(sp.n, p.alive(from)-lo))
 		sp.from = l.place(p, from) + lo
@@ -167,18 +182,22 @@ func (l *lstmPass) place(p *packing, t int) int {
 func (l *lstmPass) forward(p *packing, x, out []float32, ld, lo, hi int) {
 	const width = kernel.Width
 	panel, k := l.stride*width, l.inputRows()
+	z := lo * l.ahead // storage row of the next step's gates
 	for s := range p.steps {
+		if s%l.ahead == 0 {
+			z = lo * l.ahead
+			l.inputProduct(p, x, s, lo, hi)
+		}
 		sp := l.span(p, s, lo, hi)
 		if sp.n == 0 {
 			continue
 		}
-		l.input(x, sp)
-		// The zeros between the one and h are left out.
-		xh := kernel.Operand{Data: l.xh[sp.row*width:], Row: width, Col: 1, Width: width, Block: panel}
-		z := l.z[sp.row*width:]
-		kernel.Mul(z, width, panel, xh, l.wf, k*width, sp.n, l.in+1, 4*l.hPanels, false)
-		xh.Data = xh.Data[l.xPanels*panel:]
-		kernel.Mul(z, width, panel, xh, l.wf[l.xPanels*width*width:], k*width, sp.n, k-l.xPanels*width, 4*l.hPanels, true)
+		if l.inference {
+			sp.z, z = z, z+sp.n
+		}
+		kernel.Mul(l.z[sp.z*width:], width, panel,
+			kernel.Operand{Data: l.xh[l.xPanels*panel+sp.row*width:], Row: width, Col: 1, Width: width, Block: panel},
+			l.wf[l.xPanels*width*width:], k*width, sp.n, k-l.xPanels*width, 4*l.hPanels, true)
 		h := l.h[lo*width : (lo+sp.n)*width]
 		for u := range l.hPanels {
 			l.gates(u, sp, h)
@@ -190,13 +209,39 @@ func (l *lstmPass) forward(p *packing, x, out []float32, ld, lo, hi int) {
 	}
 }
 
+// inputProduct begins the gates of the steps from s on: their product with x
+// and the one. The columns between the one and h are zero and left out.
+func (l *lstmPass) inputProduct(p *packing, x []float32, s, lo, hi int) {
+	const width = kernel.Width
+	panel, first, rows := l.stride*width, lo*l.ahead, 0
+	for end := min(s+l.ahead, p.steps); s < end; s++ {
+		sp := l.span(p, s, lo, hi)
+		if sp.n == 0 {
+			continue
+		}
+		if l.inference {
+			sp.z = first + rows
+		} else {
+			first = sp.z
+		}
+		l.input(x, sp)
+		rows += sp.n
+	}
+	if rows == 0 {
+		return
+	}
+	kernel.Mul(l.z[first*width:], width, panel,
+		kernel.Operand{Data: l.xh[first*width:], Row: width, Col: 1, Width: width, Block: panel},
+		l.wf, l.inputRows()*width, rows, l.in+1, 4*l.hPanels, false)
+}
+
 // input fills the product's input: x and the one. The hidden state has been
 // left there by the step before; where a text begins it is zero.
 func (l *lstmPass) input(x []float32, sp span) {
 	const width = kernel.Width
 	panel := l.stride * width
 	for f := range l.xPanels {
-		dst := l.xh[f*panel+sp.row*width:]
+		dst := l.xh[f*panel+sp.z*width:]
 		columns := max(0, min(width, l.in-f*width))
 		kernel.CopyRows(dst, width, x[sp.token*l.in+f*width:], l.in, sp.n, columns)
 		if columns < width {
@@ -233,7 +278,8 @@ func (l *lstmPass) rows(panels []float32, panel, row, n int) []float32 {
 // leaves the hidden states in h.
 func (l *lstmPass) gates(u int, sp span, h []float32) {
 	part := func(row, n int, prev, h []float32) {
-		kernel.LSTMForward(l.gate(0, u, row, n), l.gate(1, u, row, n), l.gate(2, u, row, n), l.gate(3, u, row, n),
+		z := row - sp.row + sp.z
+		kernel.LSTMForward(l.gate(0, u, z, n), l.gate(1, u, z, n), l.gate(2, u, z, n), l.gate(3, u, z, n),
 			prev, l.rows(l.c, u, row, n), h)
 	}
 	if l.inference {
