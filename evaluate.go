@@ -2,6 +2,7 @@ package zoo
 
 import (
 	"context"
+	"maps"
 	"math"
 	"slices"
 
@@ -130,4 +131,26 @@ func EvaluateText(ctx context.Context, c TextClassifier, data *Texts, part datas
 		return nil, err
 	}
 	return c.evaluate(ctx, corpus, labels)
+}
+
+// balanced is the mean of the accuracies of each class that has texts.
+func (e *Evaluation) balanced() float64 {
+	right, all := map[int32]int{}, map[int32]int{}
+	for i, label := range e.labels {
+		p := e.probabilities(i, 1)
+		best := 0
+		for k := range p {
+			if p[k] > p[best] {
+				best = k
+			}
+		}
+		if all[label]++; int32(best) == label {
+			right[label]++
+		}
+	}
+	sum := 0.0
+	for _, label := range slices.Sorted(maps.Keys(all)) {
+		sum += float64(right[label]) / float64(all[label])
+	}
+	return sum / float64(max(1, len(all)))
 }

@@ -48,7 +48,7 @@ func tuning(t *testing.T) zoo.Recipe {
 		t.Fatal(err)
 	}
 	f := r.FineTune
-	f.Epochs, f.Patience, f.Batch, f.Validation, f.Storage, f.LayerDecay = 4, 0, 8, 0.2, "F32", 0
+	f.Epochs, f.MinSteps, f.Batch, f.Validation, f.Storage = 4, 0, 8, 0.2, "F32"
 	f.Optimizer.LearningRate = 0.02
 	return r
 }
@@ -291,5 +291,67 @@ func TestFineTuneErrors(t *testing.T) {
 	}
 	if _, err := zoo.FineTuning("mlp-line"); err == nil || !strings.Contains(err.Error(), "only an LSTM classifier") {
 		t.Errorf("of a regressor: %v", err)
+	}
+}
+
+// With balanced weights a rare class is found that is given up without them,
+// and the best epoch is chosen by the mean over classes.
+func TestClassWeights(t *testing.T) {
+	var rows []string
+	for i := range 200 {
+		word, label := "salty", "common"
+		if i%20 == 0 {
+			word, label = "sweet", "rare"
+		}
+		if i%40 == 0 { // half of the rare ones cannot be told from common ones
+			word = "salty"
+		}
+		rows = append(rows, fmt.Sprintf("the film was %s number%d,%s", word, i, label))
+	}
+	data := labelled(t, rows...)
+	r := tuning(t)
+	r.FineTune.Epochs = 6
+	m := tune(t, r, data, zoo.Run{})
+	r.FineTune.ClassWeights = zoo.BalancedClasses
+	b := tune(t, r, data, zoo.Run{})
+	if _, ok := m.Artefact.Card.Metrics["validation_balanced_accuracy"]; ok {
+		t.Error("balanced accuracy where it is not asked for")
+	}
+	ctx := context.Background()
+	rare := func(m *zoo.Model) float64 {
+		p, err := m.Classifier.Predict(ctx, "the film was salty")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return float64(p.Logits[0]) // before the temperature, which is fitted to unweighted texts
+	}
+	if balanced, ok := b.Artefact.Card.Metrics["validation_balanced_accuracy"]; !ok || balanced < 0.5 || balanced > 1 {
+		t.Errorf("balanced accuracy %v, %v", balanced, ok)
+	}
+	if with, without := rare(b), rare(m); with < without+1 {
+		t.Errorf("the rare class has the logit %v with weights, %v without", with, without)
+	}
+	result, err := b.Recipe()
+	if err != nil || result.FineTune.ClassWeights != zoo.BalancedClasses {
+		t.Errorf("the card forgets the weights: %v", err)
+	}
+}
+
+func TestEpochsFor(t *testing.T) {
+	r := &zoo.FineTuneRecipe{MinSteps: 150, Training: zoo.Training{Epochs: 3, Batch: 32}}
+	for texts, want := range map[int]int{0: 150, 1: 150, 32: 150, 33: 75, 450: 10, 1600: 3, 8637: 3} {
+		if got := r.EpochsFor(texts); got != want {
+			t.Errorf("%d epochs of %d texts, want %d", got, texts, want)
+		}
+	}
+	recipe, err := zoo.FineTuning(base(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	recipe.FineTune.MinSteps = 40
+	m := tune(t, recipe, dishes(t, 60), zoo.Run{})
+	used, err := m.Recipe()
+	if err != nil || used.FineTune.Epochs != 20 || used.FineTune.MinSteps != 0 || !strings.Contains(m.Artefact.Card.Recipe.Command, "zoo finetune "+base(t)+" --classes new --epochs 20 ") {
+		t.Errorf("%d epochs, %q, %v", used.FineTune.Epochs, m.Artefact.Card.Recipe.Command, err)
 	}
 }

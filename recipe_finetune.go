@@ -45,7 +45,8 @@ type FineTuneRecipe struct {
 	Unfreeze bool `json:"unfreeze,omitempty"`
 
 	// ClassWeights is "balanced" where each class weighs n / (classes * its
-	// texts) in the loss, so that rare ones count as much as frequent ones.
+	// texts) in the loss, so that rare ones count as much as frequent ones; the
+	// best epoch is then that of the best mean of each class's accuracy.
 	ClassWeights string `json:"class_weights,omitempty"`
 
 	Dropout    *lstm.Dropout `json:"dropout,omitempty"`    // nil: the base's
@@ -53,7 +54,17 @@ type FineTuneRecipe struct {
 	Validation float64       `json:"validation"`           // share of the distinct texts held out, of each class
 	MaxTokens  int           `json:"max_tokens,omitempty"` // cut of training texts; 0 means none
 	Storage    string        `json:"storage,omitempty"`    // F32 (default), F16, BF16
+
+	// MinSteps adds epochs where the data is so small that those of the recipe
+	// make fewer steps. Training turns it into Epochs.
+	MinSteps int `json:"min_steps,omitempty"`
 	Training
+}
+
+// EpochsFor returns the epochs of a training on so many texts.
+func (r *FineTuneRecipe) EpochsFor(texts int) int {
+	batches := max(1, (texts+r.Batch-1)/r.Batch)
+	return max(r.Epochs, (r.MinSteps+batches-1)/batches)
 }
 
 // What becomes of the linear layer, and how classes weigh.
@@ -100,10 +111,10 @@ func (m *Model) FineTuning(base string) (Recipe, error) {
 
 func defaultFineTuning(base string) *FineTuneRecipe {
 	return &FineTuneRecipe{
-		Base: base, NewWords: 10000, MinCount: 2, LayerDecay: 0.5, WordDrop: 0.1, Validation: 0.1, Storage: "F16",
+		Base: base, NewWords: 10000, MinCount: 2, LayerDecay: 1, WordDrop: 0.1, Validation: 0.1, Storage: "F16", MinSteps: 150,
 		Training: Training{
-			Seed: 1, Epochs: 5, Batch: 32, ClipNorm: 1, KeepBest: true, Patience: 2,
-			Optimizer: Optimizer{Kind: "adam", LearningRate: 1e-3},
+			Seed: 1, Epochs: 3, Batch: 32, ClipNorm: 1, KeepBest: true,
+			Optimizer: Optimizer{Kind: "adam", LearningRate: 2e-3},
 			Schedule:  Schedule{Kind: "linear"},
 		},
 	}
@@ -154,7 +165,7 @@ func (r *FineTuneRecipe) check() error {
 	for _, n := range []struct {
 		name string
 		v    int
-	}{{"new_words", r.NewWords}, {"min_count", r.MinCount}, {"max_tokens", r.MaxTokens}} {
+	}{{"new_words", r.NewWords}, {"min_count", r.MinCount}, {"max_tokens", r.MaxTokens}, {"min_steps", r.MinSteps}} {
 		if n.v < 0 {
 			return fmt.Errorf("zoo: recipe: %s is %d, want 0 or more", n.name, n.v)
 		}
@@ -239,7 +250,7 @@ func (r FineTuneRecipe) command(steps string) string {
 	said.BaseSHA256, said.BaseVocab, said.Seed = "", "", plain.Seed
 	said.Head, said.Freeze, said.LayerDecay, said.Unfreeze, said.ClassWeights = plain.Head, plain.Freeze, plain.LayerDecay, plain.Unfreeze, plain.ClassWeights
 	said.NewWords, said.MinCount, said.MaxTokens, said.WordDrop, said.Batch = plain.NewWords, plain.MinCount, plain.MaxTokens, plain.WordDrop, plain.Batch
-	said.Optimizer.LearningRate, said.Epochs, said.Patience = plain.Optimizer.LearningRate, plain.Epochs, plain.Patience
+	said.Optimizer.LearningRate, said.Epochs, said.Patience, said.MinSteps = plain.Optimizer.LearningRate, plain.Epochs, plain.Patience, plain.MinSteps
 	if said.Validation == 0 {
 		said.KeepBest = plain.KeepBest // which --validation 0 turns off
 	}

@@ -66,9 +66,10 @@ func prepareFineTune(ctx context.Context, r *FineTuneRecipe, base *lstm.Classifi
 		return nil, nil, err
 	}
 	task := &textTask{
-		recipe: TextRecipe{WordDrop: r.WordDrop, MaxTokens: r.MaxTokens, Storage: r.Storage, Training: r.Training},
-		labels: c.Labels,
-		source: fmt.Sprintf("%s: %d texts of %d classes; begun from %s, which has its own", filepath.Base(data.path), len(c.Texts), len(c.Classes), r.Base),
+		recipe:   TextRecipe{WordDrop: r.WordDrop, MaxTokens: r.MaxTokens, Storage: r.Storage, Training: r.Training},
+		labels:   c.Labels,
+		balanced: r.ClassWeights == BalancedClasses,
+		source:   fmt.Sprintf("%s: %d texts of %d classes; begun from %s, which has its own", filepath.Base(data.path), len(c.Texts), len(c.Classes), r.Base),
 	}
 	if task.print, err = c.Fingerprint(); err != nil {
 		return nil, nil, err
@@ -79,6 +80,8 @@ func prepareFineTune(ctx context.Context, r *FineTuneRecipe, base *lstm.Classifi
 	if len(task.validation) == 0 && r.Validation > 0 {
 		return nil, nil, fmt.Errorf("zoo: data: of %d texts none can be held out for validation: each class needs two different texts; add texts, or hold out none (validation 0) and set the epochs", len(c.Texts))
 	}
+	r.Epochs, r.MinSteps = r.EpochsFor(len(task.train)), 0
+	task.recipe.Epochs = r.Epochs
 	words, err := r.words(c, base.Vocab(), task.train)
 	if err != nil {
 		return nil, nil, err
@@ -105,6 +108,7 @@ func prepareFineTune(ctx context.Context, r *FineTuneRecipe, base *lstm.Classifi
 	if err != nil {
 		return nil, nil, err
 	}
+	task.recipe.Model = network.Config()
 	task.unk = vocab.UNK()
 	task.texts, _ = c.Encode(vocab, r.MaxTokens)
 	r.describe(run, base, len(words))

@@ -25,6 +25,7 @@ type textTask struct {
 	unk        int32
 	source     string // what the data is
 	print      string // its fingerprint
+	balanced   bool   // whether classes count alike, however many texts they have
 }
 
 // trainText runs a recipe on the training part of the data.
@@ -67,9 +68,16 @@ func (task *textTask) fit(ctx context.Context, recipe Recipe, run Run, config ls
 			if err != nil {
 				return nil, err
 			}
-			return train.Metrics{"accuracy": e.Accuracy, "loss": e.Loss}, nil
+			metrics := train.Metrics{"accuracy": e.Accuracy, "loss": e.Loss}
+			if task.balanced {
+				metrics["balanced_accuracy"] = e.balanced()
+			}
+			return metrics, nil
 		}
 		cfg.Monitor = train.Monitor{Metric: "accuracy", Maximize: true}
+		if task.balanced {
+			cfg.Monitor.Metric = "balanced_accuracy"
+		}
 	}
 	change(&cfg)
 	result, err := train.Fit(ctx, train.Model[lstm.Batch](trainer),
@@ -114,6 +122,9 @@ func (t *textTask) finish(ctx context.Context, recipe Recipe, result train.Resul
 	e = e.at(m.Classifier.Temperature())
 	card.Metrics = map[string]float64{
 		"validation_accuracy": e.Accuracy, "validation_loss": e.Loss, "validation_calibration_error": e.Calibration}
+	if t.balanced {
+		card.Metrics["validation_balanced_accuracy"] = e.balanced()
+	}
 	if a, err = m.Classifier.Artefact(card, dtype); err != nil {
 		return nil, err
 	}

@@ -91,6 +91,9 @@ func (f *tuneFlags) apply(c *cobra.Command, r *zoo.FineTuneRecipe) error {
 			*x.to = x.from
 		}
 	}
+	if given("epochs") {
+		r.MinSteps = 0
+	}
 	if r.Validation == 0 { // nothing to choose epochs by
 		r.KeepBest, r.Patience = false, 0
 	}

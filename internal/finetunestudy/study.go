@@ -93,10 +93,9 @@ func study(ctx context.Context, o options, w io.Writer) error {
 	return table(w, o, have)
 }
 
-// settings returns the recipe of a variant. Both have the same optimizer,
-// batches, regularisation and validation part; what has been learned already
-// is what differs, and with it what a pretrained model needs: smaller steps
-// below the top, and fewer epochs.
+// settings returns the recipe of a variant. Both have the same network,
+// optimizer, batches, regularisation and validation part; the one from nothing
+// has twice the epochs to choose from, and a vocabulary of its own.
 func settings(o options, variant string, size int, seed uint64) (zoo.Recipe, error) {
 	recipe, err := zoo.FineTuning(o.base)
 	if err != nil {
@@ -109,9 +108,11 @@ func settings(o options, variant string, size int, seed uint64) (zoo.Recipe, err
 			return recipe, fmt.Errorf("--recipe: %w", err)
 		}
 	}
-	if size > 0 {
-		tune.Epochs *= 3
+	texts := size
+	if size == 0 {
+		texts = 9600
 	}
+	tune.Epochs, tune.MinSteps = tune.EpochsFor(texts*9/10), 0
 	switch variant {
 	case "finetuned":
 		return recipe, nil
