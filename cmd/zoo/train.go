@@ -181,6 +181,9 @@ func (f *runFlags) train(c *cobra.Command, fit func(context.Context, zoo.Run) (*
 	if err != nil {
 		return err
 	}
+	if err := drawCurves(f.out); err != nil {
+		return f.stopped(err)
+	}
 	done := doneAnswer{true, f.out, sum, time.Since(began).Seconds()}
 	if err := printJSON(log, done); err != nil {
 		return fmt.Errorf("zoo: train: log: %w", err)

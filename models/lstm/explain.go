@@ -37,7 +37,7 @@ const (
 	fewestSteps, mostSteps = 32, 512
 	// tolerance is the error allowed, as a share of the largest part or of 1,
 	// whichever is more.
-	tolerance = 0.005
+	tolerance = 0.01
 	// explainTokens bounds the tokens in the graph that takes the gradients, and
 	// with it its memory; a longer text runs alone.
 	explainTokens = 1 << 12
