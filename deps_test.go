@@ -34,7 +34,7 @@ var allowed = map[string][]string{
 	"": {"datasets", "internal/corpus", "internal/exact", "internal/kernel", "models/linear", "models/lstm", "models/mlp", "models/word2vec",
 		"ops", "pretrained", "tokenize", "train", "weights"},
 	"internal/release":       {"", "datasets", "weights"},
-	"cmd/zoo":                {"", "datasets", "internal/kernel", "models/lstm", "models/mlp", "models/word2vec", "tokenize", "train", "weights"},
+	"cmd/zoo":                {"", "datasets", "internal/curves", "internal/kernel", "models/lstm", "models/mlp", "models/word2vec", "tokenize", "train", "weights"},
 	"internal/finetunestudy": {"", "datasets", "ops", "weights"},
 }
 

@@ -15,6 +15,14 @@ import (
 // their SPDX names. All of them allow use and distribution in any program; a
 // module that is new is entered here after its licence has been read.
 var licences = map[string]string{
+	"codeberg.org/go-fonts/liberation":     "BSD-3-Clause", // its fonts OFL-1.1
+	"codeberg.org/go-latex/latex":          "BSD-3-Clause",
+	"codeberg.org/go-pdf/fpdf":             "MIT",
+	"git.sr.ht/~sbinet/gg":                 "MIT",
+	"github.com/ajstarks/svgo":             "CC-BY-4.0", // the library that writes SVG: its authors are to be named
+	"github.com/golang/freetype":           "FTL",       // by our choice: like BSD, with credit
+	"golang.org/x/image":                   "BSD-3-Clause",
+	"gonum.org/v1/plot":                    "BSD-3-Clause",
 	"github.com/apache/arrow/go/arrow":     "Apache-2.0 BSD-3-Clause MIT", // with the components of its C++ library
 	"github.com/awalterschulze/gographviz": "Apache-2.0 BSD-3-Clause",
 	"github.com/chewxy/hm":                 "MIT",
@@ -69,6 +77,12 @@ func licenceOf(text string) string {
 	}
 	if strings.Contains(text, "Permission is hereby granted, free of charge, to any person") {
 		names = append(names, "MIT")
+	}
+	if strings.Contains(text, "Creative Commons Attribution 4.0 International Public License") {
+		names = append(names, "CC-BY-4.0")
+	}
+	if strings.Contains(text, "your choice of exactly one") && strings.Contains(text, "The FreeType License") {
+		return "FTL"
 	}
 	if regexp.MustCompile(`(?i)GNU (Lesser |Affero |Library )?General Public|Mozilla Public`).MatchString(text) {
 		names = append(names, "copyleft")
