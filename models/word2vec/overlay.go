@@ -14,7 +14,8 @@ type overlay struct {
 	slot  []int32   // [V]: 1 + the row's place in rows, 0 for none
 	words []int32   // the rows that are here, in the order in which they came
 	rows  []float32 // [len(words), width]
-	uses  []int32   // [len(words)]: how often each row was read
+	bends []float32 // [len(words)]: curvature that each row met, see brake
+	now   []float32 // [len(words)]: that of one block; zeros outside brake
 	order []int32   // places, those of part 0 first
 	start [parts + 1]int
 }
@@ -28,7 +29,7 @@ func (o *overlay) reset() {
 	for _, w := range o.words {
 		o.slot[w] = 0
 	}
-	o.words, o.rows, o.uses = o.words[:0], o.rows[:0], o.uses[:0]
+	o.words, o.rows, o.bends, o.now = o.words[:0], o.rows[:0], o.bends[:0], o.now[:0]
 }
 
 // at returns the place of a word's row.
@@ -45,7 +46,7 @@ func (o *overlay) at(word int32) int32 {
 	o.rows = o.rows[:n+o.width]
 	copy(o.rows[n:], o.base[int(word)*o.dim:][:o.dim])
 	clear(o.rows[n+o.dim : n+o.width])
-	o.words, o.uses = append(o.words, word), append(o.uses, 0)
+	o.words, o.bends, o.now = append(o.words, word), append(o.bends, 0), append(o.now, 0)
 	o.slot[word] = int32(len(o.words))
 	return int32(len(o.words) - 1)
 }
@@ -54,7 +55,6 @@ func (o *overlay) at(word int32) int32 {
 // [panels][n][16].
 func (o *overlay) panels(dst []float32, places []int32, n, first int) {
 	for i, place := range places {
-		o.uses[place]++
 		row := o.rows[int(place)*o.width:][:o.width]
 		at := (first + i) * kernel.Width
 		for len(row) >= kernel.Width {
@@ -82,6 +82,36 @@ func (o *overlay) transpose(dst []float32, places []int32) {
 	}
 }
 
+// steepest is the largest curvature that a row may have in a block, in units of
+// the learning rate: a step in a bowl of curvature 2 ends as high as it began.
+const steepest = 1
+
+// brake shortens the steps of rows that a block uses so often, or of vectors so
+// long, that the sum of its gradients would overshoot: steps[i] is that of the row
+// at places[i], bends[i] the trace of its curvature, which those of one row add to.
+// In large vocabularies it rarely does.
+func (o *overlay) brake(steps []float32, places []int32, bends []float32) {
+	for i, place := range places {
+		o.now[place] += bends[i]
+	}
+	for i, place := range places {
+		if bend := o.now[place]; bend > steepest {
+			kernel.Scale(steps[i*o.width:][:o.width], steepest/bend)
+		}
+	}
+	for _, place := range places {
+		o.bends[place] += min(o.now[place], steepest)
+		o.now[place] = 0
+	}
+}
+
+// lengths writes the squared length of each row.
+func (o *overlay) lengths(dst []float32, places []int32) {
+	for i, place := range places {
+		dst[i] = float32(kernel.SumSquares(o.rows[int(place)*o.width:][:o.dim]))
+	}
+}
+
 // settle turns the rows into what they differ by from the weights, and sorts
 // them by part.
 func (o *overlay) settle() {
@@ -102,23 +132,26 @@ func (o *overlay) settle() {
 	}
 }
 
-// crowd is the number of uses of a row in a round up to which the differences
-// of all its chunks are added in full.
-var crowd = float32(32)
+// bent is the curvature that the chunks of a round may meet in a row, together,
+// in units of the learning rate, up to which all their differences are added.
+const bent = 1
 
-// tally counts how often a round used a row, and in how many chunks.
-type tally struct{ uses, chunks int32 }
+// tally adds up the curvature that a round met in a row, and counts its chunks.
+type tally struct {
+	bend   float32
+	chunks int32
+}
 
 // merge adds the differences of one part to the weights, chunk by chunk. Chunks
-// that change a row often have all gone the same way, each without knowing of
-// the others: their sum would overshoot. Beyond crowd uses it is scaled down,
-// at most to the mean, which is as stable as a single chunk. tallies is [V] zeros,
-// and is so again afterwards.
+// that have all gone far towards the same place, each without knowing of the
+// others, would overshoot together: beyond bent their sum is scaled down, at most
+// to the mean, which is as stable as a single chunk. tallies is [V] zeros, and is
+// so again afterwards.
 func merge(overlays []*overlay, part int, tallies []tally) {
 	for _, o := range overlays {
 		for _, i := range o.order[o.start[part]:o.start[part+1]] {
 			t := &tallies[o.words[i]]
-			t.uses += o.uses[i]
+			t.bend += o.bends[i]
 			t.chunks++
 		}
 	}
@@ -126,8 +159,8 @@ func merge(overlays []*overlay, part int, tallies []tally) {
 		for _, i := range o.order[o.start[part]:o.start[part+1]] {
 			t := tallies[o.words[i]]
 			share := float32(1)
-			if n := float32(t.uses); n > crowd {
-				share = max(crowd/n, 1/float32(t.chunks))
+			if t.bend > bent {
+				share = max(bent/t.bend, 1/float32(t.chunks))
 			}
 			kernel.Axpy(o.base[int(o.words[i])*o.dim:][:o.dim], share, o.rows[int(i)*o.width:][:o.dim])
 		}

@@ -12,7 +12,7 @@ import (
 const centres = kernel.Width
 
 // negatives is the number of negatives that the pairs of a block share.
-var negatives = 16
+const negatives = 16
 
 // shard trains one chunk at a time. Its buffers stay.
 type shard struct {
@@ -34,6 +34,9 @@ type shard struct {
 	h, dh   []float32 // CBOW [panels][centres][16]
 	dx, dy  []float32 // [n, width], [outputs, width]
 	weight  []float32 // [n]: pairs that each word is in
+	xx, yy  []float32 // [n], [outputs]: squared lengths of what is scored
+	bx, by  []float32 // [n], [outputs]: traces of the curvature, times the rate
+	bh      []float32 // CBOW [centres]
 	rate    float32
 
 	measured    bool
@@ -48,7 +51,8 @@ func newShard(t *Trainer) *shard {
 		t: t, in: in, out: out, outputs: make([]int32, m), at: make([]int32, m),
 		x: make([]float32, n*in.width), y: make([]float32, m*in.width), yt: make([]float32, m*d),
 		e: make([]float32, m*max(n, centres)), dx: make([]float32, n*in.width), dy: make([]float32, m*in.width),
-		weight: make([]float32, max(n, centres)),
+		weight: make([]float32, n), xx: make([]float32, n), yy: make([]float32, m),
+		bx: make([]float32, n), by: make([]float32, m), bh: make([]float32, centres),
 	}
 	if t.config.CBOW {
 		s.mix = make([]float32, centres*n)
@@ -110,6 +114,11 @@ func (s *shard) block(first, last int, rng *rand.Rand) {
 		s.out.transpose(s.yt[q*d*centres:], s.at[q*centres:][:centres])
 	}
 
+	s.in.lengths(s.xx, s.places[from:to])
+	s.out.lengths(s.yy, s.at[:s.targets])
+	s.out.lengths(s.yy[centres:], s.at[centres:])
+	clear(s.bx)
+	clear(s.by)
 	// left [n, D] is what is scored: the words themselves, or the means.
 	left, n := s.x, s.rows
 	if s.mix != nil {
@@ -136,6 +145,9 @@ func (s *shard) block(first, last int, rng *rand.Rand) {
 		kernel.Mul(s.dx, width, centres, kernel.Operand{Data: s.mix, Row: 1, Col: s.rows, Width: n},
 			s.dh, n*centres, s.rows, n, panels, false)
 	}
+	s.in.brake(s.dx, s.places[from:to], s.bx)
+	s.out.brake(s.dy, s.at[:s.targets], s.by)
+	s.out.brake(s.dy[centres*width:], s.at[centres:], s.by[centres:])
 	kernel.AddRows(s.in.rows, s.places[from:to], s.dx[:s.rows*width], width)
 	kernel.AddRows(s.out.rows, s.at[:s.targets], s.dy[:s.targets*width], width)
 	kernel.AddRows(s.out.rows, s.at[centres:], s.dy[centres*width:], width)
@@ -166,6 +178,9 @@ func (s *shard) pairsOf(first, last, from int) {
 				*p = 0
 				continue
 			}
+			bend := (1 - *p) * *p * s.rate
+			s.bx[r] += float32(bend * s.yy[c-first])
+			s.by[c-first] += float32(bend * s.xx[r])
 			*p = (1 - *p) * s.rate
 			weight[r]++
 		}
@@ -179,9 +194,15 @@ func (s *shard) pairsOf(first, last, from int) {
 		for r, w := range weight {
 			factor := -share * w
 			row := (*[centres]float32)(panel[r*centres:])
-			for j := range row {
-				row[j] *= factor
+			yy, by := (*[centres]float32)(s.yy[q*centres:]), (*[centres]float32)(s.by[q*centres:])
+			sum, xx := float32(0), s.xx[r]
+			for j, p := range row {
+				row[j] = p * factor
+				bend := (p - 1) * row[j]
+				sum += float32(bend * yy[j])
+				by[j] += float32(bend * xx)
 			}
+			s.bx[r] += sum
 		}
 	}
 	for j, w := range s.outputs[centres:] {
@@ -255,6 +276,13 @@ func (s *shard) means(first, last, from int) {
 		}
 	}
 	a := kernel.Operand{Data: mix, Row: s.rows, Col: 1, Width: s.rows}
+	for i := range s.targets { // |h|² is at most the mean of the squares
+		length := float32(0)
+		for r, share := range mix[i*s.rows:][:s.rows] {
+			length += float32(share * s.xx[r])
+		}
+		s.bh[i] = length
+	}
 	kernel.Mul(s.h, centres, s.targets*centres, a, s.x, s.rows*centres, s.targets, s.rows, kernel.Panels(s.in.dim), false)
 }
 
@@ -271,14 +299,24 @@ func (s *shard) meansOf(first, last int) {
 	for i := range n {
 		row := e[i*centres:][:centres]
 		p := (1 - row[i]) * s.rate
+		hh := s.bh[i]
+		bend := row[i] * p
+		sum := float32(bend * s.yy[i])
+		s.by[i] += float32(bend * hh)
 		clear(row)
 		row[i] = p
 		for j, w := range s.outputs[centres:] {
 			p := &e[(1+j/centres)*n*centres+i*centres+j%centres]
-			*p *= -share
 			if w == s.words[first+i] {
 				*p = 0
 			}
+			bend := (1 - *p) * *p * share
+			sum += float32(bend * s.yy[centres+j])
+			s.by[centres+j] += float32(bend * hh)
+			*p *= -share
+		}
+		for r, share := range s.mix[i*s.rows:][:s.rows] {
+			s.bx[r] += float32(share * share * sum)
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // shards is the number of chunks in a round: as many cores can work on one, and
 // that many chunks do not see what the others learn until it ends.
-var shards = 8
+const shards = 8
 
 // DefaultChunk is the number of words that a chunk has at least, unless told
 // otherwise.

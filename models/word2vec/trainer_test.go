@@ -92,12 +92,13 @@ func TestSameBytes(t *testing.T) {
 	}
 }
 
-// Words that keep together come near each other.
+// Words that keep together come near each other, also where so few words meet so
+// often that plain sums of their gradients would overshoot.
 func TestLearns(t *testing.T) {
 	for _, cbow := range []bool{false, true} {
-		plan := TrainerConfig{Vocab: 600, Epochs: 10, LearningRate: 0.05, Seed: 1}
-		tr, _ := fit(t, Config{Dim: 16, Sample: -1, CBOW: cbow}, plan, text(200, 100, 600))
-		words := make([]string, 600)
+		plan := TrainerConfig{Vocab: 60, Epochs: 10, LearningRate: 0.1, Seed: 1}
+		tr, _ := fit(t, Config{Dim: 16, Sample: -1, CBOW: cbow}, plan, text(200, 30, 60))
+		words := make([]string, 60)
 		for i := range words {
 			words[i] = fmt.Sprint(i)
 		}
