@@ -120,7 +120,7 @@ func TestLearns(t *testing.T) {
 				}
 			}
 		}
-		if !(same > other+0.5) {
+		if !(same > other+0.3) {
 			t.Errorf("CBOW %v: similarity %.3f within a half, %.3f across", cbow, same, other)
 		}
 	}
