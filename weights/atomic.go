@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -23,7 +24,7 @@ func WriteFileAtomic(path string, write func(io.Writer) error) (err error) {
 	dir, base := filepath.Split(path)
 	f, err := createTemp(dir, base)
 	if err != nil {
-		return fmt.Errorf("weights: %w", err)
+		return fmt.Errorf("weights: writing %s: %w", path, nameless(err))
 	}
 	defer func() {
 		if f != nil { // an error, or a panic in write
@@ -31,7 +32,7 @@ func WriteFileAtomic(path string, write func(io.Writer) error) (err error) {
 			os.Remove(f.Name())
 		}
 		if err != nil {
-			err = fmt.Errorf("weights: writing %s: %w", path, err)
+			err = fmt.Errorf("weights: writing %s: %w", path, nameless(err))
 		}
 	}()
 	buf := bufio.NewWriterSize(f, 1<<16)
@@ -52,6 +53,31 @@ func WriteFileAtomic(path string, write func(io.Writer) error) (err error) {
 	}
 	f = nil
 	return syncDir(dir)
+}
+
+// nameless drops from an error of the file system the name of a temporary file,
+// which says nothing beside the name of the file that it would become.
+func nameless(err error) error {
+	var one *fs.PathError
+	var two *os.LinkError
+	switch {
+	case errors.As(err, &one) && isTemporary(one.Path):
+		return one.Err
+	case errors.As(err, &two) && isTemporary(two.Old):
+		return two.Err
+	}
+	return err
+}
+
+// isTemporary tells whether a path is that of an unfinished file, or in an
+// unfinished directory.
+func isTemporary(path string) bool {
+	for _, name := range []string{filepath.Base(path), filepath.Base(filepath.Dir(path))} {
+		if strings.HasPrefix(name, ".") && strings.HasSuffix(name, ".tmp") {
+			return true
+		}
+	}
+	return false
 }
 
 // The name of an unfinished file is a prefix and a number: process and count.

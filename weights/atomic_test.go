@@ -2,11 +2,14 @@ package weights
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -108,5 +111,28 @@ func TestRemoveTemporary(t *testing.T) {
 	only(t, dir, ".a[b.c.1-0.tmp", ".a[b.tmp", ".a[b.x", ".other.1-0.tmp", "a[b")
 	if err := RemoveTemporary(filepath.Join(dir, "none", "x")); !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
+	}
+}
+
+// An error names the file that was to be written, once, and no temporary one.
+func TestErrorsOfTemporaryFiles(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{&fs.PathError{Op: "write", Path: "/a/.log.jsonl.12-0.tmp", Err: syscall.ENOSPC}, "no space left on device"},
+		{&fs.PathError{Op: "write", Path: "/a/.mine.12-0.tmp/model.safetensors", Err: syscall.ENOSPC}, "no space left on device"},
+		{fmt.Errorf("flush: %w", &fs.PathError{Op: "sync", Path: ".x.12-0.tmp", Err: syscall.EIO}), "input/output error"},
+		{&os.LinkError{Op: "rename", Old: "/a/.x.12-0.tmp", New: "/a/x", Err: syscall.EACCES}, "permission denied"},
+		{&fs.PathError{Op: "open", Path: "/a/x", Err: syscall.EACCES}, "open /a/x: permission denied"},
+	} {
+		got := nameless(c.err)
+		if got.Error() != c.want {
+			t.Errorf("%v becomes %q, want %q", c.err, got, c.want)
+		}
+	}
+	err := WriteFileAtomic(filepath.Join(t.TempDir(), "absent", "x"), func(io.Writer) error { return nil })
+	if !errors.Is(err, fs.ErrNotExist) || strings.Contains(err.Error(), ".tmp") || strings.Count(err.Error(), "absent") != 1 {
+		t.Errorf("no directory: %v", err)
 	}
 }

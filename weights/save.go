@@ -128,7 +128,7 @@ func (a *Artefact) files() ([]namedFile, error) {
 func stage(parent, base, target string, files []namedFile) (err error) {
 	temp, err := createTempDir(parent, base)
 	if err != nil {
-		return err
+		return nameless(err)
 	}
 	defer func() {
 		if err != nil {
@@ -137,7 +137,7 @@ func stage(parent, base, target string, files []namedFile) (err error) {
 	}()
 	for _, f := range files {
 		if err := writeSynced(filepath.Join(temp, f.name), f.data); err != nil {
-			return err
+			return fmt.Errorf("%s: %w", f.name, nameless(err))
 		}
 	}
 	if err := syncDir(temp); err != nil {
@@ -158,7 +158,10 @@ func writeSynced(path string, data []byte) error {
 	if err == nil {
 		err = f.Sync()
 	}
-	return errors.Join(err, f.Close())
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	return err
 }
 
 // finish moves the files of dir/.next to their places, the card last: as long

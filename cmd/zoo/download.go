@@ -15,7 +15,14 @@ import (
 // download returns the path of the IMDB archive in the user's cache, fetching
 // it first where it is not there.
 func download(c *cobra.Command, mirror string) (string, error) {
-	path, err := datasets.Download(c.Context(), datasets.DownloadConfig{URL: mirror, Progress: downloadProgress(c.ErrOrStderr())})
+	show, began := downloadProgress(c.ErrOrStderr()), false
+	path, err := datasets.Download(c.Context(), datasets.DownloadConfig{URL: mirror, Progress: func(done, total int64) {
+		if !began {
+			began = true
+			fmt.Fprintf(c.ErrOrStderr(), "no --data: downloading IMDB (%.0f MB) once to the user's cache directory; Ctrl-C and the same command go on where it stopped\n", float64(total)/1e6)
+		}
+		show(done, total)
+	}})
 	if err != nil {
 		return "", fmt.Errorf("zoo: %w (--data FILE names a copy that you have, --mirror URL another address)", err)
 	}

@@ -34,6 +34,7 @@ code is 1 for failures and 2 for wrong usage.`,
 	}
 	root.AddCommand(newList(), newCard(), newPredict(), newEval(), newTrain(), newFinetune(), newReproduce(), newNearest(), newAnalogy(), newSimilarity(), newExport(), newBench())
 	root.SetFlagErrorFunc(flagError)
+	completeFlags(root)
 	return root
 }
 
