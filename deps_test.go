@@ -33,7 +33,8 @@ var allowed = map[string][]string{
 	"pretrained":                nil,
 	"": {"datasets", "internal/corpus", "internal/exact", "internal/kernel", "models/linear", "models/lstm", "models/mlp", "models/word2vec",
 		"ops", "pretrained", "tokenize", "train", "weights"},
-	"internal/release":       {"", "datasets", "weights"},
+	"internal/tokens":        {"", "datasets", "tokenize"},
+	"internal/release":       {"", "datasets", "models/word2vec", "weights"},
 	"cmd/zoo":                {"", "datasets", "internal/curves", "internal/kernel", "models/lstm", "models/mlp", "models/word2vec", "tokenize", "train", "weights"},
 	"internal/finetunestudy": {"", "datasets", "ops", "weights"},
 }

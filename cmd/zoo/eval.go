@@ -124,11 +124,13 @@ func newEval() *cobra.Command {
 		Short: "Measure a model on labelled data",
 		Long: `Measure a model on labelled data. All rows of a table are measured, also those
 that the model was trained on; "zoo card" has the figures of the rows that
-training held out.`,
+training held out. Vectors of words are measured on lines of two words and a score
+that people gave, such as WordSim-353.`,
 		Example: `  zoo eval lstm-imdb --data aclImdb_v1.tar.gz
   zoo eval mine --data reviews.csv --text review --label sentiment --json
   zoo eval houses --data more-houses.csv
-  zoo eval mlp-line`,
+  zoo eval mlp-line
+  zoo eval my-words --data wordsim353.tsv`,
 		Args:              takes("MODEL"),
 		ValidArgsFunction: modelNames,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -136,8 +138,8 @@ training held out.`,
 			if err != nil {
 				return err
 			}
-			if err := isVectors(c, args[0], m); err != nil {
-				return err
+			if m.Word2Vec != nil {
+				return evalWords(c, args[0], m, data.path, asJSON)
 			}
 			began := time.Now()
 			if m.Regressor != nil {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"math"
+	"os"
 	"strings"
 
 	"github.com/gorgonia-zoo/zoo"
@@ -125,14 +127,11 @@ func openWords(c *cobra.Command, n int, args []string) (*word2vec.Vectors, []str
 	}
 	var words []string
 	for _, w := range args[1:] {
-		if _, ok := v.Vector(w); !ok {
-			lower := strings.ToLower(w)
-			if _, ok := v.Vector(lower); !ok {
-				return nil, nil, fmt.Errorf("zoo: %s: %q is not among the %d words", args[0], w, v.Len())
-			}
-			w = lower
+		found, ok := v.Find(w)
+		if !ok {
+			return nil, nil, fmt.Errorf("zoo: %s: %q is not among the %d words", args[0], w, v.Len())
 		}
-		words = append(words, w)
+		words = append(words, found)
 	}
 	return v, words, nil
 }
@@ -148,6 +147,48 @@ func printWords(c *cobra.Command, words []string, title string, near []word2vec.
 		fmt.Fprintf(&b, "  %.4f  %s\n", w.Similarity, w.Word)
 	}
 	_, err := fmt.Fprint(c.OutOrStdout(), b.String())
+	return err
+}
+
+// agreeAnswer is what eval --json prints for vectors of words.
+type agreeAnswer struct {
+	Model    string  `json:"model"`
+	Examples int     `json:"examples"`
+	Covered  int     `json:"covered"`
+	Spearman float64 `json:"spearman"`
+}
+
+// evalWords measures vectors on pairs of words that people have scored.
+func evalWords(c *cobra.Command, name string, m *zoo.Model, path string, asJSON bool) error {
+	why := name + " is measured on lines of two words and a score"
+	for _, flag := range append([]string{"split"}, dataFlagNames...) {
+		if flag == "data" {
+			continue
+		}
+		if err := unwanted(c, why, flag); err != nil {
+			return err
+		}
+	}
+	if path == "" {
+		return usage(c, "--data is missing: %s", why)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("zoo: eval: %w: %w", err, zoo.ErrUsage)
+	}
+	defer f.Close()
+	pairs, err := word2vec.ReadPairs(f)
+	if err != nil {
+		return fmt.Errorf("zoo: eval: %s: %w", path, err)
+	}
+	r, covered := m.Word2Vec.Agreement(pairs)
+	if math.IsNaN(r) {
+		return fmt.Errorf("zoo: eval: %s: %d of %d pairs have vectors, too few to measure", path, covered, len(pairs))
+	}
+	if asJSON {
+		return printJSON(c.OutOrStdout(), agreeAnswer{name, len(pairs), covered, r})
+	}
+	_, err = fmt.Fprintf(c.OutOrStdout(), "%s on %d pairs of words, %d of them in the vocabulary: Spearman's rank correlation %.4f\n", name, len(pairs), covered, r)
 	return err
 }
 

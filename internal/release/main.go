@@ -4,6 +4,7 @@
 //
 //	go run ./internal/release --date 2026-11-23 --data aclImdb_v1.tar.gz lstm-imdb SEED1 SEED2 SEED3
 //	go run ./internal/release --date 2026-11-23 --data aclImdb_v1.tar.gz nbsvm-imdb DIR
+//	go run ./internal/release --date 2026-11-23 --pairs wordsim353.tsv,simlex999.txt word2vec-imdb DIR
 //	go run ./internal/release --date 2026-11-23 mlp-line DIR
 //
 // The directories are what "zoo train" wrote with different seeds; the first
@@ -20,6 +21,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/datasets"
@@ -29,12 +31,13 @@ import (
 func main() {
 	data := flag.String("data", "", "IMDB archive or directory")
 	date := flag.String("date", "", "day of the training, YYYY-MM-DD")
+	pairs := flag.String("pairs", "", "files of pairs of words, separated by commas, to measure vectors on")
 	flag.Parse()
 	if flag.NArg() < 2 || *date == "" {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := release(context.Background(), flag.Arg(0), flag.Args()[1:], *data, *date); err != nil {
+	if err := release(context.Background(), flag.Arg(0), flag.Args()[1:], *data, *date, *pairs); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -55,10 +58,16 @@ var limits = map[string][]string{
 		"A text without any n-gram that it knows gets the same answer as an empty one.",
 		"The reviews are by members of the public; the words of the n-grams can be seen in vocab.txt.",
 	},
+	"word2vec-imdb": {
+		"Learned from English film reviews alone: a word has the meaning that it has there, and words of other trades are missing or poor.",
+		"A word has one vector, whatever its senses; opposites, which stand in the same places, are near each other.",
+		"The vectors repeat what reviewers say about people and groups of people, prejudices among it.",
+		"The reviews are by members of the public; the words of the vocabulary can be seen in vocab.txt.",
+	},
 	"mlp-line": {"It is an example. Far outside -4 to 4, where its points lie, it follows straight lines of its own."},
 }
 
-func release(ctx context.Context, name string, dirs []string, data, date string) error {
+func release(ctx context.Context, name string, dirs []string, data, date, pairs string) error {
 	m, err := zoo.OpenModel(dirs[0])
 	if err != nil {
 		return err
@@ -76,6 +85,11 @@ func release(ctx context.Context, name string, dirs []string, data, date string)
 			return err
 		}
 		card.Tables = append(card.Tables, table)
+	}
+	if m.Word2Vec != nil {
+		if err := neighbours(&card, m.Word2Vec, strings.Split(pairs, ",")); err != nil {
+			return err
+		}
 	}
 	m.Artefact.Card = card
 	dir := filepath.Join("pretrained", name)
