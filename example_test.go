@@ -77,6 +77,26 @@ func ExampleModel_TextClassifier() {
 	// nbsvm-imdb positive negative
 }
 
+func ExampleWord2VecIMDB() {
+	v, err := zoo.Word2VecIMDB()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	near, err := v.Nearest("terrible", 3)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, n := range near {
+		fmt.Printf("%-10s %.2f\n", n.Word, n.Similarity)
+	}
+	// Output:
+	// horrible   0.92
+	// dreadful   0.85
+	// horrendous 0.85
+}
+
 func ExampleModels() {
 	for _, r := range zoo.Models() {
 		fmt.Println(r.Name, r.Task)
@@ -85,4 +105,5 @@ func ExampleModels() {
 	// mlp-line regression
 	// lstm-imdb text classification
 	// nbsvm-imdb text classification
+	// word2vec-imdb word vectors
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/gorgonia-zoo/zoo/models/linear"
 	"github.com/gorgonia-zoo/zoo/models/lstm"
 	"github.com/gorgonia-zoo/zoo/models/mlp"
+	"github.com/gorgonia-zoo/zoo/models/word2vec"
 	"github.com/gorgonia-zoo/zoo/pretrained"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
@@ -72,6 +73,17 @@ func Models() []Record {
 				"validation_loss":              0.21266432757124504,
 			},
 			Constructor: "NBSVMIMDB", Recipe: "nbsvm-imdb",
+			Data: "IMDB", Licence: "Apache-2.0", Date: "2026-11-23",
+		},
+		{
+			Name: "word2vec-imdb", Task: "word vectors",
+			Parameters: 3600100, Bytes: 7200296, SHA256: "d3499c34a0d5dd2b34bdfe8e34e4ef5e31566fde39dba25fddc088994ae0459f",
+			Metrics: map[string]float64{
+				"loss":                2.3493203448707054,
+				"simlex999_spearman":  0.3187388514026511,
+				"wordsim353_spearman": 0.49174981283089936,
+			},
+			Constructor: "Word2VecIMDB", Recipe: "word2vec-imdb",
 			Data: "IMDB", Licence: "Apache-2.0", Date: "2026-11-23",
 		},
 	}
@@ -154,4 +166,17 @@ func NBSVMIMDB() (*linear.Classifier, error) {
 		return nil, err
 	}
 	return m.Linear, nil
+}
+
+var word2vecIMDBModel = sync.OnceValues(func() (*Model, error) { return open("word2vec-imdb") })
+
+// Word2VecIMDB returns vectors of 36,000 words, of 100 dimensions each, that
+// were learned from IMDB's 75,000 training reviews. Every call returns the same
+// vectors, which are safe for many goroutines.
+func Word2VecIMDB() (*word2vec.Vectors, error) {
+	m, err := word2vecIMDBModel()
+	if err != nil {
+		return nil, err
+	}
+	return m.Word2Vec, nil
 }

@@ -252,6 +252,8 @@ func headline(r zoo.Record) []string {
 		switch name {
 		case "test_accuracy":
 			texts = append(texts, fmt.Sprintf("%.2f %%", 100*v))
+		case "wordsim353_spearman":
+			texts = append(texts, fmt.Sprintf("%.4f", v))
 		case "mse":
 			texts = append(texts, fmt.Sprintf("%.1e", v))
 		}

@@ -28,7 +28,19 @@
 // in order, block by block, on a copy of the rows that it touches; at the end of
 // the round the differences are added to the weights, chunk by chunk. Which
 // goroutine trains a chunk does not matter, and random numbers belong to the
-// chunk, so the weights are the same with any number of cores.
+// chunk, so the weights are the same with any number of cores, up to 8 of which
+// share the work.
+//
+// # Stability
+//
+// The pairs of a block, and the chunks of a round, do not see each other's
+// updates. Where they meet the same row often, as in small vocabularies, the sum
+// of their steps would overshoot and the weights would grow without bound. So the
+// curvature that each row meets is added up, rate s(1-s) |u|² for each pair: a
+// block's step of a row is shortened to a curvature of 1, and the differences of
+// chunks that together exceed 1 are scaled down, at most to their mean. On IMDB
+// this changes the loss of an epoch by 0.004; a vocabulary of 60 words diverges
+// without it at any useful rate.
 //
 // Legend: V words, D dimensions, K negatives for each pair.
 package word2vec

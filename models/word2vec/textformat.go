@@ -192,6 +192,10 @@ func (v *Vectors) Write(w io.Writer, format Format) error {
 	case Text, Binary:
 		fmt.Fprintf(b, "%d %d\n", v.Len(), v.dim) // an error stays with b until Flush
 	case GloVe:
+		// A first line of two whole numbers alone is a header to every reader.
+		if v.dim == 1 && v.Len() > 0 && digits(v.words[0]) {
+			return fmt.Errorf("word2vec: write: the word %.100q and one number make a line that is a header elsewhere: %s cannot begin so", v.words[0], format)
+		}
 	default:
 		return fmt.Errorf("word2vec: no format %q", format)
 	}
