@@ -92,9 +92,9 @@ func ExampleWord2VecIMDB() {
 		fmt.Printf("%-10s %.2f\n", n.Word, n.Similarity)
 	}
 	// Output:
-	// horrible   0.92
+	// horrible   0.93
 	// dreadful   0.85
-	// horrendous 0.85
+	// horrendous 0.83
 }
 
 func ExampleModels() {
