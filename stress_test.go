@@ -200,7 +200,8 @@ func TestCancelledPredictionStops(t *testing.T) {
 	}
 }
 
-// Predicting, opening and training go on at once without touching each other.
+// Predicting, opening, closing (which is forgetting), training and fine-tuning a
+// copy go on at once without touching each other.
 func TestPredictOpenAndTrainAtOnce(t *testing.T) {
 	c, dir := trained(t)
 	ctx := context.Background()
@@ -213,7 +214,13 @@ func TestPredictOpenAndTrainAtOnce(t *testing.T) {
 	path := reviews(t, 80)
 	r := tiny(t)
 	r.Text.Epochs = 1
-	var shas [2]string
+	tune, err := zoo.FineTuning(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tune.FineTune.Epochs = 1
+	recipes := []zoo.Recipe{r, r, tune, tune}
+	shas := make([]string, len(recipes))
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {
@@ -246,7 +253,7 @@ func TestPredictOpenAndTrainAtOnce(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			m, _, err := zoo.Train(ctx, r, data, zoo.Run{})
+			m, _, err := zoo.Train(ctx, recipes[i], data, zoo.Run{})
 			if err == nil {
 				shas[i], err = m.Artefact.SHA256()
 			}
@@ -256,8 +263,8 @@ func TestPredictOpenAndTrainAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if shas[0] != shas[1] || shas[0] == "" {
-		t.Errorf("two trainings at once give %q", shas)
+	if shas[0] != shas[1] || shas[2] != shas[3] || shas[0] == shas[2] || shas[0] == "" || shas[2] == "" {
+		t.Errorf("two trainings and two fine-tunings at once give %q", shas)
 	}
 	settle(t, goroutines)
 }
