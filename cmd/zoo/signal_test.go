@@ -42,7 +42,7 @@ func TestSignalsSayHowToGoOn(t *testing.T) {
 		cmd, stdout, stderr := process(t, f.train(out, "--resume", "--checkpoint-every", "1ms")...)
 		for await(t, out, cmd.Process); checkpointStep(t, out) <= step; time.Sleep(time.Millisecond) {
 		}
-		cmd.Process.Signal(signal)
+		cmd.Process.Signal(signal) // the handler has long been set
 		cmd.Wait()
 		last := strings.TrimSuffix(stderr.String(), "\n")
 		last = last[strings.LastIndex(last, "\n")+1:]
