@@ -82,7 +82,7 @@ func TestCancelledPredictionStopsAnywhere(t *testing.T) {
 		}
 		asked++
 	}
-	if asked < len(texts)+4 {
+	if asked <= len(texts) { // before each text, and before a batch at least
 		t.Errorf("asked only %d times for %d texts", asked, len(texts))
 	}
 	settle(t, goroutines)
