@@ -20,6 +20,7 @@ import (
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/internal/hostile"
+	"github.com/gorgonia-zoo/zoo/models/word2vec"
 	"github.com/gorgonia-zoo/zoo/tokenize"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
@@ -77,6 +78,17 @@ func readers(t *testing.T) []reader {
 			return err
 		}, regexp.MustCompile(`line \d|no "<unk>"`), false},
 	)
+	var binary bytes.Buffer
+	binary.WriteString("3 2\n")
+	for _, word := range []string{"a", "film", "café"} {
+		binary.WriteString(word + " \x00\x00\x80?\x00\x00\x00@\n")
+	}
+	for name, data := range map[string][]byte{"text": []byte("3 2\na 1 2\nfilm 0.5 -1\ncafé 3e-2 4\n"), "binary": binary.Bytes(), "packed": packed(t, []byte("2 2\na 1 2\nfilm 0.5 -1\n"))} {
+		list = append(list, reader{"word vectors " + name, data, func(data []byte) error {
+			_, _, err := word2vec.Read(bytes.NewReader(data))
+			return err
+		}, regexp.MustCompile(`line \d|word \d|header|empty|gzip`), false})
+	}
 
 	table := func(name string, data []byte) reader {
 		return reader{"table " + name, data, func(data []byte) error {

@@ -74,8 +74,16 @@ func read(r io.Reader) (*Vectors, Format, error) {
 			return nil, "", fmt.Errorf("%w: gzip: %w", ErrFormat, err)
 		}
 		defer z.Close()
-		b = bufio.NewReaderSize(z, peek)
+		v, format, err := readPlain(bufio.NewReaderSize(z, peek))
+		if err != nil && !errors.Is(err, ErrFormat) { // what the packed bytes are, not what they hold
+			err = fmt.Errorf("%w: gzip: %w", ErrFormat, err)
+		}
+		return v, format, err
 	}
+	return readPlain(b)
+}
+
+func readPlain(b *bufio.Reader) (*Vectors, Format, error) {
 	switch format, err := recognise(b); {
 	case err != nil:
 		return nil, "", err
