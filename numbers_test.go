@@ -148,8 +148,8 @@ func TestPoorData(t *testing.T) {
 					}
 				}
 				if err != nil {
-					// No n-gram occurs often enough for a linear model.
-					if r.Linear == nil || !strings.Contains(err.Error(), "nothing to learn from") {
+					// No n-gram occurs often enough for a linear model, or none is held out.
+					if text := err.Error(); r.Linear == nil || !strings.Contains(text, "nothing to learn from") && !strings.Contains(text, "too few to hold some out") {
 						t.Error(err)
 					}
 					return

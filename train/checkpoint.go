@@ -81,6 +81,12 @@ func Lock(ctx context.Context, path string) (unlock func(), err error) {
 	wait, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
 	lock := flock.New(path, flock.SetPermissions(0o644))
+	switch ok, err := lock.TryLock(); { // a free lock is taken, whatever ctx says
+	case ok:
+		return func() { lock.Close() }, nil
+	case err != nil:
+		return nil, err
+	}
 	switch _, err := lock.TryLockContext(wait, 10*time.Millisecond); {
 	case err == nil:
 		return func() { lock.Close() }, nil

@@ -151,7 +151,9 @@ func (f *runFlags) train(c *cobra.Command, fit func(context.Context, zoo.Run) (*
 	defer lean()()
 	began := time.Now()
 	unlock, err := openDir(c.Context(), f.out)
-	if err != nil {
+	if errors.Is(err, context.Canceled) {
+		return f.stopped(err)
+	} else if err != nil {
 		return err
 	}
 	defer unlock()
