@@ -40,7 +40,6 @@ type Trainer struct {
 	shards  []*shard
 	tallies [2][]tally // [V] of in and of out
 	order   []int32    // of the chunks in epoch
-	epoch   int
 }
 
 // Round is what one step trains on.
