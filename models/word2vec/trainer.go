@@ -39,7 +39,6 @@ type Trainer struct {
 	in, out *ops.Param // [V, D]
 	shards  []*shard
 	tallies [2][]tally // [V] of in and of out
-	order   []int32    // of the chunks in epoch
 }
 
 // Round is what one step trains on.
