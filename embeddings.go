@@ -66,10 +66,13 @@ func (c coverage) String() string {
 		c.words, c.of, share(c.words, c.of), share(c.tokens, c.all))
 }
 
-// embed puts the vectors of words into a network's embedding; the words without
-// one keep what was drawn. The vectors are scaled, all by one factor, so that
-// their numbers have the standard deviation that the drawn ones have.
-func embed(n *lstm.Network, vocab *tokenize.Vocab, v *word2vec.Vectors) (covered []bool, err error) {
+// embeddingsStd is the standard deviation that vectors are scaled to unless the
+// recipe says otherwise. docs/LOG.md has the measurements.
+const embeddingsStd = 0.1
+
+// embed puts the vectors of words into a network's embedding, scaled by one factor
+// to a standard deviation; the words without one keep what was drawn.
+func embed(n *lstm.Network, vocab *tokenize.Vocab, v *word2vec.Vectors, std float64) (covered []bool, err error) {
 	c := n.Config()
 	if v.Dim() != c.Embedding {
 		return nil, fmt.Errorf("zoo: recipe: embeddings of %d dimensions, the model's have %d: %w", v.Dim(), c.Embedding, ErrUsage)
@@ -93,7 +96,7 @@ func embed(n *lstm.Network, vocab *tokenize.Vocab, v *word2vec.Vectors) (covered
 	if found == 0 || sum == 0 {
 		return nil, fmt.Errorf("zoo: recipe: the embeddings have no vector for any of the %d words of the vocabulary: %w", vocab.Len(), ErrUsage)
 	}
-	factor := float32(c.EmbeddingStd / math.Sqrt(sum/float64(found*c.Embedding)))
+	factor := float32(std / math.Sqrt(sum/float64(found*c.Embedding)))
 	for id, ok := range covered {
 		if ok {
 			row := table[id*c.Embedding:][:c.Embedding]
@@ -109,8 +112,8 @@ func embed(n *lstm.Network, vocab *tokenize.Vocab, v *word2vec.Vectors) (covered
 // embed begins the task from the vectors that the recipe names.
 func (t *textTask) embed(run Run) error {
 	if t.recipe.Embeddings == "" {
-		if t.recipe.FreezeEmbeddings || t.recipe.EmbeddingsSHA256 != "" {
-			return fmt.Errorf("zoo: recipe: freeze_embeddings or embeddings_sha256 without embeddings: %w", ErrUsage)
+		if t.recipe.FreezeEmbeddings || t.recipe.EmbeddingsSHA256 != "" || t.recipe.EmbeddingsStd != 0 {
+			return fmt.Errorf("zoo: recipe: freeze_embeddings, embeddings_sha256 or embeddings_std without embeddings: %w", ErrUsage)
 		}
 		return nil
 	}
@@ -118,8 +121,11 @@ func (t *textTask) embed(run Run) error {
 	if err != nil {
 		return err
 	}
-	vocab := t.classifier.Vocab()
-	covered, err := embed(t.classifier.Network(), vocab, v)
+	vocab, std := t.classifier.Vocab(), t.recipe.EmbeddingsStd
+	if std == 0 {
+		std = embeddingsStd
+	}
+	covered, err := embed(t.classifier.Network(), vocab, v, std)
 	if err != nil {
 		return err
 	}

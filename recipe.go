@@ -116,6 +116,9 @@ type TextRecipe struct {
 	Embeddings       string `json:"embeddings,omitempty"`
 	EmbeddingsSHA256 string `json:"embeddings_sha256,omitempty"`
 	FreezeEmbeddings bool   `json:"freeze_embeddings,omitempty"` // leave them as they are
+	// EmbeddingsStd is the standard deviation of the numbers of those vectors
+	// that the vocabulary has, to which all are scaled by one factor; 0 means 0.1.
+	EmbeddingsStd float64 `json:"embeddings_std,omitempty"`
 	Training
 }
 
@@ -217,6 +220,9 @@ func (r Recipe) check() error {
 			if !(f.v >= 0 && f.v < 1) {
 				return fmt.Errorf("zoo: recipe: %s is %v, want 0 <= x < 1", f.name, f.v)
 			}
+		}
+		if s := r.Text.EmbeddingsStd; !(s >= 0 && s < 1e6) {
+			return fmt.Errorf("zoo: recipe: embeddings_std is %v, want a positive number, or 0 for %v", s, embeddingsStd)
 		}
 		if r.Text.MaxTokens < 0 {
 			return fmt.Errorf("zoo: recipe: max_tokens is %d, want 0 for none or more", r.Text.MaxTokens)

@@ -3,6 +3,7 @@ package zoo_test
 import (
 	"context"
 	"errors"
+	"math"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -123,6 +124,18 @@ func TestWord2VecRecipeRefuses(t *testing.T) {
 	}
 }
 
+// rms is the root of the mean square of the numbers of some words.
+func rms(table []float32, dim int, m *zoo.Model, words ...string) float64 {
+	sum := 0.0
+	for _, w := range words {
+		id, _ := m.Classifier.Vocab().ID(w)
+		for _, x := range table[int(id)*dim:][:dim] {
+			sum += float64(x) * float64(x)
+		}
+	}
+	return math.Sqrt(sum / float64(dim*len(words)))
+}
+
 func TestEmbeddings(t *testing.T) {
 	ctx := context.Background()
 	data := openTexts(t, reviews(t, 120))
@@ -163,6 +176,9 @@ func TestEmbeddings(t *testing.T) {
 	}
 	// Frozen rows are the vectors, all by one factor.
 	table := m.Classifier.Network().Params()[0].Data()
+	if got := rms(table, dim, m, "film", "brilliant"); math.Abs(got-0.1) > 1e-3 {
+		t.Errorf("the vectors have a standard deviation of %v, want 0.1", got)
+	}
 	row := func(w string) []float32 {
 		id, ok := m.Classifier.Vocab().ID(w)
 		if !ok {
@@ -193,7 +209,15 @@ func TestEmbeddings(t *testing.T) {
 	if b, _ := tuned.Artefact.SHA256(); a == b {
 		t.Error("tuned and frozen embeddings give the same weights")
 	}
-	r.Text.FreezeEmbeddings = true
+	r.Text.EmbeddingsStd = 0.2
+	scaled, _, err := zoo.Train(ctx, r, data, zoo.Run{Steps: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x := scaled.Classifier.Network().Params()[0].Data(); !(rms(x, dim, scaled, "film", "brilliant") > 1.8*rms(table, dim, m, "film", "brilliant")) {
+		t.Error("twice the standard deviation makes no longer vectors")
+	}
+	r.Text.EmbeddingsStd, r.Text.FreezeEmbeddings = 0, true
 	write([]string{"film", "brilliant"}, dim, 0.25)
 	if _, _, err := zoo.Train(ctx, recorded, data, zoo.Run{}); !errors.Is(err, zoo.ErrUsage) || !strings.Contains(err.Error(), "others than the recipe's") {
 		t.Error(err)
