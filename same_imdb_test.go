@@ -16,8 +16,8 @@ import (
 // change of the tokenizer, the recipe's model or the order of a sum changes
 // them, and needs new ones.
 const (
-	imdbSteps, imdbBatch = 200, 16
-	imdbSHA              = "x"
+	imdbSteps, imdbBatch = 200, 8
+	imdbSHA              = "4f0f319037f28f89176360d66ce944858b1e2fddd9d2836fcd2faf87775620c0"
 	imdbFew, imdbSmall   = 3, 4 // for the portable path and the race detector, which are slow
 	imdbFewSHA           = "adafc077a5b12a36506a721ba0828846d9e315a9c64aa553dbc387648b165182"
 )
