@@ -107,9 +107,11 @@ func (op *poolOp) reduce(dst, x []float32, b, d int, kind Pooling) {
 			arg[j] = int32(op.offsets[0] + b)
 		}
 		for t := 1; t < n; t++ {
-			for j, v := range row(t) {
-				if v > dst[j] || v != v { // a NaN is never lost
-					dst[j], arg[j] = v, int32(op.offsets[t]+b)
+			at := int32(op.offsets[t] + b)
+			x := row(t)
+			for j, most := range dst[:len(x)] {
+				if v := x[j]; v > most || v != v { // a NaN is never lost
+					dst[j], arg[j] = v, at
 				}
 			}
 		}
