@@ -1,9 +1,9 @@
 package zoo_test
 
 import (
-	"os"
 	"context"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
