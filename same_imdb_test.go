@@ -45,6 +45,9 @@ func TestSameBytesOnIMDB(t *testing.T) {
 	}
 	few := recipe(imdbSmall)
 	for _, path := range kernel.Available() {
+		if testing.Short() && path != kernel.Current() {
+			continue // the portable path under the race detector takes minutes
+		}
 		machine{2, path}.as(t, func() {
 			if got := trainTo(t, few, data, zoo.Run{Steps: imdbFew}); got != imdbFewSHA {
 				t.Errorf("%d steps, %s: weights %s, want %s", imdbFew, path, got, imdbFewSHA)
