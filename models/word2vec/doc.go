@@ -44,7 +44,7 @@
 //
 // # Speed
 //
-// Skip-gram of 100 dimensions, window 5, 5 negatives: 1.2 million tokens a second
+// Skip-gram of 100 dimensions, window 5, 5 negatives: 1.0 million tokens a second
 // on two cores of an AMD EPYC (Zen 3, AVX2), a third of the processor time that
 // gensim takes for the same.
 //
