@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"path/filepath"
 	"strings"
 
@@ -150,10 +149,7 @@ DIR is then used by its directory:
 				return err
 			}
 			if show {
-				e := json.NewEncoder(c.OutOrStdout())
-				e.SetEscapeHTML(false)
-				e.SetIndent("", "  ")
-				return e.Encode(recipe)
+				return showRecipe(c, recipe)
 			}
 			if data.path == "" {
 				return usage(c, "--data FILE is missing: a .csv, .tsv, .jsonl or .parquet file with a column of texts and a column of labels")

@@ -106,10 +106,7 @@ file of the same form as the recipe in a model's card.
 				return err
 			}
 			if show {
-				e := json.NewEncoder(c.OutOrStdout())
-				e.SetEscapeHTML(false)
-				e.SetIndent("", "  ")
-				return e.Encode(recipe)
+				return showRecipe(c, recipe)
 			}
 			if flags.out == "" {
 				return usage(c, "--out DIR is missing")
@@ -127,6 +124,14 @@ file of the same form as the recipe in a model's card.
 	embeddings.add(c)
 	c.Flags().BoolVar(&show, "show", false, "print the recipe as JSON, to be changed and trained by, and stop")
 	return c
+}
+
+// showRecipe prints a recipe as JSON, as a file that train takes.
+func showRecipe(c *cobra.Command, r zoo.Recipe) error {
+	e := json.NewEncoder(c.OutOrStdout())
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(r)
 }
 
 func recipeList() string {
