@@ -44,9 +44,9 @@
 //
 // # Speed
 //
-// Skip-gram of 100 dimensions, window 5, 5 negatives: 1.0 million tokens a second
-// on two cores of an AMD EPYC (Zen 3, AVX2), a third of the processor time that
-// gensim takes for the same.
+// Skip-gram of 100 dimensions, window 5, 5 negatives, 20.3 million tokens, five
+// epochs: 70 s on two cores of an AMD EPYC (Zen 3, AVX2), reading included, where
+// gensim on two threads takes 282 s.
 //
 // Legend: V words, D dimensions, K negatives for each pair.
 package word2vec
