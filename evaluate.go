@@ -62,12 +62,7 @@ func (e *Evaluation) at(temperature float64) *Evaluation {
 		p := e.probabilities(i, 1)
 		loss -= math.Log(max(p[e.labels[i]], 1e-300))
 		p = e.probabilities(i, temperature)
-		best := 0
-		for k := range p {
-			if p[k] > p[best] {
-				best = k
-			}
-		}
+		best := most(p)
 		bin := min(bins-1, int(p[best]*bins))
 		confidence[bin] += p[best]
 		length := slices.IndexFunc(limits, func(n int) bool { return n == 0 || e.lengths[i] <= n })
@@ -133,17 +128,23 @@ func EvaluateText(ctx context.Context, c TextClassifier, data *Texts, part datas
 	return c.evaluate(ctx, corpus, labels)
 }
 
+// most returns the index of the largest of p, the first of equals.
+func most(p []float64) int {
+	best := 0
+	for k := range p {
+		if p[k] > p[best] {
+			best = k
+		}
+	}
+	return best
+}
+
 // balanced is the mean of the accuracies of each class that has texts.
 func (e *Evaluation) balanced() float64 {
 	right, all := map[int32]int{}, map[int32]int{}
 	for i, label := range e.labels {
 		p := e.probabilities(i, 1)
-		best := 0
-		for k := range p {
-			if p[k] > p[best] {
-				best = k
-			}
-		}
+		best := most(p)
 		if all[label]++; int32(best) == label {
 			right[label]++
 		}
