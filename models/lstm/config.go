@@ -51,6 +51,11 @@ type Dropout struct {
 	Layer     float64 `json:"layer,omitempty"`     // between stacked layers
 	Output    float64 `json:"output,omitempty"`    // before the linear layer
 
+	// Recurrent drops elements of the recurrent matrices, a mask for each step of
+	// the optimizer, and scales the others up: DropConnect on the weights from
+	// state to state (Merity, Keskar and Socher 2018, arXiv:1708.02182).
+	Recurrent float64 `json:"recurrent,omitempty"`
+
 	// Locked draws one mask for all tokens of a text after the embedding and
 	// between layers (Gal and Ghahramani 2016).
 	Locked bool `json:"locked,omitempty"`
@@ -99,7 +104,7 @@ func (c Config) filled() (Config, error) {
 	for _, d := range []struct {
 		name string
 		p    float64
-	}{{"embedding", c.Dropout.Embedding}, {"layer", c.Dropout.Layer}, {"output", c.Dropout.Output}} {
+	}{{"embedding", c.Dropout.Embedding}, {"layer", c.Dropout.Layer}, {"output", c.Dropout.Output}, {"recurrent", c.Dropout.Recurrent}} {
 		if !(d.p >= 0 && d.p < 1) {
 			return c, fmt.Errorf("lstm: config: dropout %s is %v, want 0 <= p < 1", d.name, d.p)
 		}

@@ -46,6 +46,7 @@ func TestConfigErrors(t *testing.T) {
 		{"pooling is 4", func(c *Config) { c.Pooling = slices.Repeat([]ops.Pooling{ops.PoolMax}, 4) }},
 		{"dropout embedding is 1", func(c *Config) { c.Dropout.Embedding = 1 }},
 		{"dropout layer is -0.1", func(c *Config) { c.Dropout.Layer = -0.1 }},
+		{"dropout recurrent is 1", func(c *Config) { c.Dropout.Recurrent = 1 }},
 		{"dropout output is NaN", func(c *Config) { c.Dropout.Output = math.NaN() }},
 		{"embedding_std is -1", func(c *Config) { c.EmbeddingStd = -1 }},
 		{"embedding_std is +Inf", func(c *Config) { c.EmbeddingStd = math.Inf(1) }},

@@ -11,7 +11,7 @@ import (
 func places() map[string]Config {
 	all := map[string]Config{}
 	for name, d := range map[string]Dropout{
-		"embedding": {Embedding: 0.5}, "layer": {Layer: 0.5}, "output": {Output: 0.5},
+		"embedding": {Embedding: 0.5}, "layer": {Layer: 0.5}, "output": {Output: 0.5}, "recurrent": {Recurrent: 0.5},
 		"embedding, locked": {Embedding: 0.5, Locked: true}, "layer, locked": {Layer: 0.5, Locked: true},
 	} {
 		c := small()

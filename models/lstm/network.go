@@ -134,8 +134,14 @@ func (n *Network) read(g *ops.Graph, x, lengths *G.Node, noise *ops.Noise,
 		}
 		var weights []ops.LSTMWeights
 		for _, l := range directions {
-			weights = append(weights, ops.LSTMWeights{
-				WeightIH: g.Param(l.weightIH), WeightHH: g.Param(l.weightHH), BiasIH: g.Param(l.biasIH), BiasHH: g.Param(l.biasHH)})
+			w := ops.LSTMWeights{
+				WeightIH: g.Param(l.weightIH), WeightHH: g.Param(l.weightHH), BiasIH: g.Param(l.biasIH), BiasHH: g.Param(l.biasHH)}
+			if noise != nil && drop.Recurrent > 0 {
+				if w.WeightHH, err = ops.Dropout(w.WeightHH, drop.Recurrent, noise, l.weightHH.Name); err != nil {
+					return nil, err
+				}
+			}
+			weights = append(weights, w)
 		}
 		if x, err = run(x, lengths, weights...); err != nil {
 			return nil, err

@@ -47,7 +47,7 @@ func TestOneStepChangesEveryParameter(t *testing.T) {
 	for _, c := range []Config{
 		small(),
 		{Vocab: 20, Embedding: 3, Hidden: 5, Layers: 2, Bidirectional: true, Classes: 3,
-			Pooling: []ops.Pooling{ops.PoolLast, ops.PoolMean, ops.PoolMax}, Dropout: Dropout{Embedding: 0.1, Layer: 0.1, Output: 0.1, Locked: true}},
+			Pooling: []ops.Pooling{ops.PoolLast, ops.PoolMean, ops.PoolMax}, Dropout: Dropout{Embedding: 0.1, Layer: 0.1, Output: 0.1, Recurrent: 0.05, Locked: true}},
 	} {
 		n := network(t, c)
 		rng := rand.New(rand.NewPCG(1, 1))
@@ -85,7 +85,7 @@ func TestOneStepChangesEveryParameter(t *testing.T) {
 
 func TestGradientsAgainstDifferences(t *testing.T) {
 	n := network(t, Config{Vocab: 6, Embedding: 2, Hidden: 3, Layers: 2, Bidirectional: true, Classes: 3,
-		Pooling: []ops.Pooling{ops.PoolLast, ops.PoolMean, ops.PoolMax}, Dropout: Dropout{Embedding: 0.2, Layer: 0.2, Output: 0.2}})
+		Pooling: []ops.Pooling{ops.PoolLast, ops.PoolMean, ops.PoolMax}, Dropout: Dropout{Embedding: 0.2, Layer: 0.2, Output: 0.2, Recurrent: 0.2}})
 	tr := trainer(t, n, TrainerConfig{ClassWeights: []float32{1, 2, 0.5}})
 	rng := rand.New(rand.NewPCG(1, 1))
 	b := labelled(t, rng, texts(rng, 5, 6, 6), 3)
