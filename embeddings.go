@@ -70,39 +70,47 @@ func (c coverage) String() string {
 // recipe says otherwise. docs/LOG.md has the measurements.
 const embeddingsStd = 0.1
 
-// embed puts the vectors of words into a network's embedding, scaled by one factor
-// to a standard deviation; the words without one keep what was drawn.
-func embed(n *lstm.Network, vocab *tokenize.Vocab, v *word2vec.Vectors, std float64) (covered []bool, err error) {
-	c := n.Config()
-	if v.Dim() != c.Embedding {
-		return nil, fmt.Errorf("zoo: recipe: embeddings of %d dimensions, the model's have %d: %w", v.Dim(), c.Embedding, ErrUsage)
-	}
-	table := n.Params()[0].Data()
-	covered = make([]bool, vocab.Len())
+// noEmbeddings asks for no vectors where a recipe or a base has some.
+const noEmbeddings = "none"
+
+// vectorScale is the factor that brings the numbers of those vectors that a
+// vocabulary has to a standard deviation.
+func vectorScale(vocab *tokenize.Vocab, v *word2vec.Vectors, std float64) (float32, error) {
 	sum, found := 0.0, 0
 	for id := range vocab.Len() {
 		word, _ := vocab.Token(int32(id))
+		if vector, ok := v.Vector(word); ok {
+			found++
+			for _, x := range vector {
+				sum += float64(float64(x) * float64(x))
+			}
+		}
+	}
+	if found == 0 || sum == 0 {
+		return 0, fmt.Errorf("zoo: recipe: the embeddings have no vector for any of the %d words of the vocabulary: take vectors of the language of the texts, or none (--embeddings %s): %w", vocab.Len(), noEmbeddings, ErrUsage)
+	}
+	return float32(std / math.Sqrt(sum/float64(found*v.Dim()))), nil
+}
+
+// embed puts the vectors of words, scaled, into the rows of a network's embedding
+// from row first on, of which words are the words; those without a vector keep what
+// they have.
+func embed(n *lstm.Network, first int, words []string, v *word2vec.Vectors, scale float32) (covered []bool, err error) {
+	dim := n.Config().Embedding
+	if v.Dim() != dim {
+		return nil, fmt.Errorf("zoo: recipe: embeddings of %d dimensions, the model's have %d: %w", v.Dim(), dim, ErrUsage)
+	}
+	table := n.Params()[0].Data()
+	covered = make([]bool, len(words))
+	for i, word := range words {
 		vector, ok := v.Vector(word)
 		if !ok {
 			continue
 		}
-		covered[id] = true
-		found++
-		copy(table[id*c.Embedding:], vector)
-		for _, x := range vector {
-			sum += float64(float64(x) * float64(x))
-		}
-	}
-	if found == 0 || sum == 0 {
-		return nil, fmt.Errorf("zoo: recipe: the embeddings have no vector for any of the %d words of the vocabulary: %w", vocab.Len(), ErrUsage)
-	}
-	factor := float32(std / math.Sqrt(sum/float64(found*c.Embedding)))
-	for id, ok := range covered {
-		if ok {
-			row := table[id*c.Embedding:][:c.Embedding]
-			for k := range row {
-				row[k] *= factor
-			}
+		covered[i] = true
+		row := table[(first+i)*dim:][:dim]
+		for k, x := range vector {
+			row[k] = x * scale
 		}
 	}
 	n.WeightsChanged()
@@ -111,7 +119,7 @@ func embed(n *lstm.Network, vocab *tokenize.Vocab, v *word2vec.Vectors, std floa
 
 // embed begins the task from the vectors that the recipe names.
 func (t *textTask) embed(run Run) error {
-	if t.recipe.Embeddings == "" {
+	if t.recipe.Embeddings == "" || t.recipe.Embeddings == noEmbeddings {
 		if t.recipe.FreezeEmbeddings || t.recipe.EmbeddingsSHA256 != "" || t.recipe.EmbeddingsStd != 0 {
 			return fmt.Errorf("zoo: recipe: freeze_embeddings, embeddings_sha256 or embeddings_std without embeddings: %w", ErrUsage)
 		}
@@ -125,7 +133,15 @@ func (t *textTask) embed(run Run) error {
 	if std == 0 {
 		std = embeddingsStd
 	}
-	covered, err := embed(t.classifier.Network(), vocab, v, std)
+	scale, err := vectorScale(vocab, v, std)
+	if err != nil {
+		return err
+	}
+	words := make([]string, vocab.Len())
+	for id := range words {
+		words[id], _ = vocab.Token(int32(id))
+	}
+	covered, err := embed(t.classifier.Network(), 0, words, v, scale)
 	if err != nil {
 		return err
 	}

@@ -72,13 +72,22 @@ func (r Recipe) command(steps string) string {
 	named, ok := namedRecipe(r.Name)
 	command := "zoo train " + r.Name
 	embeddings := ""
-	if r.Text != nil && r.Text.Embeddings != "" {
-		t := *r.Text
-		embeddings = " --embeddings " + t.Embeddings
-		if t.FreezeEmbeddings {
+	if r.Text != nil {
+		t, plain := *r.Text, TextRecipe{}
+		if ok && named.Text != nil {
+			plain = *named.Text
+		}
+		switch {
+		case t.Embeddings == plain.Embeddings:
+		case t.Embeddings == "":
+			embeddings = " --embeddings " + noEmbeddings
+		default:
+			embeddings = " --embeddings " + t.Embeddings
+		}
+		if t.FreezeEmbeddings && !plain.FreezeEmbeddings {
 			embeddings += " --freeze-embeddings"
 		}
-		t.Embeddings, t.EmbeddingsSHA256, t.FreezeEmbeddings = "", "", false
+		t.Embeddings, t.EmbeddingsSHA256, t.FreezeEmbeddings = plain.Embeddings, plain.EmbeddingsSHA256, plain.FreezeEmbeddings
 		r.Text = &t
 	}
 	if !ok || named.without() != r.without() {

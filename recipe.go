@@ -110,7 +110,8 @@ type TextRecipe struct {
 	WordDrop   float64              `json:"word_drop,omitempty"`  // share of tokens replaced by <unk> in training
 
 	// Embeddings names the vectors of words that training begins from: a
-	// model or a file, see OpenVectors. Words without one keep a random draw.
+	// model or a file, see OpenVectors; "none" is as good as empty. Words
+	// without one keep a random draw.
 	// EmbeddingsSHA256 is their fingerprint: training fills it in, and where it
 	// is there already no other vectors are accepted.
 	Embeddings       string `json:"embeddings,omitempty"`

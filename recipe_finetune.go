@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gorgonia-zoo/zoo/models/lstm"
+	"github.com/gorgonia-zoo/zoo/models/word2vec"
 )
 
 // FineTuneRecipe goes on training an LSTM classifier on other data.
@@ -27,9 +28,20 @@ type FineTuneRecipe struct {
 	// NewWords bounds the words of the training texts that are added to the
 	// vocabulary, the most frequent first; 0 adds none. MinCount passes over
 	// words that occur fewer times. Each begins with the vector of the unknown
-	// word.
+	// word, unless Embeddings has one for it.
 	NewWords int `json:"new_words,omitempty"`
 	MinCount int `json:"min_count,omitempty"`
+
+	// Embeddings names the vectors of words that the base began from, if it
+	// began from any. A new word that has one there begins from it instead,
+	// scaled by EmbeddingsScale as the base's words were, and words that only
+	// these vectors have are added too: so the model knows words that neither
+	// the base nor the data has. "none" is as good as empty. EmbeddingsSHA256 is
+	// the fingerprint of the vectors; it and the scale are filled in, or demanded
+	// where they are there.
+	Embeddings       string  `json:"embeddings,omitempty"`
+	EmbeddingsSHA256 string  `json:"embeddings_sha256,omitempty"`
+	EmbeddingsScale  float32 `json:"embeddings_scale,omitempty"`
 
 	// Freeze lists what keeps the base's weights: "embedding" the vectors of
 	// the base's words (those of new words are trained all the same), "rnn" the
@@ -105,6 +117,11 @@ func (m *Model) FineTuning(base string) (Recipe, error) {
 	}
 	name := strings.TrimSuffix(m.Artefact.Card.Name, tuned)
 	r := Recipe{Name: name + tuned, About: name + " fine-tuned on other data", FineTune: defaultFineTuning(base)}
+	if from, ok := m.beganFrom(); ok {
+		if record, known := Lookup(from.name); known && record.SHA256 == from.fingerprint {
+			r.FineTune.Embeddings = from.name // it comes with the program
+		}
+	}
 	err := r.FineTune.bind(m)
 	return r, err
 }
@@ -142,7 +159,67 @@ func (r *FineTuneRecipe) bind(base *Model) error {
 			return fmt.Errorf("zoo: recipe: the base %s has the %s %.12s, the recipe began from %.12s: name the directory of that model as the base", r.Base, c.what, c.have, *c.want)
 		}
 	}
-	return nil
+	_, err = r.vectors(base)
+	return err
+}
+
+// vectors opens the vectors that new words begin from, nil where there are none.
+func (r *FineTuneRecipe) vectors(base *Model) (*word2vec.Vectors, error) {
+	if r.Embeddings == "" || r.Embeddings == noEmbeddings {
+		if r.EmbeddingsSHA256 != "" || r.EmbeddingsScale != 0 {
+			return nil, fmt.Errorf("zoo: recipe: embeddings_sha256 or embeddings_scale without embeddings: %w", ErrUsage)
+		}
+		return nil, nil
+	}
+	from, ok := base.beganFrom()
+	if !ok {
+		return nil, fmt.Errorf("zoo: recipe: embeddings %s: %s did not begin from vectors of words, so those of others mean nothing to it: %w", r.Embeddings, r.Base, ErrUsage)
+	}
+	v, print, err := OpenVectors(r.Embeddings)
+	if err != nil {
+		return nil, err
+	}
+	if print != from.fingerprint {
+		return nil, fmt.Errorf("zoo: recipe: embeddings %s have the SHA-256 %.12s, %s began from %s with %.12s: %w", r.Embeddings, print, r.Base, from.name, from.fingerprint, ErrUsage)
+	}
+	scale := from.scale
+	if scale == 0 {
+		if scale, err = vectorScale(base.Classifier.Vocab(), v, from.std); err != nil {
+			return nil, err
+		}
+	}
+	if have := r.EmbeddingsSHA256; have != "" && have != print || r.EmbeddingsScale != 0 && r.EmbeddingsScale != scale {
+		return nil, fmt.Errorf("zoo: recipe: embeddings %s with the SHA-256 %.12s and a scale of %v, the recipe says %.12s and %v: %w", r.Embeddings, print, scale, have, r.EmbeddingsScale, ErrUsage)
+	}
+	r.EmbeddingsSHA256, r.EmbeddingsScale = print, scale
+	return v, nil
+}
+
+// origin is the vectors of words that a classifier's embedding began from.
+type origin struct {
+	name, fingerprint string
+	std               float64 // they were scaled to this, by a factor that its vocabulary gives
+	scale             float32 // or by this factor
+}
+
+// beganFrom returns the vectors that the model's embedding began from, and false
+// where its card names none.
+func (m *Model) beganFrom() (origin, bool) {
+	r, err := m.Recipe()
+	switch {
+	case err != nil: // no recipe: nobody knows
+		return origin{}, false
+	case r.Text != nil && r.Text.EmbeddingsSHA256 != "":
+		std := r.Text.EmbeddingsStd
+		if std == 0 {
+			std = embeddingsStd
+		}
+		return origin{name: r.Text.Embeddings, fingerprint: r.Text.EmbeddingsSHA256, std: std}, true
+	case r.FineTune != nil && r.FineTune.EmbeddingsSHA256 != "":
+		f := r.FineTune
+		return origin{name: f.Embeddings, fingerprint: f.EmbeddingsSHA256, scale: f.EmbeddingsScale}, true
+	}
+	return origin{}, false
 }
 
 // check reports the first setting that makes no sense and that nobody else
@@ -234,6 +311,7 @@ func (r FineTuneRecipe) command(steps string) string {
 		flags.WriteString(" --unfreeze")
 	}
 	flag(r.ClassWeights != "", "class-weights", r.ClassWeights)
+	flag(r.Embeddings != "", "embeddings", r.Embeddings)
 	flag(r.NewWords != plain.NewWords, "new-words", r.NewWords)
 	flag(r.MinCount != plain.MinCount, "min-count", r.MinCount)
 	flag(r.MaxTokens != plain.MaxTokens, "max-tokens", r.MaxTokens)
@@ -248,6 +326,7 @@ func (r FineTuneRecipe) command(steps string) string {
 	// What flags say, put to what they begin from.
 	said := r
 	said.BaseSHA256, said.BaseVocab, said.Seed = "", "", plain.Seed
+	said.Embeddings, said.EmbeddingsSHA256, said.EmbeddingsScale = "", "", 0
 	said.Head, said.Freeze, said.LayerDecay, said.Unfreeze, said.ClassWeights = plain.Head, plain.Freeze, plain.LayerDecay, plain.Unfreeze, plain.ClassWeights
 	said.NewWords, said.MinCount, said.MaxTokens, said.WordDrop, said.Batch = plain.NewWords, plain.MinCount, plain.MaxTokens, plain.WordDrop, plain.Batch
 	said.Optimizer.LearningRate, said.Epochs, said.Patience, said.MinSteps = plain.Optimizer.LearningRate, plain.Epochs, plain.Patience, plain.MinSteps

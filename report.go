@@ -141,6 +141,7 @@ func (r *DataReport) unknown(c *corpus.Corpus, v *tokenize.Vocab, added []string
 		r.UnknownWords++
 		if state[i] = 2; gained[w] {
 			state[i] = 1
+			r.NewWords++
 		}
 	}
 	var counts [3]int
@@ -149,7 +150,6 @@ func (r *DataReport) unknown(c *corpus.Corpus, v *tokenize.Vocab, added []string
 			counts[state[w]]++
 		}
 	}
-	r.NewWords = len(added)
 	if r.Tokens > 0 {
 		r.UnknownRate = float64(counts[1]+counts[2]) / float64(r.Tokens)
 		r.UnknownAfter = float64(counts[2]) / float64(r.Tokens)

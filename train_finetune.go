@@ -13,6 +13,7 @@ import (
 	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/internal/corpus"
 	"github.com/gorgonia-zoo/zoo/models/lstm"
+	"github.com/gorgonia-zoo/zoo/models/word2vec"
 	"github.com/gorgonia-zoo/zoo/tokenize"
 	"github.com/gorgonia-zoo/zoo/train"
 )
@@ -33,7 +34,11 @@ func trainFineTune(ctx context.Context, recipe Recipe, data *Texts, run Run) (*M
 	if err := r.bind(base); err != nil {
 		return nil, none, err
 	}
-	task, weights, err := prepareFineTune(ctx, &r, base.Classifier, data, run)
+	vectors, err := r.vectors(base)
+	if err != nil {
+		return nil, none, err
+	}
+	task, weights, err := prepareFineTune(ctx, &r, base.Classifier, vectors, data, run)
 	if err != nil {
 		return nil, none, err
 	}
@@ -59,8 +64,9 @@ func trainFineTune(ctx context.Context, recipe Recipe, data *Texts, run Run) (*M
 }
 
 // prepareFineTune reads and tokenises the data, reports on it, splits it, and
-// makes the classifier that is to be trained.
-func prepareFineTune(ctx context.Context, r *FineTuneRecipe, base *lstm.Classifier, data *Texts, run Run) (*textTask, []float32, error) {
+// makes the classifier that is to be trained. vectors are those that new words
+// begin from, or nil.
+func prepareFineTune(ctx context.Context, r *FineTuneRecipe, base *lstm.Classifier, vectors *word2vec.Vectors, data *Texts, run Run) (*textTask, []float32, error) {
 	c, err := r.read(ctx, base, data)
 	if err != nil {
 		return nil, nil, err
@@ -82,7 +88,7 @@ func prepareFineTune(ctx context.Context, r *FineTuneRecipe, base *lstm.Classifi
 	}
 	r.Epochs, r.MinSteps = r.EpochsFor(len(task.train)), 0
 	task.recipe.Epochs = r.Epochs
-	words, err := r.words(c, base.Vocab(), task.train)
+	words, err := r.words(c, base.Vocab(), vectors, task.train)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -103,6 +109,18 @@ func prepareFineTune(ctx context.Context, r *FineTuneRecipe, base *lstm.Classifi
 	if err != nil {
 		return nil, nil, err
 	}
+	begun := 0 // of the new words, those that begin from a vector of their own
+	if vectors != nil {
+		covered, err := embed(network, base.Vocab().Len(), words, vectors, r.EmbeddingsScale)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, ok := range covered {
+			if ok {
+				begun++
+			}
+		}
+	}
 	task.classifier, err = lstm.NewClassifier(network, lstm.ClassifierConfig{
 		Tokenizer: base.Tokenizer(), Vocab: vocab, Classes: c.Classes, MaxTokens: base.MaxTokens()})
 	if err != nil {
@@ -111,7 +129,7 @@ func prepareFineTune(ctx context.Context, r *FineTuneRecipe, base *lstm.Classifi
 	task.recipe.Model = network.Config()
 	task.unk = vocab.UNK()
 	task.texts, _ = c.Encode(vocab, r.MaxTokens)
-	r.describe(run, base, len(words))
+	r.describe(run, base, len(words), begun)
 	return task, r.classWeights(task, len(c.Classes)), nil
 }
 
@@ -149,8 +167,9 @@ func (r *FineTuneRecipe) read(ctx context.Context, base *lstm.Classifier, data *
 	return c, nil
 }
 
-// words returns the words that the vocabulary gains.
-func (r *FineTuneRecipe) words(c *corpus.Corpus, known *tokenize.Vocab, chosen []int) ([]string, error) {
+// words returns the words that the vocabulary gains: those of the data, and those
+// that only the vectors have.
+func (r *FineTuneRecipe) words(c *corpus.Corpus, known *tokenize.Vocab, vectors *word2vec.Vectors, chosen []int) ([]string, error) {
 	if r.NewWords == 0 {
 		return nil, nil
 	}
@@ -162,6 +181,18 @@ func (r *FineTuneRecipe) words(c *corpus.Corpus, known *tokenize.Vocab, chosen [
 	for id := all.Specials(); id < all.Len() && len(words) < r.NewWords; id++ {
 		word, _ := all.Token(int32(id))
 		if _, ok := known.ID(word); !ok {
+			words = append(words, word)
+		}
+	}
+	if vectors == nil {
+		return words, nil
+	}
+	have := make(map[string]bool, len(words))
+	for _, word := range words {
+		have[word] = true
+	}
+	for _, word := range vectors.Words() {
+		if _, ok := known.ID(word); !ok && !have[word] {
 			words = append(words, word)
 		}
 	}
@@ -186,13 +217,16 @@ func (r *FineTuneRecipe) classWeights(task *textTask, classes int) []float32 {
 }
 
 // describe says what is trained.
-func (r *FineTuneRecipe) describe(run Run, base *lstm.Classifier, words int) {
+func (r *FineTuneRecipe) describe(run Run, base *lstm.Classifier, words, begun int) {
 	old := "trained too"
 	if slices.Contains(r.Freeze, EmbeddingLayer) {
 		old = "kept as they are"
 	}
-	run.logf("vectors of %d new words are trained, beginning from that of the unknown word; those of the %d known words are %s",
-		words, base.Vocab().Len(), old)
+	from := "beginning from that of the unknown word"
+	if begun > 0 {
+		from = fmt.Sprintf("%d of them beginning from %s and the others from that of the unknown word", begun, r.Embeddings)
+	}
+	run.logf("vectors of %d new words are trained, %s; those of the %d known words are %s", words, from, base.Vocab().Len(), old)
 	head := fmt.Sprintf("the linear layer goes on from that of %s, for its classes %q", r.Base, base.Classes())
 	if r.Head == HeadNew {
 		head = "the linear layer is a new one, for the classes of the data"

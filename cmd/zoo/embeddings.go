@@ -12,7 +12,7 @@ type embeddingFlags struct {
 }
 
 func (f *embeddingFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.from, "embeddings", "", "vectors of words that an LSTM begins from: a model, or a file of word2vec or GloVe")
+	c.Flags().StringVar(&f.from, "embeddings", "", "vectors of words that an LSTM begins from: a model, a file of word2vec or GloVe, or none (default: the recipe's)")
 	c.Flags().BoolVar(&f.freeze, "freeze-embeddings", false, "leave the vectors of --embeddings as they are")
 }
 
@@ -22,6 +22,9 @@ func (f *embeddingFlags) apply(c *cobra.Command, r zoo.Recipe) error {
 		return unwanted(c, "recipe "+r.Name+" trains no LSTM", "embeddings", "freeze-embeddings")
 	}
 	if c.Flags().Changed("embeddings") {
+		if f.from == "none" {
+			f.from = ""
+		}
 		r.Text.Embeddings, r.Text.EmbeddingsSHA256 = f.from, ""
 	}
 	if c.Flags().Changed("freeze-embeddings") {

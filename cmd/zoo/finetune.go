@@ -19,6 +19,7 @@ type tuneFlags struct {
 	batch, patience      int
 	validation, wordDrop float64
 	maxTokens            int
+	embeddings           string
 }
 
 func (f *tuneFlags) add(c *cobra.Command) {
@@ -30,6 +31,7 @@ func (f *tuneFlags) add(c *cobra.Command) {
 	d.BoolVar(&f.unfreeze, "unfreeze", false, "train the top layer first, and one more layer from each epoch on")
 	d.StringVar(&f.classWeights, "class-weights", "", "balanced: rare classes count as much as frequent ones")
 	d.IntVar(&f.newWords, "new-words", 0, "at most so many words of the data are added to the vocabulary (default: the recipe's)")
+	d.StringVar(&f.embeddings, "embeddings", "", "vectors of words that MODEL began from, and new words begin from too: a model, a file, or none (default: those of MODEL where they come with this program)")
 	d.IntVar(&f.minCount, "min-count", 0, "words that occur fewer times are not added (default: the recipe's)")
 	d.IntVar(&f.batch, "batch", 0, "texts in a step (default: the recipe's)")
 	d.IntVar(&f.patience, "patience", 0, "stop after so many epochs without improvement on validation, 0 for never (default: the recipe's)")
@@ -89,6 +91,9 @@ func (f *tuneFlags) apply(c *cobra.Command, r *zoo.FineTuneRecipe) error {
 			}
 			*x.to = x.from
 		}
+	}
+	if given("embeddings") {
+		r.Embeddings, r.EmbeddingsSHA256, r.EmbeddingsScale = f.embeddings, "", 0
 	}
 	if given("epochs") {
 		r.MinSteps = 0
