@@ -210,10 +210,17 @@ func (r Recipe) Seed() *uint64 {
 // check reports the first number of a recipe that makes no sense and that
 // nobody else would catch.
 func (r Recipe) check() error {
+	// Found now, not when all the training is done.
+	if err := weights.CheckName(r.Name); err != nil {
+		return fmt.Errorf("zoo: recipe: %w", err)
+	}
 	var t Training
 	switch {
 	case r.Text != nil:
 		t = r.Text.Training
+		if _, err := storage(r.Text.Storage); err != nil {
+			return err
+		}
 		for _, f := range []struct {
 			name string
 			v    float64

@@ -247,6 +247,9 @@ func (r *FineTuneRecipe) check() error {
 			return fmt.Errorf("zoo: recipe: %s is %d, want 0 or more", n.name, n.v)
 		}
 	}
+	if _, err := storage(r.Storage); err != nil {
+		return err
+	}
 	for i, name := range r.Freeze {
 		if name != EmbeddingLayer && name != RNNLayer || slices.Contains(r.Freeze[:i], name) {
 			return fmt.Errorf("zoo: recipe: freeze %q, want %s and %s, each at most once", r.Freeze, EmbeddingLayer, RNNLayer)

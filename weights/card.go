@@ -64,9 +64,17 @@ var (
 	sumForm  = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
+// CheckName reports a name that no card may have.
+func CheckName(name string) error {
+	if !nameForm.MatchString(name) {
+		return fmt.Errorf("name %.100q, expected lower-case letters, digits, '.', '_' and '-'", name)
+	}
+	return nil
+}
+
 func (c *Card) check() error {
-	if !nameForm.MatchString(c.Name) {
-		return fmt.Errorf("name %.100q, expected lower-case letters, digits, '.', '_' and '-'", c.Name)
+	if err := CheckName(c.Name); err != nil {
+		return err
 	}
 	if c.Date != "" {
 		if _, err := time.Parse(time.DateOnly, c.Date); err != nil {
