@@ -108,6 +108,7 @@ type TextRecipe struct {
 	MaxTokens  int                  `json:"max_tokens,omitempty"` // cut of training texts; 0 means none
 	Storage    string               `json:"storage,omitempty"`    // F32 (default), F16, BF16: what the weights are rounded to at the end
 	WordDrop   float64              `json:"word_drop,omitempty"`  // share of tokens replaced by <unk> in training
+	Crop       float64              `json:"crop,omitempty"`       // train on parts of this share of a text to all of it, drawn anew in each epoch; 0 means all
 
 	// Embeddings names the vectors of words that training begins from: a
 	// model or a file, see OpenVectors; "none" is as good as empty. Words
@@ -224,7 +225,7 @@ func (r Recipe) check() error {
 		for _, f := range []struct {
 			name string
 			v    float64
-		}{{"validation", r.Text.Validation}, {"word_drop", r.Text.WordDrop}} {
+		}{{"validation", r.Text.Validation}, {"word_drop", r.Text.WordDrop}, {"crop", r.Text.Crop}} {
 			if !(f.v >= 0 && f.v < 1) {
 				return fmt.Errorf("zoo: recipe: %s is %v, want 0 <= x < 1", f.name, f.v)
 			}

@@ -17,6 +17,7 @@ func TestRecipeIsCheckedFirst(t *testing.T) {
 		`storage "F8", want F32, F16 or BF16`:  func(r *zoo.Recipe) { r.Text.Storage = "F8" },
 		"validation is 1":                      func(r *zoo.Recipe) { r.Text.Validation = 1 },
 		"word_drop is -0.5":                    func(r *zoo.Recipe) { r.Text.WordDrop = -0.5 },
+		"crop is 1":                            func(r *zoo.Recipe) { r.Text.Crop = 1 },
 		"max_tokens is -1":                     func(r *zoo.Recipe) { r.Text.MaxTokens = -1 },
 		"embeddings_std is -1":                 func(r *zoo.Recipe) { r.Text.EmbeddingsStd = -1 },
 		"batch 0 and epochs 1":                 func(r *zoo.Recipe) { r.Text.Batch, r.Text.Epochs = 0, 1 },

@@ -35,7 +35,7 @@ func Recipes() []Recipe {
 		tableRecipe(),
 		{
 			Name:  "lstm-imdb",
-			About: "LSTM sentiment classifier on IMDB: last, mean and largest state, locked dropout, falling learning rate",
+			About: "LSTM sentiment classifier on IMDB: begun from word2vec-imdb, on parts of reviews drawn anew in each epoch; last, mean and largest state",
 			Text: &TextRecipe{
 				Data: "IMDB",
 				Model: lstm.Config{
@@ -47,9 +47,11 @@ func Recipes() []Recipe {
 				Vocab:      tokenize.VocabConfig{MaxSize: 25000},
 				Validation: 0.1,
 				WordDrop:   0.1,
+				Crop:       0.4,
 				Storage:    "F16",
+				Embeddings: "word2vec-imdb",
 				Training: Training{
-					Seed: 1, Epochs: 5, Batch: 64, ClipNorm: 1, KeepBest: true,
+					Seed: 1, Epochs: 7, Batch: 64, ClipNorm: 1, KeepBest: true,
 					Optimizer: Optimizer{Kind: "adam", LearningRate: 2e-3},
 					Schedule:  Schedule{Kind: "linear"},
 				},

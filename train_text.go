@@ -210,7 +210,7 @@ func (t *textTask) epoch(epoch int) iter.Seq2[lstm.Batch, error] {
 			Size: t.recipe.Batch, Seed: t.recipe.Seed, Epoch: epoch, Shuffle: true}) {
 			texts, labels := make([][]int32, len(batch)), make([]int32, len(batch))
 			for i, at := range batch {
-				texts[i], labels[i] = t.dropWords(t.texts[t.train[at]], epoch, t.train[at]), t.labels[t.train[at]]
+				texts[i], labels[i] = t.dropWords(t.crop(t.texts[t.train[at]], epoch, t.train[at]), epoch, t.train[at]), t.labels[t.train[at]]
 			}
 			b, err := lstm.NewBatch(texts, labels)
 			if !yield(b, err) || err != nil {
@@ -218,6 +218,19 @@ func (t *textTask) epoch(epoch int) iter.Seq2[lstm.Batch, error] {
 			}
 		}
 	}
+}
+
+// crop returns a part of a text, of a length and at a place drawn anew in each
+// epoch: what matters must then be found wherever it stands.
+func (t *textTask) crop(text []int32, epoch, index int) []int32 {
+	if t.recipe.Crop == 0 {
+		return text
+	}
+	rng := ops.Stream(t.recipe.Seed, "crop", uint64(epoch)<<32|uint64(index))
+	shortest := max(1, int(t.recipe.Crop*float64(len(text))))
+	n := shortest + rng.IntN(len(text)-shortest+1)
+	from := rng.IntN(len(text) - n + 1)
+	return text[from : from+n]
 }
 
 // dropWords replaces a share of a text's tokens by UNK: each word must then
