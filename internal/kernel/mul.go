@@ -54,15 +54,23 @@ func (a *Operand) offset(r, k int) int {
 // each other. Calls that write different elements may run at the same time.
 // Mul panics when a slice is too short or a distance negative.
 func Mul(c []float32, cRow, cPanel int, a Operand, b []float32, bPanel, rows, k, panels int, accumulate bool) {
+	if begin("Mul", c, cRow, cPanel, &a, len(b), bPanel, rows, k, panels, accumulate) {
+		mul(c, cRow, cPanel, &a, b, bPanel, rows, k, panels, accumulate)
+	}
+}
+
+// begin checks the arguments of a product by a b of n elements and says whether
+// anything is left to do.
+func begin(name string, c []float32, cRow, cPanel int, a *Operand, n, bPanel, rows, k, panels int, accumulate bool) bool {
 	if rows <= 0 || panels <= 0 {
-		return
+		return false
 	}
 	if min(cRow, cPanel, a.Row, a.Col, a.Block, bPanel, k, a.Width-1) < 0 {
-		panic(fmt.Sprintf("kernel: Mul: bad distances: c %d, %d; a %d, %d, width %d, %d; b %d; k %d",
-			cRow, cPanel, a.Row, a.Col, a.Width, a.Block, bPanel, k))
+		panic(fmt.Sprintf("kernel: %s: bad distances: c %d, %d; a %d, %d, width %d, %d; b %d; k %d",
+			name, cRow, cPanel, a.Row, a.Col, a.Width, a.Block, bPanel, k))
 	}
 	if need := (panels-1)*cPanel + (rows-1)*cRow + Width; need > len(c) {
-		panic(fmt.Sprintf("kernel: Mul: c has %d floats, %d rows in %d panels need %d", len(c), rows, panels, need))
+		panic(fmt.Sprintf("kernel: %s: c has %d floats, %d rows in %d panels need %d", name, len(c), rows, panels, need))
 	}
 	if k == 0 {
 		for p := 0; p < panels && !accumulate; p++ {
@@ -70,7 +78,7 @@ func Mul(c []float32, cRow, cPanel int, a Operand, b []float32, bPanel, rows, k,
 				clear(c[p*cPanel+r*cRow:][:Width])
 			}
 		}
-		return
+		return false
 	}
 	// The last element of the last block or, if that one is short, of the block
 	// before may lie furthest.
@@ -79,12 +87,12 @@ func Mul(c []float32, cRow, cPanel int, a Operand, b []float32, bPanel, rows, k,
 		need = max(need, a.offset(rows-1, full-1))
 	}
 	if need >= len(a.Data) {
-		panic(fmt.Sprintf("kernel: Mul: a has %d floats, %d rows of %d need %d", len(a.Data), rows, k, need+1))
+		panic(fmt.Sprintf("kernel: %s: a has %d floats, %d rows of %d need %d", name, len(a.Data), rows, k, need+1))
 	}
-	if need := (panels-1)*bPanel + k*Width; need > len(b) {
-		panic(fmt.Sprintf("kernel: Mul: b has %d floats, %d panels of %d rows need %d", len(b), panels, k, need))
+	if need := (panels-1)*bPanel + k*Width; need > n {
+		panic(fmt.Sprintf("kernel: %s: b has %d elements, %d panels of %d rows need %d", name, n, panels, k, need))
 	}
-	mul(c, cRow, cPanel, &a, b, bPanel, rows, k, panels, accumulate)
+	return true
 }
 
 // mulPortable is Mul for any CPU, and the reference for the other paths.

@@ -2,7 +2,11 @@
 
 package kernel
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
 
 //go:generate sh -c "cd _asm && go run ./mul -out ../mul_amd64.s -stubs ../mul_stubs_amd64.go -pkg kernel"
 
@@ -17,21 +21,47 @@ type kernels struct {
 	// depth is the most k that a tile takes at once: so many rows of its panels of
 	// b stay in the first cache while the tiles of all rows pass over them.
 	depth int
+	size  int // bytes in an element of b
 }
 
 var (
-	kernelsAVX2   = kernels{height: 6, group: [...]int{1: 4, 2: 2, 3: 2, 4: 1, 5: 1, 6: 1, 8: 0}, depth: 256}
-	kernelsAVX512 = kernels{height: 8, group: [...]int{1: 8, 2: 4, 3: 4, 4: 2, 5: 2, 6: 2, 7: 2, 8: 2}, depth: 192}
+	kernelsAVX2   = kernels{height: 6, group: [...]int{1: 4, 2: 2, 3: 2, 4: 1, 5: 1, 6: 1, 8: 0}, depth: 256, size: 4}
+	kernelsAVX512 = kernels{height: 8, group: [...]int{1: 8, 2: 4, 3: 4, 4: 2, 5: 2, 6: 2, 7: 2, 8: 2}, depth: 192, size: 4}
+	// By float16 panels, which more rows have no use for.
+	halfAVX2   = kernels{height: 3, group: [...]int{1: 4, 2: 2, 3: 2, 8: 0}, depth: 256, size: 2}
+	halfAVX512 = kernels{height: 3, group: [...]int{1: 8, 2: 4, 3: 4, 8: 0}, depth: 192, size: 2}
 )
+
+// hasHalf says whether the CPU converts float16. All that have AVX2 do, but a
+// virtual machine may hide it.
+var hasHalf = cpu.X86.HasF16C
 
 func mul(c []float32, cRow, cPanel int, a *Operand, b []float32, bPanel, rows, k, panels int, accumulate bool) {
 	switch current {
 	case AVX2:
-		kernelsAVX2.mul(c, cRow, cPanel, a, b, bPanel, rows, k, panels, accumulate)
+		kernelsAVX2.mul(c, cRow, cPanel, a, unsafe.Pointer(&b[0]), bPanel, rows, k, panels, accumulate)
 	case AVX512:
-		kernelsAVX512.mul(c, cRow, cPanel, a, b, bPanel, rows, k, panels, accumulate)
+		kernelsAVX512.mul(c, cRow, cPanel, a, unsafe.Pointer(&b[0]), bPanel, rows, k, panels, accumulate)
 	default:
 		mulPortable(c, cRow, cPanel, a, b, bPanel, rows, k, panels, accumulate)
+	}
+}
+
+func halfRows() int {
+	if !hasHalf || current == Portable {
+		return 0
+	}
+	return halfAVX2.height
+}
+
+func mulHalf(c []float32, cRow, cPanel int, a *Operand, b []uint16, bPanel, rows, k, panels int, accumulate bool) {
+	switch {
+	case hasHalf && current == AVX2:
+		halfAVX2.mul(c, cRow, cPanel, a, unsafe.Pointer(&b[0]), bPanel, rows, k, panels, accumulate)
+	case hasHalf && current == AVX512:
+		halfAVX512.mul(c, cRow, cPanel, a, unsafe.Pointer(&b[0]), bPanel, rows, k, panels, accumulate)
+	default:
+		mulHalfPortable(c, cRow, cPanel, a, b, bPanel, rows, k, panels, accumulate)
 	}
 }
 
@@ -50,7 +80,8 @@ type job struct {
 // next, counted from the beginnings of c, a and b: the compiler would move to
 // the heap what a pointer stored here points to.
 type tileArgs struct {
-	c0, a0, b0 *float32
+	c0, a0 *float32
+	b0     unsafe.Pointer
 	// cNext is where the output of the tile after the last lies, bNext the b of
 	// the call that follows: they are fetched to the cache meanwhile.
 	c, cNext, a, b, bNext                               int
@@ -59,7 +90,7 @@ type tileArgs struct {
 	tiles                                               int // below one another
 }
 
-func (s *kernels) mul(c []float32, cRow, cPanel int, a *Operand, b []float32, bPanel, rows, k, panels int, accumulate bool) {
+func (s *kernels) mul(c []float32, cRow, cPanel int, a *Operand, b unsafe.Pointer, bPanel, rows, k, panels int, accumulate bool) {
 	// Tiles of nearly equal height: 32 rows are 6, 6, 5, 5, 5, 5.
 	tiles := (rows + s.height - 1) / s.height
 	low, higher := rows/tiles, rows%tiles
@@ -75,8 +106,8 @@ func (s *kernels) mul(c []float32, cRow, cPanel int, a *Operand, b []float32, bP
 		kernels: s, a: a, cRow: cRow, cPanel: cPanel, bPanel: bPanel, panels: panels, apart: apart,
 		rows: rows, tiles: tiles, low: low, higher: higher,
 		args: tileArgs{
-			c0: &c[0], a0: &a.Data[0], b0: &b[0],
-			cRow: size * cRow, cPanel: size * cPanel * apart, bPanel: size * bPanel * apart,
+			c0: &c[0], a0: &a.Data[0], b0: b,
+			cRow: size * cRow, cPanel: size * cPanel * apart, bPanel: s.size * bPanel * apart,
 			aRow: size * a.Row, aCol: size * a.Col, aWidth: a.Width, aBlock: size * a.Block,
 		},
 	}
@@ -138,19 +169,24 @@ func (j *job) run(p, r, h, tiles int, wide bool) {
 	t := &j.args
 	t.tiles = tiles
 	t.a = size * j.a.offset(r, j.first)
-	t.b = size * (p*j.bPanel + j.first*Width)
+	t.b = j.size * (p*j.bPanel + j.first*Width)
 	t.c = size * (p*j.cPanel + r*j.cRow)
 	t.cNext, t.bNext = t.c, t.b
 	if r += h * tiles; r < j.rows {
 		t.cNext = size * (p*j.cPanel + r*j.cRow)
 	} else if p < j.panels-1 {
 		t.cNext = size * (p + 1) * j.cPanel
-		t.bNext = t.b + size*j.bPanel
+		t.bNext = t.b + j.size*j.bPanel
 	}
-	if j.kernels == &kernelsAVX512 {
-		tileAVX512(h, wide, t)
-	} else {
+	switch j.kernels {
+	case &kernelsAVX2:
 		tileAVX2(h, wide, t)
+	case &kernelsAVX512:
+		tileAVX512(h, wide, t)
+	case &halfAVX2:
+		halfTileAVX2(h, wide, t)
+	case &halfAVX512:
+		halfTileAVX512(h, wide, t)
 	}
 }
 
@@ -215,5 +251,43 @@ func tileAVX512(h int, wide bool, args *tileArgs) {
 		mul7x32AVX512(t)
 	case wide && h == 8:
 		mul8x32AVX512(t)
+	}
+}
+
+// halfTileAVX2 computes h rows of group[h] float16 panels or, unless wide, of one.
+func halfTileAVX2(h int, wide bool, args *tileArgs) {
+	t := (*byte)(unsafe.Pointer(args))
+	switch {
+	case !wide && h == 1:
+		mulHalf1x16AVX2(t)
+	case !wide && h == 2:
+		mulHalf2x16AVX2(t)
+	case !wide && h == 3:
+		mulHalf3x16AVX2(t)
+	case wide && h == 1:
+		mulHalf1x64AVX2(t)
+	case wide && h == 2:
+		mulHalf2x32AVX2(t)
+	case wide && h == 3:
+		mulHalf3x32AVX2(t)
+	}
+}
+
+// halfTileAVX512 computes h rows of group[h] float16 panels or, unless wide, of one.
+func halfTileAVX512(h int, wide bool, args *tileArgs) {
+	t := (*byte)(unsafe.Pointer(args))
+	switch {
+	case !wide && h == 1:
+		mulHalf1x16AVX512(t)
+	case !wide && h == 2:
+		mulHalf2x16AVX512(t)
+	case !wide && h == 3:
+		mulHalf3x16AVX512(t)
+	case wide && h == 1:
+		mulHalf1x128AVX512(t)
+	case wide && h == 2:
+		mulHalf2x64AVX512(t)
+	case wide && h == 3:
+		mulHalf3x64AVX512(t)
 	}
 }

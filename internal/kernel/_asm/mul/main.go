@@ -45,16 +45,26 @@ var (
 	}
 )
 
+// halfTiles is how many of them there are by float16 panels, too: those of up
+// to three rows.
+const halfTiles = 6
+
 const unroll = 4
 
 func main() {
 	ConstraintExpr("amd64")
 	ConstraintExpr("!noasm")
 	for _, t := range avx2Tiles {
-		tile(avx2, t[0], t[1])
+		tile(avx2, t[0], t[1], false)
 	}
 	for _, t := range avx512Tiles {
-		tile(avx512, t[0], t[1])
+		tile(avx512, t[0], t[1], false)
+	}
+	for _, t := range avx2Tiles[:halfTiles] {
+		tile(avx2, t[0], t[1], true)
+	}
+	for _, t := range avx512Tiles[:halfTiles] {
+		tile(avx512, t[0], t[1], true)
 	}
 	peak(avx2)
 	peak(avx512)
@@ -130,13 +140,17 @@ func (t args) address(base, offset string) reg.GPVirtual {
 }
 
 // tile generates the product of tiles, one below the other, of rows rows by
-// panels panels.
-func tile(s isa, rows, panels int) {
-	name := fmt.Sprintf("mul%dx%d%s", rows, panels*16, s.name)
+// panels panels, of float32 or, with half, of float16.
+func tile(s isa, rows, panels int, half bool) {
+	name, of, size := fmt.Sprintf("mul%dx%d%s", rows, panels*16, s.name), "", 4
+	if half {
+		name, of, size = fmt.Sprintf("mulHalf%dx%d%s", rows, panels*16, s.name), " of float16", 2
+	}
 	TEXT(name, NOSPLIT, "func(t *byte)")
-	Doc(fmt.Sprintf("%s computes tiles times %d rows of %d panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.", name, rows, panels))
+	Doc(fmt.Sprintf("%s computes tiles times %d rows of %d panels%s. t is a *tileArgs, of which it moves c and a on and counts tiles down.", name, rows, panels, of))
 	Pragma("noescape")
 	vectors := 64 / s.bytes // in a row of a panel
+	bRow := 16 * size       // bytes in a row of a panel of b
 
 	arg := args{Load(Param("t"), GP64())}
 	acc := make([]reg.VecVirtual, rows*panels*vectors)
@@ -214,14 +228,18 @@ func tile(s isa, rows, panels int) {
 			VBROADCASTSS(strided(a, aRow, r, 0), x)
 			return x
 		}
-		place := func(i int) Mem { return strided(b, bPanel, i/vectors, step*64+i%vectors*s.bytes) }
+		place := func(i int) Mem { return strided(b, bPanel, i/vectors, step*bRow+i%vectors*s.bytes*size/4) }
 		vector := func(i int) reg.VecVirtual {
 			y := s.vector()
-			VMOVUPS(place(i), y)
+			if half {
+				VCVTPH2PS(place(i), y)
+			} else {
+				VMOVUPS(place(i), y)
+			}
 			return y
 		}
 		switch {
-		case rows == 1: // each vector of b is used once
+		case rows == 1 && !half: // each vector of b is used once
 			x := value(0)
 			for i := range width {
 				VFMADD231PS(place(i), x, acc[i])
@@ -251,7 +269,7 @@ func tile(s isa, rows, panels int) {
 		}
 		ADDQ(aCol, a)
 		if panels == 1 {
-			PREFETCHT0(Mem{Base: b, Index: ahead, Scale: 1, Disp: step * 64})
+			PREFETCHT0(Mem{Base: b, Index: ahead, Scale: 1, Disp: step * bRow})
 		}
 	}
 
@@ -273,7 +291,7 @@ func tile(s isa, rows, panels int) {
 	for i := range unroll {
 		term(i)
 	}
-	ADDQ(U32(unroll*64), b)
+	ADDQ(U32(unroll*bRow), b)
 	SUBQ(Imm(unroll), n)
 	JGE(LabelRef("unrolled"))
 
@@ -282,7 +300,7 @@ func tile(s isa, rows, panels int) {
 	JZ(LabelRef("next"))
 	Label("single")
 	term(0)
-	ADDQ(Imm(64), b)
+	ADDQ(Imm(uint64(bRow)), b)
 	DECQ(n)
 	JNZ(LabelRef("single"))
 
