@@ -20,13 +20,22 @@ type LSTMWeights struct {
 
 func (w LSTMWeights) nodes() []*G.Node { return []*G.Node{w.WeightIH, w.WeightHH, w.BiasIH, w.BiasHH} }
 
+// lstmDirection runs one direction of a layer forward.
+type lstmDirection interface {
+	// prepare makes room for a batch. w are the weights in the order of LSTMWeights.
+	prepare(w [4][]float32, p *packing)
+	// forward runs the texts lo..hi-1 through all their tokens and writes hidden
+	// states into out, whose rows are ld apart.
+	forward(p *packing, x, out []float32, ld, lo, hi int)
+}
+
 // lstmOp is one LSTM layer over a whole batch of packed texts, in one or both
 // directions.
 type lstmOp struct {
 	static
 	in, hidden int
-	dirs       []*lstmPass
-	inference  bool
+	dirs       []lstmDirection
+	passes     []*lstmPass // the same, where a backward pass may follow
 	packing
 	bounds []int
 	out    buffer
@@ -51,8 +60,9 @@ func LSTM(x, lengths *G.Node, directions ...LSTMWeights) (*G.Node, error) {
 }
 
 // InferLSTM is [LSTM] for graphs without a backward pass. It keeps the state
-// of one time step only, and packs the weights when it first runs: they must
-// not change afterwards.
+// of one time step only, and packs the weights when it first needs them: they
+// must not change after the first run. Recurrent weights that float16 holds
+// exactly are read in it where that is faster; the result has the same bits.
 func InferLSTM(x, lengths *G.Node, directions ...LSTMWeights) (*G.Node, error) {
 	return lstm(true, x, lengths, directions)
 }
@@ -73,7 +83,7 @@ func lstm(inference bool, x, lengths *G.Node, directions []LSTMWeights) (*G.Node
 	d, h := x.Shape()[1], directions[0].WeightHH.Shape()[1]
 	op := &lstmOp{
 		static: static{"lstm", 2 + 4*len(directions), tensor.Shape{x.Shape()[0], h * len(directions)}, tensor.Float32},
-		in:     d, hidden: h, inference: inference,
+		in:     d, hidden: h,
 		parameter: make([][4]buffer, len(directions)),
 	}
 	if n := x.Shape()[0]; !inference {
@@ -91,7 +101,12 @@ func lstm(inference bool, x, lengths *G.Node, directions []LSTMWeights) (*G.Node
 				return nil, check
 			}
 		}
-		op.dirs = append(op.dirs, newLSTMPass(d, h, x.Shape()[0], i == 1, inference))
+		if inference {
+			op.dirs = append(op.dirs, newLSTMInfer(d, h, i == 1))
+		} else {
+			pass := newLSTMPass(d, h, x.Shape()[0], i == 1)
+			op.dirs, op.passes = append(op.dirs, pass), append(op.passes, pass)
+		}
 		nodes = append(nodes, w.nodes()...)
 	}
 	return G.ApplyOp(op, nodes...)
@@ -134,7 +149,7 @@ func (op *lstmOp) Do(inputs ...G.Value) (v G.Value, err error) {
 func (op *lstmOp) DiffWRT(n int) []bool {
 	d := make([]bool, n)
 	for i := range d {
-		d[i] = i != 1 && !op.inference
+		d[i] = i != 1 && op.passes != nil
 	}
 	return d
 }
@@ -177,18 +192,18 @@ func (op *lstmOp) backward(grad G.Value) error {
 	if err != nil {
 		return err
 	}
-	width := op.hidden * len(op.dirs)
+	width := op.hidden * len(op.passes)
 	if err := like("lstm backward", rows, cols, op.tokens, width); err != nil {
 		return err
 	}
 	ranges := len(op.bounds) - 1
-	kernel.Parallel(ranges*len(op.dirs), func(task int) {
+	kernel.Parallel(ranges*len(op.passes), func(task int) {
 		dir, r := task/ranges, task%ranges
-		op.dirs[dir].backward(&op.packing, dy[dir*op.hidden:], width, op.bounds[r], op.bounds[r+1])
+		op.passes[dir].backward(&op.packing, dy[dir*op.hidden:], width, op.bounds[r], op.bounds[r+1])
 	})
 	op.dx.matrix(rows, op.in)
 	op.inputGradient(rows)
-	for i, dir := range op.dirs {
+	for i, dir := range op.passes {
 		g := &op.parameter[i]
 		g[0].matrix(4*op.hidden, op.in)
 		g[1].matrix(4*op.hidden, op.hidden)
@@ -214,7 +229,7 @@ func (op *lstmOp) inputGradient(rows int) {
 		for b := worker; b < blocks; b += workers {
 			lo := b * block
 			n := min(block, rows-lo)
-			for i, dir := range op.dirs {
+			for i, dir := range op.passes {
 				kernel.Mul(tmp, kernel.Width, n*kernel.Width, dir.gateOperand(lo), dir.wb, dir.gateRows()*kernel.Width,
 					n, dir.gateRows(), panels, i > 0)
 			}

@@ -20,7 +20,7 @@ func (l *lstmPass) backward(p *packing, dy []float32, ld, lo, hi int) {
 		for u := range l.hPanels {
 			columns := min(width, l.hidden-u*width)
 			dst := l.rows(l.dh, u, sp.row, sp.n)
-			kernel.CopyRows(dst, width, dy[sp.token*ld+u*width:], ld, sp.n, columns)
+			kernel.CopyRows(dst, width, dy[sp.row*ld+u*width:], ld, sp.n, columns)
 			for r := 0; columns < width && r < sp.n; r++ {
 				clear(dst[r*width+columns : (r+1)*width])
 			}

@@ -4,7 +4,7 @@ import (
 	"github.com/gorgonia-zoo/zoo/internal/kernel"
 )
 
-// lstmPass is one direction of an LSTM layer.
+// lstmPass is one direction of an LSTM layer that a backward pass may follow.
 //
 // Everything it stores is in panels of 16 features, [feature/16][token][16],
 // so that each matrix product reads contiguous memory. The input of the
@@ -19,12 +19,9 @@ type lstmPass struct {
 	in, hidden int
 	capacity   int // tokens that the graph was built for
 	reverse    bool
-	inference  bool
-	packed     bool // weights are packed and stay
 
 	xPanels, hPanels int
 	stride           int // rows between panels: at least N, chosen against cache conflicts
-	ahead            int // steps whose product with x is taken at once
 
 	wf   []float32 // [Q/16][K][16] weights for the forward product
 	wb   []float32 // [K/16][Q][16] the same for the product with gate gradients
@@ -38,8 +35,8 @@ type lstmPass struct {
 	zero []float32 // [B][16]
 }
 
-func newLSTMPass(in, hidden, capacity int, reverse, inference bool) *lstmPass {
-	return &lstmPass{in: in, hidden: hidden, capacity: capacity, reverse: reverse, inference: inference,
+func newLSTMPass(in, hidden, capacity int, reverse bool) *lstmPass {
+	return &lstmPass{in: in, hidden: hidden, capacity: capacity, reverse: reverse,
 		xPanels: kernel.Panels(in + 1), hPanels: kernel.Panels(hidden)}
 }
 
@@ -58,44 +55,17 @@ func (l *lstmPass) gateOperand(token int) kernel.Operand {
 // not start in the same cache set (64 sets of 64-byte rows).
 func spread(n int) int { return (n+63-7)/64*64 + 7 }
 
-// A step of few texts is as slow as its weights are read. Where no backward
-// pass needs the steps apart, batches of up to aheadTexts texts multiply x with
-// its weights for aheadSteps steps at once, and read only those of h at each.
-const (
-	aheadTexts = 16
-	aheadSteps = 32
-)
-
 // prepare packs the weights and makes room for a batch.
 func (l *lstmPass) prepare(w [4][]float32, p *packing) {
-	rows := p.tokens
-	l.ahead = 1
-	if l.inference {
-		if p.texts <= aheadTexts {
-			l.ahead = aheadSteps
-		}
-		rows = p.texts * l.ahead
-	}
-	l.stride = spread(rows)
-	if !l.packed {
-		l.pack(w)
-		l.packed = l.inference
-	}
-	panel, most := l.stride*kernel.Width, 0
-	if !l.inference {
-		most = spread(l.capacity) * kernel.Width
-	}
+	l.stride = spread(p.tokens)
+	l.pack(w)
+	panel, most := l.stride*kernel.Width, spread(l.capacity)*kernel.Width
 	l.xh = grow(l.xh, (l.xPanels+l.hPanels)*panel, (l.xPanels+l.hPanels)*most)
 	l.z = grow(l.z, 4*l.hPanels*panel, 4*l.hPanels*most)
 	l.c = grow(l.c, l.hPanels*panel, l.hPanels*most)
 	l.h = grow(l.h, p.texts*kernel.Width, 0)
 	l.zero = grow(l.zero, p.texts*kernel.Width, 0)
 	clear(l.zero)
-	if l.inference {
-		clear(l.c)
-		clear(l.xh)
-		return
-	}
 	l.dh = grow(l.dh, l.hPanels*panel, l.hPanels*most)
 	l.dc = grow(l.dc, l.hPanels*p.texts*kernel.Width, 0)
 	l.dw = grow(l.dw, l.gateRows()*l.inputRows(), 0)
@@ -108,10 +78,8 @@ func (l *lstmPass) pack(w [4][]float32) {
 	k, q := l.inputRows(), l.gateRows()
 	l.wf = grow(l.wf, k*q, 0)
 	clear(l.wf)
-	if !l.inference {
-		l.wb = grow(l.wb, k*q, 0)
-		clear(l.wb)
-	}
+	l.wb = grow(l.wb, k*q, 0)
+	clear(l.wb)
 	hColumn := l.xPanels * width
 	kernel.Parallel(4*l.hPanels, func(panel int) {
 		gate, first := panel/l.hPanels, panel%l.hPanels*width
@@ -120,9 +88,7 @@ func (l *lstmPass) pack(w [4][]float32) {
 			column := panel*width + j
 			put := func(k int, v float32) {
 				l.wf[(panel*l.inputRows()+k)*width+j] = v
-				if !l.inference {
-					l.wb[(k/width*q+column)*width+k%width] = v
-				}
+				l.wb[(k/width*q+column)*width+k%width] = v
 			}
 			for d, v := range w[0][row*l.in : (row+1)*l.in] {
 				put(d, v)
@@ -138,13 +104,11 @@ func (l *lstmPass) pack(w [4][]float32) {
 // span is what one range of texts does at one step.
 type span struct {
 	n     int // texts alive in the range
-	row   int // storage row of the first one's states
-	z     int // storage row of its gates and input
-	token int // its packed row in the op's input and output
+	row   int // packed row of the first one
 	begun int // texts that start from the state of another step
-	from  int // storage row of that state
+	from  int // row of that state
 	going int // texts that hand their state to the next step
-	to    int // storage row it goes to
+	to    int // row it goes to
 }
 
 // span describes step s for the texts lo..hi-1.
@@ -154,27 +118,16 @@ func (l *lstmPass) span(p *packing, s, lo, hi int) span {
 		t = p.steps - 1 - s
 		from, next = t+1, t-1
 	}
-	sp := span{n: max(0, min(hi, p.alive(t))-lo), token: p.offsets[t] + lo}
-	sp.row = l.place(p, t) + lo
-	sp.z = sp.row
+	sp := span{n: max(0, min(hi, p.alive(t))-lo), row: p.offsets[t] + lo}
 	if from >= 0 && from < p.steps {
 		sp.begun = max(0, min(sp.n, p.alive(from)-lo))
-		sp.from = l.place(p, from) + lo
+		sp.from = p.offsets[from] + lo
 	}
 	if next >= 0 && next < p.steps {
 		sp.going = max(0, min(sp.n, p.alive(next)-lo))
-		sp.to = l.place(p, next) + lo
+		sp.to = p.offsets[next] + lo
 	}
 	return sp
-}
-
-// place returns the storage row of the first text at time t: its token, or in
-// inference the text itself, since only one step is kept.
-func (l *lstmPass) place(p *packing, t int) int {
-	if l.inference {
-		return 0
-	}
-	return p.offsets[t]
 }
 
 // forward runs the texts lo..hi-1 through all their tokens and writes hidden
@@ -182,57 +135,27 @@ func (l *lstmPass) place(p *packing, t int) int {
 func (l *lstmPass) forward(p *packing, x, out []float32, ld, lo, hi int) {
 	const width = kernel.Width
 	panel, k := l.stride*width, l.inputRows()
-	z := lo * l.ahead // storage row of the next step's gates
 	for s := range p.steps {
-		if s%l.ahead == 0 {
-			z = lo * l.ahead
-			l.inputProduct(p, x, s, lo, hi)
-		}
 		sp := l.span(p, s, lo, hi)
 		if sp.n == 0 {
 			continue
 		}
-		if l.inference {
-			sp.z, z = z, z+sp.n
-		}
-		kernel.Mul(l.z[sp.z*width:], width, panel,
-			kernel.Operand{Data: l.xh[l.xPanels*panel+sp.row*width:], Row: width, Col: 1, Width: width, Block: panel},
+		l.input(x, sp)
+		// The columns between the one and h are zero and left out.
+		at, z := sp.row*width, l.z[sp.row*width:]
+		kernel.Mul(z, width, panel, kernel.Operand{Data: l.xh[at:], Row: width, Col: 1, Width: width, Block: panel},
+			l.wf, k*width, sp.n, l.in+1, 4*l.hPanels, false)
+		kernel.Mul(z, width, panel, kernel.Operand{Data: l.xh[l.xPanels*panel+at:], Row: width, Col: 1, Width: width, Block: panel},
 			l.wf[l.xPanels*width*width:], k*width, sp.n, k-l.xPanels*width, 4*l.hPanels, true)
 		h := l.h[lo*width : (lo+sp.n)*width]
 		for u := range l.hPanels {
 			l.gates(u, sp, h)
 			columns := min(width, l.hidden-u*width)
-			kernel.CopyRows(out[sp.token*ld+u*width:], ld, h, width, sp.n, columns)
+			kernel.CopyRows(out[sp.row*ld+u*width:], ld, h, width, sp.n, columns)
 			at := (l.xPanels+u)*panel + sp.to*width
 			copy(l.xh[at:at+sp.going*width], h)
 		}
 	}
-}
-
-// inputProduct begins the gates of the steps from s on: their product with x
-// and the one. The columns between the one and h are zero and left out.
-func (l *lstmPass) inputProduct(p *packing, x []float32, s, lo, hi int) {
-	const width = kernel.Width
-	panel, first, rows := l.stride*width, lo*l.ahead, 0
-	for end := min(s+l.ahead, p.steps); s < end; s++ {
-		sp := l.span(p, s, lo, hi)
-		if sp.n == 0 {
-			continue
-		}
-		if l.inference {
-			sp.z = first + rows
-		} else {
-			first = sp.z
-		}
-		l.input(x, sp)
-		rows += sp.n
-	}
-	if rows == 0 {
-		return
-	}
-	kernel.Mul(l.z[first*width:], width, panel,
-		kernel.Operand{Data: l.xh[first*width:], Row: width, Col: 1, Width: width, Block: panel},
-		l.wf, l.inputRows()*width, rows, l.in+1, 4*l.hPanels, false)
 }
 
 // input fills the product's input: x and the one. The hidden state has been
@@ -241,9 +164,9 @@ func (l *lstmPass) input(x []float32, sp span) {
 	const width = kernel.Width
 	panel := l.stride * width
 	for f := range l.xPanels {
-		dst := l.xh[f*panel+sp.z*width:]
+		dst := l.xh[f*panel+sp.row*width:]
 		columns := max(0, min(width, l.in-f*width))
-		kernel.CopyRows(dst, width, x[sp.token*l.in+f*width:], l.in, sp.n, columns)
+		kernel.CopyRows(dst, width, x[sp.row*l.in+f*width:], l.in, sp.n, columns)
 		if columns < width {
 			for r := range sp.n {
 				row := dst[r*width : (r+1)*width]
@@ -253,9 +176,6 @@ func (l *lstmPass) input(x []float32, sp span) {
 				}
 			}
 		}
-	}
-	if l.inference {
-		return // states were cleared once and are carried in place
 	}
 	for f := l.xPanels; f < l.xPanels+l.hPanels; f++ {
 		clear(l.xh[f*panel+(sp.row+sp.begun)*width : f*panel+(sp.row+sp.n)*width])
@@ -278,13 +198,8 @@ func (l *lstmPass) rows(panels []float32, panel, row, n int) []float32 {
 // leaves the hidden states in h.
 func (l *lstmPass) gates(u int, sp span, h []float32) {
 	part := func(row, n int, prev, h []float32) {
-		z := row - sp.row + sp.z
-		kernel.LSTMForward(l.gate(0, u, z, n), l.gate(1, u, z, n), l.gate(2, u, z, n), l.gate(3, u, z, n),
+		kernel.LSTMForward(l.gate(0, u, row, n), l.gate(1, u, row, n), l.gate(2, u, row, n), l.gate(3, u, row, n),
 			prev, l.rows(l.c, u, row, n), h)
-	}
-	if l.inference {
-		part(sp.row, sp.n, l.rows(l.c, u, sp.row, sp.n), h)
-		return
 	}
 	begun := sp.begun * kernel.Width
 	if sp.begun > 0 {

@@ -1,0 +1,192 @@
+package ops
+
+import (
+	"github.com/gorgonia-zoo/zoo/internal/kernel"
+)
+
+// lstmInfer is one direction of an LSTM layer without a backward pass. Nobody
+// reads its gates again, so it keeps a text's states and gates in rows: what one
+// call of a kernel takes lies together, for a single text as for many.
+//
+// Legend: B texts, D inputs, H hidden units, H' and Q columns of a gate and of
+// all four (each gate filled up to whole panels).
+type lstmInfer struct {
+	in, hidden int
+	reverse    bool
+
+	units int // H'
+	zRow  int // distance of the gates' rows
+	ahead int // steps whose product with x is taken at once
+
+	wx []float32 // [Q/16][D+1][16] weights of x, and biases
+	// The recurrent weights: float32, or float16 for steps of few texts when all of
+	// them are exact in it. Both are made when first needed.
+	wh     []float32 // [Q/16][H'][16]
+	half   []uint16  // [Q/16][H'][16]
+	noHalf bool      // some weight is not exact in float16
+
+	x    []float32 // [B*ahead][D+1] inputs of a step or several, and the one that carries the biases
+	z    []float32 // [B*ahead][zRow] their gates: [4][H'], and a gap
+	c, h []float32 // [B][H'] states
+}
+
+func newLSTMInfer(in, hidden int, reverse bool) *lstmInfer {
+	units := kernel.Panels(hidden) * kernel.Width
+	// The gap keeps the rows of a panel out of each other's cache sets.
+	return &lstmInfer{in: in, hidden: hidden, reverse: reverse, units: units, zRow: 4*units + kernel.Width}
+}
+
+// A step of few texts is as slow as its weights are read. Batches of up to
+// aheadTexts texts multiply x with its weights for aheadSteps steps at once, and
+// read only those of h at each.
+const (
+	aheadTexts = 16
+	aheadSteps = 32
+)
+
+// prepare packs the weights that have not been and makes room for a batch.
+func (l *lstmInfer) prepare(w [4][]float32, p *packing) {
+	l.ahead = 1
+	if p.texts <= aheadTexts {
+		l.ahead = aheadSteps
+	}
+	if l.wx == nil {
+		l.packInput(w)
+	}
+	few := p.texts <= kernel.HalfRows()
+	if few && l.half == nil && !l.noHalf {
+		l.half = packHalf(w[1], l.hidden, l.units)
+		l.noHalf = l.half == nil
+	}
+	if l.wh == nil && (!few || l.noHalf) {
+		l.wh = packRecurrent(w[1], l.hidden, l.units)
+	}
+	rows := p.texts * l.ahead
+	l.x = grow(l.x, rows*(l.in+1), 0)
+	l.z = grow(l.z, rows*l.zRow, 0)
+	l.c = grow(l.c, p.texts*l.units, 0)
+	l.h = grow(l.h, p.texts*l.units, 0)
+	clear(l.c)
+	clear(l.h)
+}
+
+// packInput lays out the weights of x and the sum of the biases.
+func (l *lstmInfer) packInput(w [4][]float32) {
+	l.wx = make([]float32, 4*l.units*(l.in+1))
+	eachColumn(l.hidden, func(row, panel, j int) {
+		to := l.wx[panel*(l.in+1)*kernel.Width+j:]
+		for d, v := range w[0][row*l.in : (row+1)*l.in] {
+			to[d*kernel.Width] = v
+		}
+		to[l.in*kernel.Width] = w[2][row] + w[3][row]
+	})
+}
+
+// packRecurrent lays out the weights of h in panels of units rows.
+func packRecurrent(w []float32, hidden, units int) []float32 {
+	packed := make([]float32, 4*units*units)
+	eachColumn(hidden, func(row, panel, j int) {
+		to := packed[panel*units*kernel.Width+j:]
+		for h, v := range w[row*hidden : (row+1)*hidden] {
+			to[h*kernel.Width] = v
+		}
+	})
+	return packed
+}
+
+// packHalf is packRecurrent in float16, or nil when some weight is not exact.
+func packHalf(w []float32, hidden, units int) []uint16 {
+	for _, v := range w {
+		if _, exact := kernel.ToHalf(v); !exact {
+			return nil
+		}
+	}
+	packed := make([]uint16, 4*units*units)
+	eachColumn(hidden, func(row, panel, j int) {
+		to := packed[panel*units*kernel.Width+j:]
+		for h, v := range w[row*hidden : (row+1)*hidden] {
+			to[h*kernel.Width], _ = kernel.ToHalf(v)
+		}
+	})
+	return packed
+}
+
+// eachColumn calls f with each row of the four gates' weights and the panel and
+// the column in it where that row goes. Columns that only fill a panel get none.
+func eachColumn(hidden int, f func(row, panel, j int)) {
+	panels := kernel.Panels(hidden)
+	kernel.Parallel(4*panels, func(panel int) {
+		gate, first := panel/panels, panel%panels*kernel.Width
+		for j := range min(kernel.Width, hidden-first) {
+			f(gate*hidden+first+j, panel, j)
+		}
+	})
+}
+
+// step returns how many of the texts lo..hi-1 have a token at step s, and the
+// packed row of the first one's.
+func (l *lstmInfer) step(p *packing, s, lo, hi int) (n, token int) {
+	t := s
+	if l.reverse {
+		t = p.steps - 1 - s
+	}
+	return max(0, min(hi, p.alive(t))-lo), p.offsets[t] + lo
+}
+
+// forward runs the texts lo..hi-1 through all their tokens and writes hidden
+// states into out, whose rows are ld apart.
+func (l *lstmInfer) forward(p *packing, x, out []float32, ld, lo, hi int) {
+	units, row := l.units, 0 // row of the next step's gates
+	for s := range p.steps {
+		if s%l.ahead == 0 {
+			row = lo * l.ahead
+			l.inputProduct(p, x, s, lo, hi)
+		}
+		n, token := l.step(p, s, lo, hi)
+		if n == 0 {
+			continue
+		}
+		l.recurrentProduct(row, lo, n)
+		for b := lo; b < lo+n; b++ {
+			z, c, h := l.z[row*l.zRow:], l.c[b*units:(b+1)*units], l.h[b*units:(b+1)*units]
+			kernel.LSTMForward(z[:units], z[units:2*units], z[2*units:3*units], z[3*units:4*units], c, c, h)
+			copy(out[token*ld:][:l.hidden], h)
+			row++
+			token++
+		}
+	}
+}
+
+// inputProduct begins the gates of the steps from s on: their product with x
+// and the one.
+func (l *lstmInfer) inputProduct(p *packing, x []float32, s, lo, hi int) {
+	first, width := lo*l.ahead, l.in+1
+	row := first
+	for end := min(s+l.ahead, p.steps); s < end; s++ {
+		n, token := l.step(p, s, lo, hi)
+		for i := range n {
+			to := l.x[(row+i)*width : (row+i+1)*width]
+			copy(to, x[(token+i)*l.in:(token+i+1)*l.in])
+			to[l.in] = 1
+		}
+		row += n
+	}
+	if row == first {
+		return
+	}
+	kernel.Mul(l.z[first*l.zRow:], l.zRow, kernel.Width,
+		kernel.Operand{Data: l.x[first*width:], Row: width, Col: 1, Width: width},
+		l.wx, width*kernel.Width, row-first, width, 4*l.units/kernel.Width, false)
+}
+
+// recurrentProduct adds the product with the hidden states of n texts from lo on
+// to their gates, whose first row is given.
+func (l *lstmInfer) recurrentProduct(row, lo, n int) {
+	z, panel, panels := l.z[row*l.zRow:], l.units*kernel.Width, 4*l.units/kernel.Width
+	h := kernel.Operand{Data: l.h[lo*l.units:], Row: l.units, Col: 1, Width: l.units}
+	if l.half != nil && n <= kernel.HalfRows() {
+		kernel.MulHalf(z, l.zRow, kernel.Width, h, l.half, panel, n, l.units, panels, true)
+		return
+	}
+	kernel.Mul(z, l.zRow, kernel.Width, h, l.wh, panel, n, l.units, panels, true)
+}
