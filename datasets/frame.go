@@ -9,6 +9,7 @@ import (
 	"iter"
 	"math"
 	"slices"
+	"strings"
 )
 
 // FrameConfig says which columns of a table a regression reads. The zero
@@ -187,7 +188,13 @@ func (t *Table) Frame(ctx context.Context, cfg FrameConfig) (*Frame, error) {
 		}
 	}
 	if len(f.Columns) == 0 {
-		return nil, t.fail(0, fmt.Errorf("there is no column to predict %q from: %s", f.Target, quoteAll(f.Notes)))
+		why := "the table has no other, or all are ignored"
+		if n := len(f.Notes); n > 3 {
+			why = fmt.Sprintf("%s; and %d more", strings.Join(f.Notes[:3], "; "), n-3)
+		} else if n > 0 {
+			why = strings.Join(f.Notes, "; ")
+		}
+		return nil, t.fail(0, fmt.Errorf("there is no column to predict %q from: %s", f.Target, why))
 	}
 	return f, nil
 }

@@ -30,7 +30,6 @@ type frameReader struct {
 	tooMany                bool // over maxValues: column and values are given up
 
 	oddLine  int // the first cell that is no number
-	oddCell  string
 	oddError error
 
 	counting bool // every cell so far is one more than the one before
@@ -62,7 +61,7 @@ func (c *frameReader) add(cell string, line int) error {
 		}
 		c.addNumber(x)
 	} else if c.oddError == nil {
-		c.oddLine, c.oddCell, c.oddError = line, strings.Clone(cell), err
+		c.oddLine, c.oddError = line, err
 		c.counting = false
 	}
 	if c.tooMany {
@@ -129,8 +128,8 @@ func (c *frameReader) finish(cfg FrameConfig) (column FrameColumn, note string, 
 		if !c.tooMany {
 			many = fmt.Sprint(len(c.values))
 		}
-		return pass(fmt.Sprintf("holds %s different texts in %d rows, more than %d: hardly categories, and no numbers (line %d: %.40q)",
-			many, present, cfg.categories(), c.oddLine, c.oddCell), "; take it as categorical if it is one")
+		return pass(fmt.Sprintf("holds %s different texts in %d rows, more than %d: hardly categories, and no numbers (line %d: %v)",
+			many, present, cfg.categories(), c.oddLine, c.oddError), "; take it as categorical if it is one")
 	}
 	column.Kind, column.Codes, column.Values = Categorical, c.column, c.values
 	return column, "", nil
@@ -154,7 +153,7 @@ func number(cell string) (float64, error) {
 	}
 	hint := ""
 	if _, ok := Number(strings.ReplaceAll(cell, ",", ".")); ok {
-		hint = " (numbers are written with a point)"
+		hint = " (numbers are written like 1234.5: with a point, and without separators of thousands)"
 	}
 	return 0, fmt.Errorf("%.40q is not a finite number%s", cell, hint)
 }

@@ -117,7 +117,7 @@ func TestFrameKinds(t *testing.T) {
 		"a constant, some missing": {column(func(i int) string { return []string{"yes", "NA"}[i%2] }), FrameConfig{}, Categorical, "", false},
 		"nothing":                  {column(func(int) string { return "" }), FrameConfig{}, "", "no values", false},
 		"nothing, asked for":       {column(func(int) string { return "" }), FrameConfig{Features: []string{"x"}}, "", "no values", true},
-		"a mistake among numbers":  {typo, FrameConfig{}, "", `line 8, column "x": "1,5" is not a finite number (numbers are written with a point)`, true},
+		"a mistake among numbers":  {typo, FrameConfig{}, "", `line 8, column "x": "1,5" is not a finite number (numbers are written like 1234.5`, true},
 		"a mistake ignored":        {typo, FrameConfig{Ignore: []string{"x"}}, "", "", false},
 		"a mistake among many":     {typo, FrameConfig{Categorical: []string{"x"}}, Categorical, "", false},
 		"infinity": {column(func(i int) string {

@@ -38,9 +38,9 @@ type TableConfig struct {
 
 	// Format is that of the file; empty means by its first bytes and its name.
 	Format Format
-	// Comma separates the cells of CSV; 0 means the tab for .tsv, and
-	// otherwise that of comma, semicolon, tab and bar which the header holds
-	// most.
+	// Comma separates the cells of CSV; 0 means the tab for a .tsv whose
+	// header has one, and otherwise that of comma, semicolon, tab and bar which
+	// the header holds most.
 	Comma rune
 	// Quotes says what quotes mean in CSV; empty means QuotesStrict.
 	Quotes Quotes
@@ -86,6 +86,12 @@ var (
 	// ErrNoColumn is wrapped by errors about a column that a table lacks, or
 	// that could not be guessed.
 	ErrNoColumn = errors.New("no such column")
+	// ErrHeader is what errors about a first line are that names no columns, or
+	// too few: no setting helps, as it does where ErrNoColumn stands alone.
+	ErrHeader = errors.New("unusable header")
+	// ErrConfig is what errors about a TableConfig are that no file could be
+	// read by.
+	ErrConfig = errors.New("impossible setting")
 	// ErrLabel is wrapped by errors about labels: neither class, too many
 	// classes, or one only.
 	ErrLabel = errors.New("unusable label")
@@ -158,7 +164,7 @@ func openTable(name string, fsys fs.FS, path string, cfg TableConfig) (*Table, e
 		t.cfg.MaxClasses = 1000
 	}
 	r, err := t.open(nil)
-	t.guessed = cfg.Comma == 0 && t.cfg.Format == CSV && t.cfg.Comma != ','
+	t.guessed = cfg.Comma == 0 && (t.cfg.Format == CSV && t.cfg.Comma != ',' || t.cfg.Format == TSV && t.cfg.Comma != '\t')
 	if err != nil {
 		return nil, t.fail(0, err)
 	}
@@ -255,7 +261,7 @@ func (t *Table) each(ctx context.Context, want []int, f func(Row) (bool, error))
 		row, err := r.next()
 		if err == io.EOF {
 			if n == 0 {
-				return t.fail(0, errors.New("has a header but no rows"))
+				return t.fail(0, errors.New("has a header but no rows; expected a row below it for each example"))
 			}
 			return nil
 		} else if err != nil {

@@ -69,7 +69,7 @@ func (c *Cells) Numbers(name string) ([]float64, error) {
 		if !ok {
 			hint := ""
 			if _, ok := Number(strings.ReplaceAll(cell, ",", ".")); ok {
-				hint = "; numbers are written with a point"
+				hint = "; numbers are written like 1234.5: with a point, and without separators of thousands"
 			}
 			return nil, fmt.Errorf("datasets: line %d, column %q: %.40q is not a number%s", c.Lines[j], name, cell, hint)
 		}

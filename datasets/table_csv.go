@@ -34,6 +34,12 @@ func newCSV(f io.Closer, text io.Reader, cfg *TableConfig) (rows, error) {
 	if bytes.ContainsRune(head, '\r') && !bytes.ContainsRune(head, '\n') {
 		return nil, errors.New("lines end in a carriage return alone, as on old Macintoshes; convert it: tr '\\r' '\\n' < IN > OUT")
 	}
+	if hasPrefixFold(head, "sep=") {
+		line, _, _ := bytes.Cut(head, []byte("\n"))
+		if len(bytes.TrimSpace(line)) <= len("sep=;") {
+			return nil, fmt.Errorf("line 1: %q is a note to Excel and no header; delete this line", bytes.TrimSpace(line))
+		}
+	}
 	if cfg.Comma == 0 {
 		cfg.Comma = guessComma(head, cfg.Format)
 	}
@@ -42,7 +48,7 @@ func newCSV(f io.Closer, text io.Reader, cfg *TableConfig) (rows, error) {
 	case QuotesNone:
 		return newPlain(f, buf, limit, string(cfg.Comma))
 	default:
-		return nil, fmt.Errorf("quotes cannot be %q, only strict, lazy or none", cfg.Quotes)
+		return nil, sort{fmt.Errorf("quotes cannot be %q, only strict, lazy or none", cfg.Quotes), ErrConfig}
 	}
 	c := &csvRows{Closer: f, limit: limit, r: csv.NewReader(buf)}
 	c.r.Comma = cfg.Comma
@@ -65,12 +71,13 @@ func newCSV(f io.Closer, text io.Reader, cfg *TableConfig) (rows, error) {
 	return c, err
 }
 
-// guessComma counts the delimiters in the header, outside quotes.
+// guessComma counts the delimiters in the header, outside quotes. In TSV a tab
+// is one even where others are more.
 func guessComma(head []byte, format Format) rune {
-	if format == TSV {
-		return '\t'
-	}
 	best, most, quoted := ',', 0, false
+	if format == TSV {
+		best = '\t'
+	}
 	count := map[byte]int{}
 	for _, b := range head {
 		if b == '\n' && !quoted {
@@ -81,6 +88,9 @@ func guessComma(head []byte, format Format) rune {
 		} else if !quoted {
 			count[b]++
 		}
+	}
+	if format == TSV && count['\t'] > 0 {
+		return best
 	}
 	for _, c := range ",;\t|" {
 		if n := count[byte(c)]; n > most {

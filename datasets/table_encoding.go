@@ -29,14 +29,14 @@ func decode(r *bufio.Reader, head []byte, encoding string) (io.Reader, error) {
 		return transform.NewReader(r, unicode.UTF16(order, unicode.UseBOM).NewDecoder()), nil
 	case "", "utf-8", "utf8":
 	default:
-		return nil, fmt.Errorf("encoding %q is not known, only utf-8, windows-1252, iso-8859-1 and utf-16; for another: iconv -f %s -t UTF-8 IN > OUT", encoding, encoding)
+		return nil, sort{fmt.Errorf("encoding %q is not known, only utf-8, windows-1252, iso-8859-1 and utf-16; for another: iconv -f %s -t UTF-8 IN > OUT", encoding, encoding), ErrConfig}
 	}
 	if bytes.HasPrefix(head, []byte("\xef\xbb\xbf")) {
 		_, err := r.Discard(3)
 		return r, err
 	}
 	if utf16Like(head) != "" {
-		return nil, fmt.Errorf("is in UTF-16, as Excel saves Unicode text; give the encoding utf-16, or convert it: iconv -f UTF-16 -t UTF-8 IN > OUT: %w", ErrEncoding)
+		return nil, &EncodingError{"utf-16", "is in UTF-16, as Excel saves Unicode text; give the encoding utf-16, or convert it: iconv -f UTF-16 -t UTF-8 IN > OUT"}
 	}
 	if n := bytes.Count(head, []byte{0}); n > len(head)/10 {
 		return nil, fmt.Errorf("is not text: %d of the first %d bytes are zero: %w", n, len(head), ErrEncoding)
@@ -69,6 +69,18 @@ func utf16Like(head []byte) string {
 	}
 	return ""
 }
+
+// EncodingError is text that is not in the encoding expected; it wraps
+// ErrEncoding.
+type EncodingError struct {
+	// Seems is the TableConfig.Encoding that would read the whole file; empty
+	// where none would, as of a file of several encodings.
+	Seems string
+	what  string
+}
+
+func (e *EncodingError) Error() string { return e.what + ": " + ErrEncoding.Error() }
+func (e *EncodingError) Unwrap() error { return ErrEncoding }
 
 // encodingCheck finds cells that are not UTF-8.
 type encodingCheck struct {
@@ -122,13 +134,11 @@ func notUTF8(s string, foreign bool) error {
 	b := s[at]
 	near := s[max(0, at-12):min(len(s), at+12)]
 	what := "Windows-1252 (also called ANSI)"
-	name := "windows-1252"
-	advice := "give its encoding, or convert it: iconv -f " + strings.ToUpper(name) + " -t UTF-8 IN > OUT"
 	if foreign {
-		return fmt.Errorf("byte 0x%02X near %q is not UTF-8, though text before it is: encodings are mixed, perhaps by joining files; convert the parts that are in %s before they are joined: %w", b, near, what, ErrEncoding)
+		return &EncodingError{"", fmt.Sprintf("byte 0x%02X near %q is not UTF-8, though text before it is: encodings are mixed, perhaps by joining files; convert the parts that are in %s before they are joined: iconv -f WINDOWS-1252 -t UTF-8 PART > OUT", b, near, what)}
 	}
 	if b >= 0xa0 { // below, ISO-8859-1 has control characters alone
 		what = "Latin-1 or " + what
 	}
-	return fmt.Errorf("byte 0x%02X near %q is not UTF-8; the file seems to be in %s: %s: %w", b, near, what, advice, ErrEncoding)
+	return &EncodingError{"windows-1252", fmt.Sprintf("byte 0x%02X near %q is not UTF-8; the file seems to be in %s: give its encoding, or convert it: iconv -f WINDOWS-1252 -t UTF-8 IN > OUT", b, near, what)}
 }

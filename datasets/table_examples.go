@@ -61,7 +61,7 @@ func (t *Table) finish(s *Summary, labels *labels) error {
 	}
 	s.Classes, s.Counts, s.Notes = labels.finish()
 	if len(s.Classes) < 2 {
-		return t.fail(0, fmt.Errorf("every row has the label %q in column %q, and at least two classes are needed: %w",
+		return t.fail(0, fmt.Errorf("every row has the label %q in column %q, and at least two classes are needed; add rows of another, or take another column for the labels: %w",
 			s.Classes[0], t.columns[t.label.column], ErrLabel))
 	}
 	return nil
@@ -125,7 +125,7 @@ func (t *Table) texts(ctx context.Context, labels *labels, skipped *int, f func(
 			return t.fail(0, t.label.err)
 		}
 		if t.label.column == t.text.column {
-			return t.fail(0, fmt.Errorf("column %q cannot hold both the texts and the labels", t.columns[t.text.column]))
+			return t.fail(0, sort{fmt.Errorf("column %q cannot hold both the texts and the labels", t.columns[t.text.column]), ErrConfig})
 		}
 		want = append(want, t.label.column)
 	}

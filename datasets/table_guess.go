@@ -76,7 +76,9 @@ func (t *Table) choose(sample [][]string) error {
 		if column < 0 {
 			r.role.column, r.role.err = -1, fmt.Errorf("which column is the %s? there are %s; name one: %w", r.noun, quoteAll(t.columns), ErrNoColumn)
 			if data := t.headless(); data != "" {
-				r.role.err = fmt.Errorf("the first line should name the columns (such as text,label), and has %q: %w", data, ErrNoColumn)
+				r.role.err = sort{fmt.Errorf("the first line should name the columns, and has %q: add a line above it, such as text,label: %w", data, ErrNoColumn), ErrHeader}
+			} else if len(t.columns) == 1 {
+				r.role.err = sort{fmt.Errorf("%q is the only column, and the %s is not in it: add its column, or correct the first line if the cells are separated by another character than there: %w", t.columns[0], r.noun, ErrNoColumn), ErrHeader}
 			}
 			continue
 		}

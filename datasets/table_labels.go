@@ -61,7 +61,11 @@ func (l *labels) add(written string) (int, error) {
 		}
 	default:
 		if len(l.names) == l.max {
-			return 0, fmt.Errorf("more than %d different labels, the last %.60q; is this the column of the classes? %w", l.max, name, ErrLabel)
+			advice := "is this the column of the classes?"
+			if _, number := Number(name); number {
+				advice += " If so, round them to a few:"
+			}
+			return 0, fmt.Errorf("more than %d different labels, the last %.60q; %s %w", l.max, name, advice, ErrLabel)
 		}
 		i = len(l.names)
 		l.names, l.counts = append(l.names, strings.Clone(name)), append(l.counts, 0)

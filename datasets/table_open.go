@@ -107,6 +107,9 @@ func Recognise(name string) (Format, error) {
 		return Parquet, nil
 	}
 	format, err := recognise(name, head)
+	if err == errFormat {
+		return fail(fmt.Errorf("%w, or IMDB's directory or archive", err))
+	}
 	if err != nil {
 		return fail(err)
 	}
@@ -117,6 +120,9 @@ func Recognise(name string) (Format, error) {
 func damage(err error) error {
 	if errors.Is(err, errTooLarge) || errors.Is(err, ErrDamaged) || errors.Is(err, fs.ErrPermission) {
 		return err
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("%w: %w, or was not copied or downloaded to its end", err, ErrDamaged)
 	}
 	return fmt.Errorf("%w: %w", err, ErrDamaged)
 }
@@ -136,22 +142,34 @@ func recognise(name string, head []byte) (Format, error) {
 		return "", errors.New("is a Parquet file packed by gzip; unpack it")
 	case isTar(head):
 		return "", errors.New("is a tar archive; unpack it and name the table in it")
+	case bytes.HasPrefix(head, []byte("BZh")), bytes.HasPrefix(head, []byte("\xfd7zXZ")), bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")):
+		return "", errors.New("is packed by bzip2, xz or zstd, and only gzip is read; unpack it")
+	case bytes.HasPrefix(head, []byte("%PDF-")), bytes.HasPrefix(head, []byte("SQLite format 3")):
+		return "", errors.New("is a PDF or a database and no table; export the table as CSV UTF-8")
 	case hasPrefixFold(trimmed, "<!doctype html"), hasPrefixFold(trimmed, "<html"):
 		return "", errors.New("is a web page; was the page saved in place of the file it links to?")
 	}
-	switch strings.ToLower(path.Ext(strings.TrimSuffix(strings.ToLower(name), ".gz"))) {
-	case ".csv":
-		return CSV, nil
-	case ".tsv", ".tab":
+	switch ext := path.Ext(strings.TrimSuffix(strings.ToLower(name), ".gz")); ext {
+	case ".csv", ".tsv", ".tab":
+		if bytes.HasPrefix(trimmed, []byte(`{"`)) || bytes.HasPrefix(trimmed, []byte(`[{`)) {
+			return "", errors.New("holds JSON, by its first bytes; rename it to .jsonl")
+		}
+		if ext == ".csv" {
+			return CSV, nil
+		}
 		return TSV, nil
+	case ".parquet":
+		return "", errors.New("is named .parquet and does not begin as Parquet does; rename it to what it is, such as .csv")
 	case ".jsonl", ".ndjson", ".json":
 		return JSONL, nil
 	}
 	if trimmed[0] == '{' {
 		return JSONL, nil
 	}
-	return "", errors.New("the format cannot be told from the name; expected .csv, .tsv, .jsonl or .parquet, the first three with or without .gz")
+	return "", errFormat
 }
+
+var errFormat = errors.New("the format cannot be told from the name; expected .csv, .tsv, .jsonl or .parquet, the first three with or without .gz")
 
 var errNoBytes = errors.New("file is empty; expected a first line that names the columns, such as text,label, and a row for each text")
 
@@ -198,7 +216,7 @@ func checkHeader(names []string) ([]string, error) {
 			n = fmt.Sprintf("column %d", i+1) // pandas leaves its index nameless
 		}
 		if j, ok := seen[n]; ok {
-			return nil, fmt.Errorf("line 1: columns %d and %d are both named %q", j+1, i+1, n)
+			return nil, fmt.Errorf("line 1: columns %d and %d are both named %q; rename one of them", j+1, i+1, n)
 		}
 		seen[n] = i
 		out[i] = n

@@ -54,6 +54,7 @@ func TestTableLoad(t *testing.T) {
 		{"gzip under a plain name", "a.csv", packed("text,label\ngood film,pos\nbad film,neg\n"), TableConfig{}, negPos, two},
 		{"semicolons", "a.csv", "text;label\ngood film;pos\nbad film;neg\n", TableConfig{}, negPos, two},
 		{"tsv", "a.tsv", "text\tlabel\ngood film\tpos\nbad film\tneg\n", TableConfig{}, negPos, two},
+		{"tsv of commas", "a.tsv", "text,label\ngood film,pos\nbad film,neg\n", TableConfig{}, negPos, two},
 		{"spaces around labels", "a.csv", "text,label\ngood film, pos\nbad film,neg \n", TableConfig{}, negPos, two},
 		{"utf-16", "a.csv", encoded("text,label\ngood film,pos\nbad film,neg\n", unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder()), TableConfig{Encoding: "utf-16"}, negPos, two},
 		{"utf-16 big endian", "a.csv", encoded("text,label\ngood film,pos\nbad film,neg\n", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewEncoder()), TableConfig{Encoding: "utf-16"}, negPos, two},
@@ -121,6 +122,25 @@ func TestTableLoad(t *testing.T) {
 	}
 }
 
+// Only an encoding that reads the whole file is proposed.
+func TestEncodingError(t *testing.T) {
+	for content, want := range map[string]string{
+		"text,label\ncaf\xe9,1\n":              "windows-1252",
+		"text,label\nx,0\n\x93caf\xe9\x94,1\n": "windows-1252",
+		"text,label\ncafé,0\ncaf\xe9,1\n":      "",
+		"\xff\xfet\x00e\x00x\x00t\x00\n\x00":   "utf-16",
+	} {
+		table, err := openText("a.csv", content, TableConfig{})
+		if err == nil {
+			_, err = table.Load(context.Background())
+		}
+		var got *EncodingError
+		if !errors.As(err, &got) || got.Seems != want {
+			t.Errorf("%q: %v, want %q", content, err, want)
+		}
+	}
+}
+
 // TestTableMistakes has the mistakes of users; each answer names the place
 // and says what to do.
 func TestTableMistakes(t *testing.T) {
@@ -135,7 +155,9 @@ func TestTableMistakes(t *testing.T) {
 		{"wrong column, far off", "a.csv", "review,stars\na,1\nb,2\n", TableConfig{Label: "banana"}, ErrNoColumn, []string{`"banana"`, `"review", "stars"`}},
 		{"wrong target", "a.csv", "a,b\n1,2\n", TableConfig{Target: "B"}, ErrNoColumn, []string{`did you mean "b"?`}},
 		{"no text to guess", "a.csv", "a,b,c\n1,2,3\n", TableConfig{}, ErrNoColumn, []string{"which column is the text", `"a", "b", "c"`}},
-		{"no header", "a.csv", "I liked this film a great deal indeed,1\nbad,0\n", TableConfig{}, ErrNoColumn, []string{"first line should name the columns", "I liked"}},
+		{"no header", "a.csv", "I liked this film a great deal indeed,1\nbad,0\n", TableConfig{}, ErrHeader, []string{"first line should name the columns", "I liked", "add a line above it"}},
+		{"one column", "a.csv", "text\ngood film\n", TableConfig{}, ErrHeader, []string{`"text" is the only column`, "label"}},
+		{"note to Excel", "a.csv", "sep=;\r\ntext;label\r\na;1\r\n", TableConfig{}, nil, []string{"line 1", `"sep=;"`, "delete"}},
 		{"ragged", "a.csv", "text,label\na,1\n\nb, and c,0\n", TableConfig{}, nil, []string{"line 4", "has 3 cells", "header 2", "quotes around it"}},
 		{"ragged short", "a.csv", "text,label\na,1\nb\n", TableConfig{}, nil, []string{"line 3", "has 1 cell,"}},
 		{"ragged without quoting", "a.tsv", "text\tlabel\na\t1\nb\n", TableConfig{Quotes: QuotesNone}, nil, []string{"line 3", "has 1 cell,"}},
@@ -145,7 +167,7 @@ func TestTableMistakes(t *testing.T) {
 		{"empty file", "a.csv", "", TableConfig{}, nil, []string{"empty"}},
 		{"blank file", "a.csv", "\n\n \n", TableConfig{}, nil, []string{"empty"}},
 		{"empty jsonl", "a.jsonl", "", TableConfig{}, nil, []string{"empty"}},
-		{"header only", "a.csv", "text,label\n", TableConfig{}, nil, []string{"header but no rows"}},
+		{"header only", "a.csv", "text,label\n", TableConfig{}, nil, []string{"header but no rows", "a row below it"}},
 		{"empty text", "a.csv", "text,label\na,1\n  ,0\n", TableConfig{}, nil, []string{"line 3", `"text" is empty`, "skipped"}},
 		{"empty label", "a.csv", "text,label\na,1\nb,\n", TableConfig{}, nil, []string{"line 3", `"label" is empty`}},
 		{"all empty", "a.csv", "text,label\n,1\n,\n", TableConfig{SkipEmpty: true}, nil, []string{"none of the 2 rows"}},
@@ -154,18 +176,21 @@ func TestTableMistakes(t *testing.T) {
 		{"neither class", "a.csv", "text,label\na,pos\nb,neutral\n", TableConfig{Classes: []string{"neg", "pos"}}, ErrLabel, []string{"line 3", `"neutral"`, `"neg", "pos"`}},
 		{"number of no class", "a.csv", "text,label\na,1\nb,2\n", TableConfig{Classes: []string{"neg", "pos"}}, ErrLabel, []string{"line 3", `"2"`}},
 		{"numbers are names", "a.csv", "text,label\na,1\nb,0\n", TableConfig{Classes: []string{"1", "2"}}, ErrLabel, []string{"line 3", `"0"`}},
-		{"too many classes", "a.csv", "text,label\na,1\nb,2\nc,3\n", TableConfig{MaxClasses: 2}, ErrLabel, []string{"line 4", "more than 2"}},
-		{"one column twice", "a.csv", "text,label\na,1\n", TableConfig{Text: "label", Label: "label"}, nil, []string{"both"}},
-		{"two columns of a name", "a.csv", "text,text\na,1\n", TableConfig{}, nil, []string{"columns 1 and 2", `"text"`}},
+		{"too many classes", "a.csv", "text,label\na,1\nb,2\nc,3\n", TableConfig{MaxClasses: 2}, ErrLabel, []string{"line 4", "more than 2", "round them"}},
+		{"one column twice", "a.csv", "text,label\na,1\n", TableConfig{Text: "label", Label: "label"}, ErrConfig, []string{"both"}},
+		{"two columns of a name", "a.csv", "text,text\na,1\n", TableConfig{}, nil, []string{"columns 1 and 2", `"text"`, "rename"}},
 		{"latin-1", "a.csv", latin, TableConfig{}, ErrEncoding, []string{"line 3", `"text"`, "0xE9", "Windows-1252", "iconv"}},
 		{"latin-1 in the header", "a.csv", "texte,caf\xe9\na,1\n", TableConfig{}, ErrEncoding, []string{"line 1", "0xE9"}},
 		{"latin-1 in jsonl", "a.jsonl", "{\"text\":\"caf\xe9\",\"label\":1}\n", TableConfig{}, ErrEncoding, []string{"line 1", "0xE9"}},
 		{"mixed encodings", "a.csv", "text,label\ncafé,0\ncaf\xe9,1\n", TableConfig{}, ErrEncoding, []string{"line 3", "mixed"}},
 		{"utf-16", "a.csv", encoded("text,label\na,1\n", unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder()), TableConfig{}, ErrEncoding, []string{"UTF-16", "iconv"}},
 		{"utf-16 unmarked", "a.csv", encoded("text,label\na,1\n", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewEncoder()), TableConfig{}, ErrEncoding, []string{"UTF-16"}},
-		{"unknown encoding", "a.csv", "text,label\na,1\n", TableConfig{Encoding: "gbk"}, nil, []string{"gbk", "iconv"}},
+		{"unknown encoding", "a.csv", "text,label\na,1\n", TableConfig{Encoding: "gbk"}, ErrConfig, []string{"gbk", "iconv"}},
 		{"binary", "a.csv", strings.Repeat("\x01\x00\x00\x00\x05", 100), TableConfig{}, ErrEncoding, []string{"not text"}},
 		{"excel", "a.csv", "PK\x03\x04...", TableConfig{}, nil, []string{"Excel", "CSV"}},
+		{"json as csv", "a.csv", `{"text":"a","label":1}` + "\n", TableConfig{}, nil, []string{"holds JSON", ".jsonl"}},
+		{"csv as parquet", "a.parquet", "text,label\na,1\n", TableConfig{}, nil, []string{".parquet", "rename"}},
+		{"bzip2", "a.csv.bz2", "BZh91AY", TableConfig{}, nil, []string{"only gzip", "unpack"}},
 		{"web page", "a.csv", "<!DOCTYPE html><html>", TableConfig{}, nil, []string{"web page"}},
 		{"unknown name", "a.txt", "text,label\na,1\n", TableConfig{}, nil, []string{".csv", ".jsonl"}},
 		{"old Macintosh", "a.csv", "text,label\ra,1\rb,0\r", TableConfig{}, nil, []string{"carriage return", "tr "}},
@@ -175,8 +200,8 @@ func TestTableMistakes(t *testing.T) {
 		{"json text on a line", "a.jsonl", "hello\n", TableConfig{}, nil, []string{"line 1", "expected a JSON object"}},
 		{"json list for a text", "a.jsonl", `{"text":["a"],"label":1}`, TableConfig{}, nil, []string{"line 1", `"text" holds a list`}},
 		{"json key twice", "a.jsonl", `{"text":"a","text":"b","label":1}`, TableConfig{}, nil, []string{"line 1", `"text" twice`}},
-		{"gzip cut off", "a.csv.gz", packed(strings.Repeat("text,label\n", 100))[:40], TableConfig{}, ErrDamaged, []string{"unexpected EOF"}},
-		{"quotes unknown", "a.csv", "text,label\na,1\n", TableConfig{Quotes: "some"}, nil, []string{"strict, lazy or none"}},
+		{"gzip cut off", "a.csv.gz", packed(strings.Repeat("text,label\n", 100))[:40], TableConfig{}, ErrDamaged, []string{"unexpected EOF", "downloaded"}},
+		{"quotes unknown", "a.csv", "text,label\na,1\n", TableConfig{Quotes: "some"}, ErrConfig, []string{"strict, lazy or none"}},
 		{"huge row", "a.csv", "text,label\na,1\n\"" + strings.Repeat("a\n", MaxRow/2+1<<17), TableConfig{}, errTooLarge, []string{"never closed"}},
 		{"huge line", "a.jsonl", `{"text":"` + strings.Repeat("a", MaxRow+1<<17), TableConfig{}, errTooLarge, []string{"line 1"}},
 	} {
