@@ -49,6 +49,9 @@ func OpenModel(name string) (*Model, error) {
 	}
 	a, err := weights.OpenDir(name)
 	if err != nil {
+		if _, unfinished := os.Stat(filepath.Join(name, "checkpoint", train.CheckpointFile)); unfinished == nil && errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("zoo: model: %s holds a training that has not come to its end, and no model yet: go on with it by --resume", name)
+		}
 		return nil, fmt.Errorf("zoo: model: %w", err)
 	}
 	return newModel(a)

@@ -112,7 +112,7 @@ func FineTuning(base string) (Recipe, error) {
 // the name or directory that it was opened from.
 func (m *Model) FineTuning(base string) (Recipe, error) {
 	if m.Classifier == nil {
-		return Recipe{}, fmt.Errorf("zoo: fine-tune: %s is a model of kind %s; only an LSTM classifier of texts (%s) can be fine-tuned: %w",
+		return Recipe{}, fmt.Errorf("zoo: fine-tune: %s is a model of kind %s; only an LSTM classifier of texts (%s), such as lstm-imdb, can be fine-tuned: %w",
 			base, m.Artefact.Model, lstm.Kind, ErrUsage)
 	}
 	name := strings.TrimSuffix(m.Artefact.Card.Name, tuned)

@@ -178,6 +178,17 @@ func (r *DataReport) advise(recipe *FineTuneRecipe, base *lstm.Classifier) {
 		say("the classes are unbalanced (%q has %d texts, %q %d): with class weights balanced rare ones count as much, and the accuracy of always answering %q is %.1f %%",
 			most.Name, most.Rows, least.Name, least.Rows, most.Name, 100*float64(most.Rows)/float64(r.Rows))
 	}
+	folded := map[string]string{}
+	for _, c := range r.Classes {
+		if datasets.Missing(c.Name) && recipe.Head == HeadNew {
+			say("%q is taken for a class, with %d texts: where it stands for no label, empty these cells and have empty rows skipped", c.Name, c.Rows)
+		}
+		low := strings.ToLower(c.Name)
+		if other, ok := folded[low]; ok {
+			say("the classes %q and %q differ in case alone; write them alike if they are one", other, c.Name)
+		}
+		folded[low] = c.Name
+	}
 	if r.UnknownRate > 0.15 {
 		say("%.0f %% of the words are unknown to %s: is this another language, or another field? What it has learned may be of little use here", 100*r.UnknownRate, recipe.Base)
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/internal/corpus"
@@ -67,14 +68,20 @@ func OpenTexts(path string, c TextsConfig) (*Texts, error) {
 	}
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("zoo: data: no file or directory %s: %w", path, ErrUsage)
+		advice := ""
+		if path == "-" {
+			advice = "; data is read more than once, so save standard input to a file"
+		} else if strings.Contains(path, "://") {
+			advice = "; an address is not read, so download the file first"
+		}
+		return nil, fmt.Errorf("zoo: data: no file or directory %s%s: %w", path, advice, ErrUsage)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("zoo: data: %w", err)
 	}
 	format, err := datasets.Recognise(path)
 	if err != nil {
-		return nil, fmt.Errorf("zoo: data: %w, or IMDB's directory or archive", err)
+		return nil, fmt.Errorf("zoo: data: %w", err)
 	}
 	if format == datasets.IMDBFormat {
 		if c.Text != "" || c.Label != "" {
@@ -83,7 +90,9 @@ func OpenTexts(path string, c TextsConfig) (*Texts, error) {
 		if c.Encoding != "" || c.Quotes != "" || c.SkipEmpty || c.Rows != 0 {
 			return nil, fmt.Errorf("zoo: data: %s is no table, and encoding, quotes, empty rows and a number of rows are settings of tables: %w", path, ErrUsage)
 		}
-		t.imdb, err = datasets.OpenIMDB(path)
+		if t.imdb, err = datasets.OpenIMDB(path); err != nil && info.IsDir() {
+			err = fmt.Errorf("%w; of a table name the file, such as %s", err, filepath.Join(path, "reviews.csv"))
+		}
 		return t, err
 	}
 	if info.Size() > maxTexts && c.Rows == 0 {
@@ -94,8 +103,16 @@ func OpenTexts(path string, c TextsConfig) (*Texts, error) {
 		return nil, fmt.Errorf("zoo: data: %d rows, want 1 or more, or 0 for all: %w", c.Rows, ErrUsage)
 	}
 	t.columns = datasets.TableConfig{Text: c.Text, Label: c.Label, Classes: c.Classes, Encoding: c.Encoding, Quotes: c.Quotes, SkipEmpty: c.SkipEmpty}
-	t.table, err = datasets.OpenTable(path, t.columns)
-	return t, err
+	if t.table, err = datasets.OpenTable(path, t.columns); err != nil {
+		return nil, err
+	}
+	if _, err := t.table.TextColumn(); err != nil {
+		return nil, err
+	}
+	if _, err := t.table.LabelColumn(); err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // withClasses is the same table with the names that labels may have.

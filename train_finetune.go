@@ -84,7 +84,11 @@ func prepareFineTune(ctx context.Context, r *FineTuneRecipe, base *lstm.Classifi
 	report.Skipped = data.skipped(ctx)
 	task.train, task.validation = report.split(c, r.Validation, r.Seed)
 	if len(task.validation) == 0 && r.Validation > 0 {
-		return nil, nil, fmt.Errorf("zoo: data: of %d texts none can be held out for validation: each class needs two different texts; add texts, or hold out none (validation 0) and set the epochs", len(c.Texts))
+		doubt := ""
+		if 2*len(c.Classes) > len(c.Texts) {
+			doubt = fmt.Sprintf(" (%d labels for %d texts: is it the column of the labels?)", len(c.Classes), len(c.Texts))
+		}
+		return nil, nil, fmt.Errorf("zoo: data: of %d texts none can be held out for validation: each class needs two different texts%s; add texts, or hold out none (validation 0) and set the epochs", len(c.Texts), doubt)
 	}
 	r.Epochs, r.MinSteps = r.EpochsFor(len(task.train)), 0
 	task.recipe.Epochs = r.Epochs

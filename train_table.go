@@ -7,6 +7,7 @@ import (
 	"iter"
 	"math"
 	"path/filepath"
+	"slices"
 
 	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/models/mlp"
@@ -92,6 +93,9 @@ func prepareTable(ctx context.Context, r TableRecipe, data *Table, run Run) (*ta
 	}
 	if frame.Rows() < minRows {
 		return nil, fmt.Errorf("zoo: data: %s has %d rows with a target, and at least %d are needed", data.table.Name(), frame.Rows(), minRows)
+	}
+	if slices.Min(frame.Y) == slices.Max(frame.Y) {
+		return nil, fmt.Errorf("zoo: data: %s: column %q, the target, holds %g in every row: there is nothing to learn", data.table.Name(), frame.Target, frame.Y[0])
 	}
 	t := &tableTask{recipe: r, frame: frame, print: frame.Fingerprint(),
 		source: fmt.Sprintf("%s: %d rows, %q from %d columns", filepath.Base(data.table.Name()), frame.Rows(), frame.Target, len(frame.Columns))}
