@@ -146,6 +146,22 @@ func chunks(ctx context.Context, from io.ReadCloser, name string) iter.Seq2[[]st
 	}
 }
 
+// foreign says of a first line that is no text what it is, and what to do.
+func foreign(line string) string {
+	for magic, what := range map[string]string{
+		"\x1f\x8b":   "is packed by gzip; unpack it first: gunzip -c IN > OUT",
+		"PK\x03\x04": "is a zip file or an Excel workbook; save the sheet as CSV UTF-8",
+		"\xff\xfe":   "is in UTF-16; convert it: iconv -f UTF-16 -t UTF-8 IN > OUT",
+		"\xfe\xff":   "is in UTF-16; convert it: iconv -f UTF-16 -t UTF-8 IN > OUT",
+		"PAR1":       "is a Parquet file; name it .parquet",
+	} {
+		if strings.HasPrefix(line, magic) {
+			return what
+		}
+	}
+	return ""
+}
+
 // scan adds the lines of from, without line ends and the mark that some
 // editors put at the beginning of a file.
 func scan(ctx context.Context, q *queue, from io.Reader, name string) {
@@ -156,6 +172,10 @@ func scan(ctx context.Context, q *queue, from io.Reader, name string) {
 		text := s.Text()
 		if n++; n == 1 {
 			text = strings.TrimPrefix(text, "\ufeff")
+			if what := foreign(text); what != "" {
+				q.add(ctx, "", fmt.Errorf("zoo: predict: %s %s", name, what))
+				return
+			}
 		}
 		if !q.add(ctx, text, nil) {
 			return

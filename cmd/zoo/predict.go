@@ -5,8 +5,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/spf13/cobra"
@@ -14,6 +16,7 @@ import (
 
 func newPredict() *cobra.Command {
 	var file string
+	var table tableFlags
 	var asJSON, explained bool
 	c := &cobra.Command{
 		Use:   "predict MODEL [TEXT ...]",
@@ -23,12 +26,16 @@ takes numbers instead of texts; one with several inputs takes them separated by
 commas. Each line has an answer, an empty text too; empty lines among numbers
 are skipped.
 
+A classifier of texts also takes a .csv, .tsv, .jsonl or .parquet file with a
+header, and answers each row of its column of texts.
+
 A model of a table takes rows with named columns: NAME=VALUE,NAME=VALUE or a
 JSON object as an argument, or a table with a header, as a file or on standard
 input. An empty value is a missing one; columns that the model does not know
 are passed over in a table.`,
 		Example: `  zoo predict lstm-imdb "A quiet, beautiful film." "A dull, lifeless mess."
   zoo predict lstm-imdb --file reviews.txt --json
+  zoo predict lstm-imdb --file reviews.csv --text review
   cat reviews.txt | zoo predict lstm-imdb
   zoo predict lstm-imdb --explain "Not good at all, but the music is lovely."
   zoo predict mlp-line 2.5 -1 --json
@@ -48,12 +55,20 @@ are passed over in a table.`,
 				return usage(c, "--explain does not apply: %s is no classifier of texts", args[0])
 			}
 			if m.Table != nil {
-				return predictRows(c, m.Table, args[1:], file, asJSON)
+				if err := unwanted(c, args[0]+" takes its columns by their names", "text"); err != nil {
+					return err
+				}
+				return predictRows(c, m.Table, args[1:], file, table, asJSON)
 			}
 			if err := isVectors(c, args[0], m); err != nil {
 				return err
 			}
-			lines, err := inputs(c, args[1:], file)
+			var lines iter.Seq2[[]string, error]
+			if m.TextClassifier() != nil && len(args) == 1 && table.named(file) {
+				lines, err = table.texts(c, file)
+			} else if err = unwanted(c, "no table is given by --file", "text", "encoding", "quotes"); err == nil {
+				lines, err = inputs(c, args[1:], file)
+			}
 			if err != nil {
 				return err
 			}
@@ -65,7 +80,13 @@ are passed over in a table.`,
 				answer = explain(colourful(c.OutOrStdout()))
 			}
 			out := bufio.NewWriter(c.OutOrStdout())
+			read, broken := 0, 0
 			for texts, err := range lines {
+				for _, t := range texts {
+					if read++; !utf8.ValidString(t) {
+						broken++
+					}
+				}
 				if err == nil {
 					err = answer(c.Context(), m, texts, out, asJSON)
 				}
@@ -76,10 +97,17 @@ are passed over in a table.`,
 					return err
 				}
 			}
+			switch {
+			case read == 0:
+				fmt.Fprintln(c.ErrOrStderr(), "there was nothing to predict from: the input is empty")
+			case broken > 0 && len(args) == 1:
+				fmt.Fprintf(c.ErrOrStderr(), "%d of %d texts are not UTF-8, and the other bytes in them are not understood; from Windows-1252: iconv -f WINDOWS-1252 -t UTF-8 IN > OUT\n", broken, read)
+			}
 			return nil
 		},
 	}
-	c.Flags().StringVarP(&file, "file", "f", "", "read texts from this file, one a line, or the rows of a table ('-' for standard input)")
+	table.add(c)
+	c.Flags().StringVarP(&file, "file", "f", "", "read texts from this file, one a line, or the rows of a table, by its name ('-' for standard input)")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line")
 	c.Flags().BoolVar(&explained, "explain", false, "say what each word contributes to the logit, in colours on a terminal (not with NO_COLOR)")
 	return c

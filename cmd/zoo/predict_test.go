@@ -85,6 +85,57 @@ func TestPredictTexts(t *testing.T) {
 	}
 }
 
+// A table of texts is answered by rows, whatever its format; what is no text
+// is told from one.
+func TestPredictTextTable(t *testing.T) {
+	f := small(t)
+	texts := []string{"the film was brilliant", "its plot, alas, is \"a mess\"", "", "two\nlines"}
+	want := must(t, runZoo(append([]string{"predict", f.model, "--json", "--"}, texts...)...)).stdout
+	csv := "id,review\n1,the film was brilliant\n2,\"its plot, alas, is \"\"a mess\"\"\"\n3,\n4,\"two\nlines\"\n"
+	lines := ""
+	for _, text := range texts {
+		line, err := json.Marshal(map[string]string{"review": text, "by": "x"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines += string(line) + "\n"
+	}
+	for name, text := range map[string]string{
+		"a.csv": csv, "a.tsv": strings.NewReplacer("id,", "id\t", "1,", "1\t", "2,", "2\t", "3,", "3\t", "4,", "4\t").Replace(csv),
+		"mark.csv": "\ufeff" + csv, "a.jsonl": lines,
+	} {
+		o := must(t, runZoo("predict", f.model, "--json", "--file", write(t, name, text)))
+		if o.stdout != want || !strings.Contains(o.stderr, `the text is in column "review"`) {
+			t.Errorf("%s: %+v\nwant %s", name, o, want)
+		}
+	}
+	if o := must(t, runZoo("predict", f.model, "--json", "--text", "review", "--encoding", "utf-16", "-f", write(t, "a.csv", utf16le(csv)))); o.stdout != want || o.stderr != "" {
+		t.Errorf("UTF-16: %+v", o)
+	}
+	for says, c := range map[string]struct {
+		name, text string
+		code       int
+		more       []string
+	}{
+		`did you mean "review"?`:       {"a.csv", csv, 2, []string{"--text", "reveiw"}},
+		"--text names the column":      {"a.csv", csv, 2, []string{"--text", "body"}},
+		"first line should name":       {"a.csv", "I liked this film a great deal all in all\n", 2, nil},
+		"--encoding windows-1252":      {"a.csv", "review\ncaf\xe9\n", 1, nil},
+		"file is empty":                {"a.csv", "", 1, nil},
+		"Excel workbook":               {"a.xlsx", "PK\x03\x04", 1, nil},
+		"packed by gzip; unpack":       {"a.txt.gz", "\x1f\x8b\x08", 1, nil},
+		"iconv -f UTF-16":              {"a.txt", utf16le("a fine film\n"), 1, nil},
+		"no table is given by --file":  {"a.txt", "fine\n", 2, []string{"--text", "review"}},
+		"1 of 2 texts are not UTF-8":   {"a.txt", "fine\ncaf\xe9\n", 0, nil},
+		"there was nothing to predict": {"a.txt", "", 0, nil},
+	} {
+		o := runZoo(append([]string{"predict", f.model, "--file", write(t, c.name, c.text)}, c.more...)...)
+		if o.code != c.code || !strings.Contains(o.stderr, says) {
+			t.Errorf("%+v, want exit code %d and %q", o, c.code, says)
+		}
+	}
+}
+
 // oneByte reads one byte at a time, as a slow pipe.
 type oneByte struct{ io.Reader }
 
