@@ -3,12 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // takes states the arguments of a command: these and no more. A last name in
@@ -33,7 +35,11 @@ func takes(names ...string) cobra.PositionalArgs {
 			}
 			return usage(c, "%s", text)
 		}
-		return usage(c, "unexpected argument %q", args[len(names)])
+		more, hint := args[len(names)], ""
+		if info, err := os.Stat(more); err == nil && info.Mode().IsRegular() && c.Flags().Lookup("data") != nil && !c.Flags().Changed("data") {
+			hint = fmt.Sprintf("; did you mean --data %s?", more)
+		}
+		return usage(c, "unexpected argument %q%s", more, hint)
 	}
 }
 
@@ -50,9 +56,34 @@ func unwanted(c *cobra.Command, why string, names ...string) error {
 // goNoise is what package strconv says around its reason.
 var goNoise = regexp.MustCompile(`strconv\.\w+: parsing "[^"]*": `)
 
-// flagError words an error of the flag parser.
+// flagError words an error of the flag parser: what was expected, or which flag
+// was meant.
 func flagError(c *cobra.Command, err error) error {
-	return usage(c, "%s", goNoise.ReplaceAllString(err.Error(), ""))
+	text := goNoise.ReplaceAllString(err.Error(), "")
+	var value *pflag.InvalidValueError
+	var absent *pflag.NotExistError
+	switch {
+	case errors.As(err, &value):
+		switch value.GetFlag().Value.Type() {
+		case "int":
+			text += "; want a whole number"
+		case "uint64":
+			text += "; want a whole number, 0 or more"
+		case "float64":
+			text += "; want a number"
+		case "duration":
+			text += "; want a duration, such as 30s or 5m"
+		}
+	case errors.As(err, &absent) && absent.GetSpecifiedShortnames() == "":
+		flags := &cobra.Command{SuggestionsMinimumDistance: 2} // it has the flags as commands, to be likened
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			flags.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
+		})
+		if near := flags.SuggestionsFor(absent.GetSpecifiedName()); len(near) > 0 {
+			text += "; did you mean --" + strings.Join(near, " or --") + "?"
+		}
+	}
+	return usage(c, "%s", text)
 }
 
 // negatives returns a command line on which negative numbers are arguments of

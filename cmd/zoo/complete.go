@@ -9,7 +9,12 @@ import (
 
 // choices are the words that flags take.
 var choices = map[string][]string{
-	"split": {"train", "test"},
+	"class-weights": {"balanced"},
+	"classes":       {"auto", "keep", "new"},
+	"encoding":      {"utf-8", "windows-1252", "latin1", "utf-16"},
+	"freeze":        {"embedding", "rnn", "embedding,rnn"},
+	"quotes":        {"strict", "lazy", "none"},
+	"split":         {"train", "test"},
 }
 
 // completeFlags tells the shell what the flags of a command and of those below

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,10 +47,13 @@ func (f *dataFlags) open(c *cobra.Command, classes []string) (*zoo.Texts, error)
 			return nil, err
 		}
 	}
+	if info, err := os.Stat(path); err == nil && f.rows > 0 && info.Size() > 500e6 {
+		fmt.Fprintf(c.ErrOrStderr(), "reading the %.1f GB of %s twice, to draw %d rows from all of it\n", float64(info.Size())/1e9, path, f.rows)
+	}
 	data, err := zoo.OpenTexts(path, zoo.TextsConfig{Text: f.text, Label: f.label, Classes: classes, Cache: f.cache,
 		Encoding: f.encoding, Quotes: datasets.Quotes(f.quotes), SkipEmpty: f.skipEmpty, Rows: f.rows})
 	if err != nil {
-		return nil, columnError(err)
+		return nil, columnError(c, err)
 	}
 	for _, g := range data.Guesses() {
 		fmt.Fprintln(c.ErrOrStderr(), g)
@@ -83,16 +88,28 @@ func (f *dataFlags) trainer(c *cobra.Command, r zoo.Recipe) (func(context.Contex
 }
 
 // columnError adds to an error about a table what to do on the command line.
-func columnError(err error) error {
+func columnError(c *cobra.Command, err error) error {
+	var encoding *datasets.EncodingError
 	switch {
+	case errors.Is(err, datasets.ErrHeader), errors.Is(err, datasets.ErrConfig):
+		return fmt.Errorf("%w: %w", err, zoo.ErrUsage)
 	case errors.Is(err, datasets.ErrNoColumn):
-		return fmt.Errorf("%w (--text and --label name the columns, --target that of a regression): %w", err, zoo.ErrUsage)
+		advice := "--text names the column"
+		switch flags := c.Flags(); {
+		case flags.Lookup("target") != nil:
+			advice = "--text and --label name the columns, --target that of a regression"
+		case flags.Lookup("label") != nil:
+			advice = "--text and --label name the columns"
+		}
+		return fmt.Errorf("%w (%s): %w", err, advice, zoo.ErrUsage)
+	case errors.Is(err, datasets.ErrLabel):
+		return fmt.Errorf("%w (--label names the column)", err)
 	case errors.Is(err, datasets.ErrEmptyCell):
 		return fmt.Errorf("%w (--skip-empty skips them)", err)
 	case errors.Is(err, datasets.ErrQuotes):
 		return fmt.Errorf("%w (--quotes lazy or --quotes none)", err)
-	case errors.Is(err, datasets.ErrEncoding):
-		return fmt.Errorf("%w (--encoding gives it, such as --encoding windows-1252)", err)
+	case errors.As(err, &encoding) && encoding.Seems != "":
+		return fmt.Errorf("%w (--encoding %s reads it)", err, encoding.Seems)
 	case errors.Is(err, zoo.ErrTooLarge):
 		return fmt.Errorf("%w (--rows 100000 draws so many)", err)
 	}
@@ -156,13 +173,19 @@ that people gave, such as WordSim-353.`,
 				return usage(c, "--split %q, want train or test", split)
 			}
 			classifier := m.TextClassifier()
+			if imdb := new(datasets.IMDB).Classes(); data.path == "" && !slices.Equal(classifier.Classes(), imdb) {
+				return usage(c, "--data FILE is missing: %s has other classes than IMDB, which is read without it", args[0])
+			}
 			texts, err := data.open(c, classifier.Classes())
 			if err != nil {
 				return err
 			}
 			e, err := zoo.EvaluateText(c.Context(), classifier, texts, datasets.Part(split))
+			if errors.Is(err, datasets.ErrLabel) {
+				return fmt.Errorf("%w (--label names the column; zoo finetune trains a model with the classes of the data)", err)
+			}
 			if err != nil {
-				return columnError(err)
+				return columnError(c, err)
 			}
 			seconds := time.Since(began).Seconds()
 			if asJSON {

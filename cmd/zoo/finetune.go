@@ -128,6 +128,7 @@ held out; the best epoch on it is kept, and its accuracy printed. The model in
 DIR is then used by its directory:
 
   zoo predict DIR "some text"
+  zoo predict DIR --file NEW.csv
   zoo eval DIR --data OTHER.csv`,
 		Example: `  zoo finetune lstm-imdb --data reviews.csv --out mine
   zoo predict mine "A quiet, beautiful film."
@@ -179,6 +180,7 @@ DIR is then used by its directory:
 		},
 	}
 	data.add(c)
+	c.Flags().Lookup("data").Usage = "a .csv, .tsv, .jsonl or .parquet file, or the aclImdb directory or .tar.gz"
 	flags.add(c)
 	tune.add(c)
 	c.Flags().BoolVar(&show, "show", false, "print the recipe as JSON, to be changed and given to zoo train, and stop")

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf16"
 )
 
 // stars writes a table as a shop exports it: reviews with commas, line ends
@@ -130,7 +131,19 @@ func TestNewUserMistakes(t *testing.T) {
 	}{
 		"wrong column":       {good, []string{"--text", "reviews"}, 2, []string{`"reviews"`, `did you mean "review"?`, `"id", "review", "stars"`, "--text"}},
 		"wrong label":        {good, []string{"--label", "rating"}, 2, []string{`"rating"`, `"id", "review", "stars"`, "--label"}},
-		"text as label":      {good, []string{"--text", "stars", "--label", "stars"}, 1, []string{"both the texts and the labels"}},
+		"text as label":      {good, []string{"--text", "stars", "--label", "stars"}, 2, []string{"both the texts and the labels"}},
+		"headings joined":    {strings.Replace(good, "id,review,stars", "review", 1)[:len("review\n")] + "fine\nbad\n", nil, 2, []string{`"review" is the only column`, "add its column"}},
+		"two of a name":      {"review,stars,stars\nfine,5,5\n", nil, 1, []string{`columns 2 and 3 are both named "stars"`, "rename"}},
+		"sep=":               {"sep=,\n" + good, nil, 1, []string{"line 1", `"sep=,"`, "delete this line"}},
+		"no label here":      {good + "30,fine,N/A\n", nil, 0, []string{`"N/A" is taken for a class`}},
+		"labels by case":     {strings.ReplaceAll(good, ",1\n", ",Five\n") + "30,fine,five\n", nil, 0, []string{`"Five" and "five" differ in case alone`}},
+		"continuous labels":  {"review,stars\n" + strings.ReplaceAll(many(2000), "x,", "x,0."), nil, 1, []string{"more than 1000 different labels", "round them", "--label"}},
+		"each its own label": {"review,stars\na,1\nb,2\nc,3\n", nil, 1, []string{"3 labels for 3 texts"}},
+		"utf-16":             {utf16le(good), nil, 1, []string{"UTF-16", "--encoding utf-16 reads it"}},
+		"utf-16, said":       {utf16le(good), []string{"--encoding", "utf-16"}, 0, []string{"rows         30"}},
+		"json in csv":        {`{"review": "fine", "stars": 5}` + "\n", nil, 1, []string{"holds JSON", ".jsonl"}},
+		"bzip2":              {"BZh91AY", nil, 1, []string{"only gzip is read; unpack it"}},
+		"a PDF":              {"%PDF-1.4", nil, 1, []string{"PDF", "CSV UTF-8"}},
 		"empty text":         {good + "30,,4\n", nil, 1, []string{"line 38", `"review" is empty`, "--skip-empty"}},
 		"empty label":        {good + "30,fine,\n", nil, 1, []string{"line 38", `"stars" is empty`, "--skip-empty"}},
 		"skipped":            {good + "30,,4\n31,fine,\n", []string{"--skip-empty"}, 0, []string{"rows         30 and 2 skipped"}},
@@ -142,12 +155,12 @@ func TestNewUserMistakes(t *testing.T) {
 		"labels all differ":  {"review,stars\n" + strings.Repeat("x,1\ny,2\n", 3) + many(2000), nil, 1, []string{"more than 1000 different labels", "column of the classes"}},
 		"latin-1":            {latin, nil, 1, []string{"line 2", "not UTF-8", "Latin-1", "--encoding", "iconv"}},
 		"latin-1, said":      {latin, []string{"--encoding", "latin1"}, 0, []string{"rows         30"}},
-		"mixed encodings":    {"id,review,stars\n1,\"caf\u00e9\",1\n2,\"caf\xe9\",2\n", nil, 1, []string{"line 3", "encodings are mixed"}},
+		"mixed encodings":    {"id,review,stars\n1,\"caf\u00e9\",1\n2,\"caf\xe9\",2\n", nil, 1, []string{"line 3", "encodings are mixed", "iconv"}},
 		"mixed after latin":  {mixed, nil, 1, []string{"line 2", "not UTF-8"}},
-		"unknown encoding":   {good, []string{"--encoding", "klingon"}, 1, []string{`"klingon"`, "utf-8, windows-1252", "iconv"}},
+		"unknown encoding":   {good, []string{"--encoding", "klingon"}, 2, []string{`"klingon"`, "utf-8, windows-1252", "iconv"}},
 		"a quote inside":     {good + "30,it was 5\" long,4\n", nil, 1, []string{"line 38", "doubled", "--quotes lazy"}},
 		"quotes taken":       {good + "30,it was 5\" long,4\n", []string{"--quotes", "lazy"}, 0, []string{"rows         31"}},
-		"no such quotes":     {good, []string{"--quotes", "some"}, 1, []string{"strict, lazy or none"}},
+		"no such quotes":     {good, []string{"--quotes", "some"}, 2, []string{"strict, lazy or none"}},
 		"unescaped comma":    {good + "30,good, but dear,4\n", nil, 1, []string{"line 38", "4 cells", "quotes around it"}},
 		"workbook":           {"PK\x03\x04 sheet", nil, 1, []string{"Excel", "save the sheet as CSV"}},
 		"a web page":         {"<!DOCTYPE html><title>404</title>", nil, 1, []string{"web page"}},
@@ -174,8 +187,13 @@ func TestNewUserMistakes(t *testing.T) {
 					t.Errorf("lacks %q: %s", says, o.stderr)
 				}
 			}
-			if strings.Contains(o.stderr, "damaged") {
-				t.Errorf("speaks of damage: %s", o.stderr)
+			for _, never := range []string{"damaged", "--target", "or IMDB's"} {
+				if strings.Contains(o.stderr, never) {
+					t.Errorf("speaks of %q: %s", never, o.stderr)
+				}
+			}
+			if name == "mixed encodings" && strings.Contains(o.stderr, "--encoding") {
+				t.Errorf("no encoding reads it: %s", o.stderr)
 			}
 			os.RemoveAll(out)
 		})
@@ -186,11 +204,23 @@ func TestNewUserMistakes(t *testing.T) {
 		"MODEL is missing":       {"finetune"},
 		`no model "absent"`:      {"finetune", "absent", "--data", f.data, "--out", out},
 		"only an LSTM":           {"finetune", "mlp-line", "--data", f.data, "--out", out},
+		"did you mean --data ":   {"finetune", f.model, f.data, "--out", out},
+		"save standard input":    {"finetune", f.model, "--data", "-", "--out", out},
+		"download the file":      {"finetune", f.model, "--data", "https://example.org/reviews.csv", "--out", out},
 	} {
 		if o := runZoo(args...); o.code != 2 || !strings.Contains(o.stderr, says) {
 			t.Errorf("%q: %+v", args, o)
 		}
 	}
+}
+
+// utf16le is a text as Excel saves "Unicode text".
+func utf16le(text string) string {
+	out := []byte{0xff, 0xfe}
+	for _, u := range utf16.Encode([]rune(text)) {
+		out = append(out, byte(u), byte(u>>8))
+	}
+	return string(out)
 }
 
 func many(n int) string {

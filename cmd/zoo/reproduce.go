@@ -44,6 +44,9 @@ of the data is read.`,
 				}
 				recipe.FineTune.Base = base // its checksum is in the recipe
 			}
+			if recipe.FineTune != nil && data.path == "" {
+				return usage(c, "--data FILE is missing: the one that %s was fine-tuned on", args[0])
+			}
 			steps, err := m.Steps()
 			if err != nil {
 				return err

@@ -38,6 +38,34 @@ code is 1 for failures and 2 for wrong usage.`,
 	return root
 }
 
+// addBuiltins adds the commands help and completion, which take what they know
+// alone and show examples as all others do. The root must know where to print.
+func addBuiltins(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "help":
+			c.Example = "  zoo help train"
+			c.Args = func(_ *cobra.Command, args []string) error {
+				if found, _, err := root.Find(args); err != nil || found == root {
+					return takes()(root, args)
+				}
+				return nil
+			}
+		case "completion":
+			c.Example = "  zoo completion bash > ~/.local/share/bash-completion/completions/zoo"
+			c.Args = takes()
+			c.RunE = func(c *cobra.Command, _ []string) error {
+				return usage(c, "SHELL is missing: bash, fish, powershell or zsh")
+			}
+			for _, shell := range c.Commands() {
+				shell.Example = "  zoo completion " + shell.Name() + " > FILE"
+			}
+		}
+	}
+}
+
 // usage is an error of the command line, with where to read more.
 func usage(c *cobra.Command, format string, args ...any) error {
 	text := strings.TrimSpace(fmt.Sprintf(format, args...))

@@ -60,12 +60,24 @@ func (f *dataFlags) openTable(c *cobra.Command, columns zoo.TableColumns, what s
 	}
 	table, err := zoo.OpenTable(f.path, columns)
 	if err != nil {
-		return nil, columnError(err)
+		return nil, tableError(c, err)
 	}
 	for _, g := range table.Guesses() {
 		fmt.Fprintln(c.ErrOrStderr(), g)
 	}
 	return table, nil
+}
+
+// tableError adds to an error about the table of a regression what to do on the
+// command line.
+func tableError(c *cobra.Command, err error) error {
+	switch {
+	case !errors.Is(err, datasets.ErrNoColumn):
+		return err
+	case !errors.Is(err, datasets.ErrHeader) && c.Flags().Lookup("target") != nil:
+		return fmt.Errorf("%w (--target and --features name the columns): %w", err, zoo.ErrUsage)
+	}
+	return fmt.Errorf("%w: %w", err, zoo.ErrUsage)
 }
 
 // evalTable measures a model on the rows of a table.
@@ -79,7 +91,7 @@ func evalTable(c *cobra.Command, name string, m *zoo.Model, data *dataFlags, asJ
 	}
 	f, err := zoo.EvaluateTable(c.Context(), m.Table, table)
 	if err != nil {
-		return columnError(err)
+		return tableError(c, err)
 	}
 	if asJSON {
 		return printJSON(c.OutOrStdout(), evalAnswer{Model: name, Examples: f.Rows, Loss: f.RMSE * f.RMSE,
@@ -97,8 +109,8 @@ type rowAnswer struct {
 }
 
 // predictRows answers rows with named columns.
-func predictRows(c *cobra.Command, m *zoo.TableRegressor, args []string, file string, asJSON bool) error {
-	rows, err := tableRows(c, m, args, file)
+func predictRows(c *cobra.Command, m *zoo.TableRegressor, args []string, file string, flags tableFlags, asJSON bool) error {
+	rows, err := tableRows(c, m, args, file, flags)
 	if err != nil {
 		return err
 	}
@@ -184,7 +196,7 @@ type placedRow struct {
 }
 
 // tableRows yields the rows to predict from.
-func tableRows(c *cobra.Command, m *zoo.TableRegressor, args []string, file string) (iter.Seq2[placedRow, error], error) {
+func tableRows(c *cobra.Command, m *zoo.TableRegressor, args []string, file string, flags tableFlags) (iter.Seq2[placedRow, error], error) {
 	if len(args) > 0 {
 		return func(yield func(placedRow, error) bool) {
 			for i, arg := range args {
@@ -209,19 +221,21 @@ func tableRows(c *cobra.Command, m *zoo.TableRegressor, args []string, file stri
 		if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
 			format = datasets.JSONL
 		}
-		table, err = datasets.OpenTableFS(oneFile(data), "standard input", datasets.TableConfig{Format: format})
+		table, err = datasets.OpenTableFS(oneFile(data), "standard input", datasets.TableConfig{Format: format, Encoding: flags.encoding, Quotes: datasets.Quotes(flags.quotes)})
 	} else if _, err = os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("zoo: predict: no file %s: %w", file, zoo.ErrUsage)
 	} else {
-		table, err = datasets.OpenTable(file, datasets.TableConfig{})
+		table, err = flags.open(file)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("zoo: predict: %w", err)
+		return nil, flags.failed(c, err)
 	}
 	return func(yield func(placedRow, error) bool) {
 		for row, err := range table.Select(c.Context(), m.Columns()...) {
-			if err != nil {
+			if errors.Is(err, datasets.ErrNoColumn) { // of the model's, which no flag names
 				err = fmt.Errorf("zoo: predict: %w", err)
+			} else if err != nil {
+				err = flags.failed(c, err)
 			}
 			if !yield(placedRow{row.Cells, fmt.Sprintf("%s: line %d, ", table.Name(), row.Line)}, err) {
 				return

@@ -25,6 +25,7 @@ type runFlags struct {
 	resume     bool
 	asJSON     bool
 	checkpoint time.Duration
+	table      bool // the recipe is a regression on a table
 }
 
 func (f *runFlags) add(c *cobra.Command) {
@@ -39,6 +40,7 @@ func (f *runFlags) add(c *cobra.Command) {
 
 // apply puts what the flags say into a recipe.
 func (f *runFlags) apply(c *cobra.Command, r zoo.Recipe) error {
+	f.table = r.Table != nil
 	if c.Flags().Changed("seed") {
 		*r.Seed() = f.seed
 	}
@@ -157,7 +159,7 @@ func (f *runFlags) train(c *cobra.Command, fit func(context.Context, zoo.Run) (*
 	began := time.Now()
 	unlock, err := openDir(c.Context(), f.out)
 	if errors.Is(err, context.Canceled) {
-		return f.stopped(err)
+		return f.stopped(c, err)
 	} else if err != nil {
 		return err
 	}
@@ -179,17 +181,17 @@ func (f *runFlags) train(c *cobra.Command, fit func(context.Context, zoo.Run) (*
 		Log:       c.ErrOrStderr(),
 	})
 	if err != nil {
-		return f.stopped(err)
+		return f.stopped(c, err)
 	}
 	if err := m.Save(f.out); err != nil {
-		return f.stopped(err)
+		return f.stopped(c, err)
 	}
 	sum, err := m.Artefact.SHA256()
 	if err != nil {
 		return err
 	}
 	if err := drawCurves(f.out); err != nil {
-		return f.stopped(err)
+		return f.stopped(c, err)
 	}
 	done := doneAnswer{true, f.out, sum, time.Since(began).Seconds()}
 	if err := printJSON(log, done); err != nil {
@@ -198,12 +200,16 @@ func (f *runFlags) train(c *cobra.Command, fit func(context.Context, zoo.Run) (*
 	if f.asJSON {
 		return nil
 	}
-	_, err = fmt.Fprintf(c.OutOrStdout(), "%s: %s\nSHA-256 of the weights %s\n%.1f s\n", f.out, metrics(m.Artefact.Card.Metrics), sum, done.Seconds)
+	measured := metrics(m.Artefact.Card.Metrics)
+	if measured == "" {
+		measured = "not measured, since nothing was held out"
+	}
+	_, err = fmt.Fprintf(c.OutOrStdout(), "%s: %s\nSHA-256 of the weights %s\n%.1f s\n", f.out, measured, sum, done.Seconds)
 	return err
 }
 
 // stopped says what to do about a training that did not come to its end.
-func (f *runFlags) stopped(err error) error {
+func (f *runFlags) stopped(c *cobra.Command, err error) error {
 	switch {
 	case errors.Is(err, context.Canceled) && hasCheckpoint(f.out):
 		return fmt.Errorf("zoo: train: interrupted; a checkpoint is in %s: go on by the same command with --resume", f.out)
@@ -218,5 +224,8 @@ func (f *runFlags) stopped(err error) error {
 	case errors.Is(err, train.ErrCheckpoint):
 		return fmt.Errorf("%w; remove %s to start from the beginning", err, filepath.Join(f.out, checkpointDir))
 	}
-	return columnError(err)
+	if f.table {
+		return tableError(c, err)
+	}
+	return columnError(c, err)
 }

@@ -37,6 +37,10 @@ func TestWrongCommandLines(t *testing.T) {
 		"misspelt command":      {[]string{"trian"}, 2, []string{`no command "trian"`, "did you mean train?"}},
 		"no such flag":          {[]string{"list", "--frobnicate"}, 2, []string{"zoo list", "--frobnicate", "zoo list --help"}},
 		"no such short flag":    {[]string{"list", "-x"}, 2, []string{"zoo list", "'x'"}},
+		"misspelt flag":         {[]string{"train", "mlp-line", "--sede", "1"}, 2, []string{"--sede", "did you mean --seed?"}},
+		"help of no command":    {[]string{"help", "trian"}, 2, []string{`no command "trian"`, "did you mean train?"}},
+		"completion of nothing": {[]string{"completion"}, 2, []string{"SHELL is missing", "bash"}},
+		"completion of a typo":  {[]string{"completion", "bahs"}, 2, []string{`"bahs"`}},
 		"list with argument":    {[]string{"list", "x"}, 2, []string{`unexpected argument "x"`}},
 		"card of nothing":       {[]string{"card"}, 2, []string{"MODEL is missing", "zoo card --help"}},
 		"card of two":           {[]string{"card", "mlp-line", "y"}, 2, []string{`unexpected argument "y"`}},
@@ -64,9 +68,9 @@ func TestWrongCommandLines(t *testing.T) {
 		"no such text column":      {[]string{"eval", f.model, "--data", f.data, "--text", "body"}, 2, []string{`"body"`, `"review", "sentiment"`, "--text"}},
 		"no such label column":     {[]string{"eval", f.model, "--data", f.data, "--label", "stars"}, 2, []string{`"stars"`, `"review", "sentiment"`}},
 		"columns of a directory":   {[]string{"eval", f.model, "--data", dir, "--text", "body"}, 2, []string{"no columns"}},
-		"not IMDB":                 {[]string{"eval", f.model, "--data", dir}, 1, []string{dir, "IMDB"}},
+		"not IMDB":                 {[]string{"eval", f.model, "--data", dir}, 1, []string{dir, "IMDB", "name the file"}},
 		"not an archive":           {[]string{"eval", f.model, "--data", file}, 1, []string{file, "archive"}},
-		"a class the model lacks":  {[]string{"eval", f.model, "--data", neutral, "--cache", "none"}, 1, []string{"line 3", `"neutral"`, `"negative", "positive"`}},
+		"a class the model lacks":  {[]string{"eval", f.model, "--data", neutral, "--cache", "none"}, 1, []string{"line 3", `"neutral"`, `"negative", "positive"`, "zoo finetune"}},
 		"eval of an empty file":    {[]string{"eval", f.model, "--data", empty, "--cache", "none"}, 1, []string{empty, "empty"}},
 		"eval of a header":         {[]string{"eval", f.model, "--data", header, "--cache", "none"}, 1, []string{header, "no rows"}},
 		"columns hard to tell":     {[]string{"train", f.recipe, "--data", columns, "--out", out}, 2, []string{`"a", "b", "c"`, "--text"}},
@@ -80,11 +84,11 @@ func TestWrongCommandLines(t *testing.T) {
 		"a recipe's wrong word":    {[]string{"train", kind, "--data", f.data, "--out", out, "--cache", "none"}, 1, []string{`"adamant"`, "adamw"}},
 		"data for a line":          {[]string{"train", "mlp-line", "--data", f.data, "--out", out}, 2, []string{"--data does not apply"}},
 		"no epochs":                {[]string{"train", "mlp-line", "--out", out, "--epochs", "0"}, 2, []string{"--epochs 0", "1 or more"}},
-		"epochs in words":          {[]string{"train", "mlp-line", "--out", out, "--epochs", "few"}, 2, []string{`"few"`, "--epochs"}},
+		"epochs in words":          {[]string{"train", "mlp-line", "--out", out, "--epochs", "few"}, 2, []string{`"few"`, "--epochs", "want a whole number"}},
 		"negative steps":           {[]string{"train", "mlp-line", "--out", out, "--steps", "-1"}, 2, []string{"--steps -1"}},
-		"negative seed":            {[]string{"train", "mlp-line", "--out", out, "--seed", "-1"}, 2, []string{`"-1"`, "--seed"}},
+		"negative seed":            {[]string{"train", "mlp-line", "--out", out, "--seed", "-1"}, 2, []string{`"-1"`, "--seed", "0 or more"}},
 		"negative interval":        {[]string{"train", "mlp-line", "--out", out, "--checkpoint-every", "-1s"}, 2, []string{"--checkpoint-every -1s"}},
-		"interval without unit":    {[]string{"train", "mlp-line", "--out", out, "--checkpoint-every", "5"}, 2, []string{`"5"`, "--checkpoint-every"}},
+		"interval without unit":    {[]string{"train", "mlp-line", "--out", out, "--checkpoint-every", "5"}, 2, []string{`"5"`, "--checkpoint-every", "30s"}},
 		"--out is a file":          {[]string{"train", "mlp-line", "--out", file}, 1, []string{"--out", file}},
 		"--out below a file":       {[]string{"train", "mlp-line", "--out", filepath.Join(file, "x")}, 1, []string{"--out", file}},
 	} {
@@ -156,7 +160,9 @@ func commands(c *cobra.Command) []*cobra.Command {
 
 func TestHelp(t *testing.T) {
 	var names []string
-	for _, c := range commands(newRoot()) {
+	root := newRoot()
+	addBuiltins(root)
+	for _, c := range commands(root) {
 		names = append(names, strings.TrimPrefix(c.CommandPath(), "zoo "))
 		args := append(strings.Fields(c.CommandPath())[1:], "--help")
 		o := must(t, runZoo(args...))
@@ -232,6 +238,7 @@ func checkLine(t *testing.T, line string) {
 		return
 	}
 	root := newRoot()
+	addBuiltins(root)
 	c, rest, err := root.Find(negatives(args[1:]))
 	if err == nil {
 		err = c.ParseFlags(rest)
