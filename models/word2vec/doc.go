@@ -13,6 +13,17 @@
 // window, which word2vec.c leaves out (Irsoy, Benton and Stratos 2021,
 // arXiv:2012.15332).
 //
+// # Phrases
+//
+// PhraseConfig.Join makes one word of two that keep together, "new york" of a
+// text becoming new_york, before vectors are learned (Mikolov et al. 2013,
+// arXiv:1310.4546, section 4, and their program word2phrase.c):
+//
+//	score(a, b) = (count(ab) - d) / (count(a) count(b)) * (words in all) > threshold
+//
+// The discount d keeps pairs of rare words out. Further passes, of lower
+// thresholds if so wished, join phrases to longer ones.
+//
 // # Arithmetic
 //
 // 16 neighbouring centres are one block. Their windows cover at most

@@ -1,6 +1,7 @@
 package word2vec_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -26,4 +27,24 @@ func Example() {
 	// Output:
 	// GloVe text 4 3
 	// man is to woman as king is to queen
+}
+
+func ExamplePhraseConfig_Join() {
+	words := []string{"new", "york", "in", "a", "city"}
+	texts := [][]int32{{2, 0, 1, 4}, {3, 0, 1}, {0, 1, 2, 3, 4}} // "in new york city", "a new york", ...
+	config := word2vec.PhraseConfig{Passes: 1, MinCount: 1, Thresholds: []float64{2}}
+	words, phrases, err := config.Join(context.Background(), words, texts)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, p := range phrases {
+		fmt.Printf("%s %d times, score %.2f\n", p.Name, p.Count, p.Score)
+	}
+	for _, id := range texts[0] {
+		fmt.Print(words[id], " ")
+	}
+	// Output:
+	// new_york 3 times, score 2.67
+	// in new_york city
 }

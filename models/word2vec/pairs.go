@@ -49,7 +49,7 @@ func ReadPairs(r io.Reader) ([]Pair, error) {
 
 // Agreement returns Spearman's rank correlation between the scores of pairs and
 // the similarities of their vectors, over the pairs whose words both have one,
-// as they are or in lower case, and how many these are. It is NaN for fewer than
+// as Find looks for them, and how many these are. It is NaN for fewer than
 // two.
 func (v *Vectors) Agreement(pairs []Pair) (spearman float64, covered int) {
 	var people, cosines []float64
@@ -68,15 +68,20 @@ func (v *Vectors) Agreement(pairs []Pair) (spearman float64, covered int) {
 	return correlation(ranks(people), ranks(cosines)), len(people)
 }
 
-// Find returns the form in which a word has a vector: its own or lower case.
+// Find returns the form in which a word has a vector: its own, lower case, or
+// either with underscores for blanks, as phrases have them.
 func (v *Vectors) Find(word string) (string, bool) {
-	if _, ok := v.ids[word]; ok {
-		return word, true
-	}
 	lower := strings.ToLower(word)
-	_, ok := v.ids[lower]
-	return lower, ok
+	for _, w := range []string{word, lower, underscored(word), underscored(lower)} {
+		if _, ok := v.ids[w]; ok {
+			return w, true
+		}
+	}
+	return lower, false
 }
+
+// underscored is a phrase as PhraseConfig.Join names it.
+func underscored(words string) string { return strings.Join(strings.Fields(words), "_") }
 
 // ranks returns the place of each number in order, ties sharing their mean.
 func ranks(x []float64) []float64 {
