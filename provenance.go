@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/gorgonia-zoo/zoo/models/word2vec"
 	"github.com/gorgonia-zoo/zoo/train"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
@@ -90,6 +91,16 @@ func (r Recipe) command(steps string) string {
 		t.Embeddings, t.EmbeddingsSHA256, t.FreezeEmbeddings = plain.Embeddings, plain.EmbeddingsSHA256, plain.FreezeEmbeddings
 		r.Text = &t
 	}
+	phrases := ""
+	if r.Word2Vec != nil {
+		// The flag says how many passes and leaves the rest to the recipe.
+		if p := r.Word2Vec.Phrases; p.Passes > 0 && p.MinCount == 0 && len(p.Thresholds) == 0 {
+			w := *r.Word2Vec
+			w.Phrases = word2vec.PhraseConfig{}
+			r.Word2Vec = &w
+			phrases = fmt.Sprintf(" --phrases %d", p.Passes)
+		}
+	}
 	if !ok || named.without() != r.without() {
 		command = "zoo train RECIPE.json"
 	}
@@ -99,7 +110,7 @@ func (r Recipe) command(steps string) string {
 	if r.Table != nil {
 		command += r.Table.flags()
 	}
-	command += embeddings
+	command += embeddings + phrases
 	command += fmt.Sprintf(" --seed %d", *r.Seed())
 	if t := r.Training(); t != nil && ok && named.Training() != nil && named.Training().Epochs != t.Epochs {
 		command += fmt.Sprintf(" --epochs %d", t.Epochs)

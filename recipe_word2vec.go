@@ -12,13 +12,14 @@ import (
 // rate of plain SGD, which falls in a line; Batch is the number of words that
 // are trained on before others see what was learned.
 type Word2VecRecipe struct {
-	Data       string               `json:"data"`                 // what it was made for
-	Unlabelled bool                 `json:"unlabelled,omitempty"` // learn from IMDB's unlabelled reviews too
-	Model      word2vec.Config      `json:"model"`
-	Tokenizer  tokenize.Config      `json:"tokenizer"`
-	Vocab      tokenize.VocabConfig `json:"vocab"`             // which words are learned
-	Keep       int                  `json:"keep,omitempty"`    // words that are kept at the end, the most frequent; 0 means all
-	Storage    string               `json:"storage,omitempty"` // F32 (default), F16, BF16: what the vectors are rounded to at the end
+	Data       string                `json:"data"`                 // what it was made for
+	Unlabelled bool                  `json:"unlabelled,omitempty"` // learn from IMDB's unlabelled reviews too
+	Model      word2vec.Config       `json:"model"`
+	Tokenizer  tokenize.Config       `json:"tokenizer"`
+	Phrases    word2vec.PhraseConfig `json:"phrases,omitzero"`  // which words become one before they are counted; zero means none
+	Vocab      tokenize.VocabConfig  `json:"vocab"`             // which words are learned
+	Keep       int                   `json:"keep,omitempty"`    // words that are kept at the end, the most frequent; 0 means all
+	Storage    string                `json:"storage,omitempty"` // F32 (default), F16, BF16: what the vectors are rounded to at the end
 	Training
 }
 
@@ -29,6 +30,9 @@ func (r *Word2VecRecipe) check() error {
 	}
 	if len(r.Vocab.Specials) > 0 {
 		return fmt.Errorf("zoo: recipe: specials %q, want none: vectors are those of words", r.Vocab.Specials)
+	}
+	if err := r.Phrases.Check(); err != nil {
+		return fmt.Errorf("zoo: recipe: %w", err)
 	}
 	t := r.Training
 	t.Seed, t.Epochs, t.Batch, t.Optimizer.LearningRate = 0, 0, 0, 0

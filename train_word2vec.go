@@ -34,6 +34,9 @@ func trainWord2Vec(ctx context.Context, recipe Recipe, data *Texts, run Run) (*M
 	}
 	run.logf("%d texts of %d tokens (%s in %.1f s), %d of them among the %d words of the vocabulary", len(text.ids), text.tokens,
 		from, time.Since(began).Seconds(), trainer.Words(), text.vocab.Len()-text.vocab.Specials())
+	if r.Phrases.Passes > 0 {
+		run.logf("phrases of %d pairs of words leave %d tokens", text.phrases, text.joined)
+	}
 	text.ids = nil // the trainer has its own
 	cfg, err := r.config(recipe.identity(text.print), trainer.Steps(), run)
 	if err != nil {
@@ -76,12 +79,14 @@ func trainWord2Vec(ctx context.Context, recipe Recipe, data *Texts, run Run) (*M
 
 // running is texts to learn words from.
 type running struct {
-	ids    [][]int32 // of words, counted without the specials; -1 for one outside the vocabulary
-	vocab  *tokenize.Vocab
-	tokens int
-	hit    bool   // whether all came from the cache
-	source string // what the data is
-	print  string // its fingerprint
+	ids     [][]int32 // of words, counted without the specials; -1 for one outside the vocabulary
+	vocab   *tokenize.Vocab
+	tokens  int    // before words are joined to phrases
+	joined  int    // and after
+	phrases int    // pairs of words that phrases are made of
+	hit     bool   // whether all came from the cache
+	source  string // what the data is
+	print   string // its fingerprint
 }
 
 // readRunning reads and tokenises the data and makes the vocabulary.
@@ -94,9 +99,8 @@ func readRunning(ctx context.Context, r Word2VecRecipe, data *Texts) (*running, 
 	case r.Unlabelled:
 		parts = append(parts, datasets.Unsup)
 	}
-	counts := map[string]int{}
-	var words [][]string // of each part
-	var lengths []int
+	var words []string
+	index := map[string]int32{}
 	prints := sha256.New()
 	for _, part := range parts {
 		c, _, hit, err := data.part(ctx, part, r.Tokenizer)
@@ -109,19 +113,31 @@ func readRunning(ctx context.Context, r Word2VecRecipe, data *Texts) (*running, 
 		}
 		fmt.Fprintln(prints, print)
 		text.print, text.hit = print, text.hit && hit
-		n := make([]int, len(c.Words))
-		for _, t := range c.Texts {
-			text.tokens += len(t)
-			for _, w := range t {
-				n[w]++
-			}
-		}
+		ids := make([]int32, len(c.Words)) // in words
 		for i, w := range c.Words {
-			counts[w] += n[i]
+			id, ok := index[w]
+			if !ok {
+				id = int32(len(words))
+				words, index[w] = append(words, w), id
+			}
+			ids[i] = id
 		}
-		words, lengths = append(words, c.Words), append(lengths, len(c.Texts))
+		text.tokens += c.Tokens()
+		renumber(c.Texts, ids) // the corpus is ours: no copy
 		text.ids = append(text.ids, c.Texts...)
 	}
+	words, phrases, err := r.Phrases.Join(ctx, words, text.ids)
+	if err != nil {
+		return nil, fmt.Errorf("zoo: %w", err)
+	}
+	counts := make([]int, len(words))
+	for _, t := range text.ids {
+		text.joined += len(t)
+		for _, w := range t {
+			counts[w]++
+		}
+	}
+	text.phrases = len(phrases)
 	if len(parts) > 1 {
 		text.print = hex.EncodeToString(prints.Sum(nil))
 	}
@@ -130,10 +146,9 @@ func readRunning(ctx context.Context, r Word2VecRecipe, data *Texts) (*running, 
 	}
 	limits := r.Vocab
 	limits.Specials = []string{tokenize.UNK}
-	var err error
 	text.vocab, err = tokenize.CountedVocab(func(yield func(string, int) bool) {
-		for w, n := range counts {
-			if !yield(w, n) {
+		for i, w := range words {
+			if !yield(w, counts[i]) {
 				return
 			}
 		}
@@ -144,21 +159,22 @@ func readRunning(ctx context.Context, r Word2VecRecipe, data *Texts) (*running, 
 	if text.vocab.Len() == text.vocab.Specials() {
 		return nil, fmt.Errorf("zoo: data: %s has no word often enough for the vocabulary: %w", data.path, word2vec.ErrEmpty)
 	}
-	at := 0
-	for p, n := range lengths {
-		ids := make([]int32, len(words[p]))
-		for i, w := range words[p] {
-			ids[i] = -1
-			if id, ok := text.vocab.ID(w); ok && int(id) >= text.vocab.Specials() {
-				ids[i] = id - int32(text.vocab.Specials())
-			}
+	ids := make([]int32, len(words)) // in the vocabulary
+	for i, w := range words {
+		ids[i] = -1
+		if id, ok := text.vocab.ID(w); ok && int(id) >= text.vocab.Specials() {
+			ids[i] = id - int32(text.vocab.Specials())
 		}
-		for _, t := range text.ids[at : at+n] { // the corpus is ours: no copy
-			for i, w := range t {
-				t[i] = ids[w]
-			}
-		}
-		at += n
 	}
+	renumber(text.ids, ids)
 	return text, nil
+}
+
+// renumber replaces every number w of the texts by ids[w].
+func renumber(texts [][]int32, ids []int32) {
+	for _, t := range texts {
+		for i, w := range t {
+			t[i] = ids[w]
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -102,6 +103,73 @@ func TestWord2VecResume(t *testing.T) {
 	}
 }
 
+// Phrases are words of the vocabulary, the same on any number of cores and by
+// the recipe in the card.
+func TestWord2VecPhrases(t *testing.T) {
+	ctx := context.Background()
+	data := openTexts(t, reviews(t, 300))
+	r := smallWords(t)
+	r.Word2Vec.Phrases = word2vec.PhraseConfig{Passes: 2, Thresholds: []float64{10, 5}}
+	dir := t.TempDir()
+	var log strings.Builder
+	m, _, err := zoo.Train(ctx, r, data, zoo.Run{Log: &log, Checkpoints: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(log.String(), "phrases of ") {
+		t.Error(log.String())
+	}
+	for _, phrase := range []string{"its_plot", "warm_and_funny"} {
+		if id, ok := m.Artefact.Vocab.ID(phrase); !ok || id < 1 {
+			t.Errorf("no %q in the vocabulary", phrase)
+		}
+	}
+	if near, err := m.Word2Vec.Nearest("its_plot", 3); err != nil || len(near) != 3 {
+		t.Errorf("%v, %v", near, err)
+	}
+	if _, ok := m.Word2Vec.Vector("its"); ok {
+		t.Error(`"its" has a vector, though "plot" is behind it everywhere`)
+	}
+	sum := func(m *zoo.Model) string {
+		t.Helper()
+		s, err := m.Artefact.SHA256()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	recorded, err := m.Recipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	one, _, err := zoo.Train(ctx, recorded, data, zoo.Run{})
+	if err != nil || sum(one) != sum(m) {
+		t.Errorf("on one core %s, want %s: %v", sum(one), sum(m), err)
+	}
+	// A run does not go on with other phrases.
+	r.Word2Vec.Phrases.Thresholds[1] = 6
+	if _, _, err := zoo.Train(ctx, r, data, zoo.Run{Checkpoints: dir, Resume: true}); err == nil || !strings.Contains(err.Error(), "recipe was") {
+		t.Errorf("resumed with other thresholds: %v", err)
+	}
+	// The command says what the flag can.
+	imdb, err := zoo.ReadRecipe("word2vec-imdb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	imdb.Word2Vec.Phrases.Passes = 2
+	for want, minCount := range map[string]int{"zoo train word2vec-imdb --data DATA --phrases 2 --seed 1 ": 0, "zoo train RECIPE.json --data DATA --seed 1 ": 4} {
+		imdb.Word2Vec.Phrases.MinCount = minCount
+		m, _, err := zoo.Train(ctx, imdb, data, zoo.Run{Steps: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := m.Artefact.Card.Recipe.Command; !strings.HasPrefix(c, want) {
+			t.Errorf("%q, want %q", c, want)
+		}
+	}
+}
+
 func TestWord2VecRecipeRefuses(t *testing.T) {
 	for name, change := range map[string]func(*zoo.Word2VecRecipe){
 		"keep":      func(r *zoo.Word2VecRecipe) { r.Keep = -1 },
@@ -114,6 +182,8 @@ func TestWord2VecRecipeRefuses(t *testing.T) {
 		"dim":       func(r *zoo.Word2VecRecipe) { r.Model.Dim = -1 },
 		"epochs":    func(r *zoo.Word2VecRecipe) { r.Epochs = 0 },
 		"no words":  func(r *zoo.Word2VecRecipe) { r.Vocab.MinCount = 1 << 20 },
+		"passes":    func(r *zoo.Word2VecRecipe) { r.Phrases.Passes = -1 },
+		"threshold": func(r *zoo.Word2VecRecipe) { r.Phrases.Thresholds = []float64{100} },
 		"keep best": func(r *zoo.Word2VecRecipe) { r.KeepBest = true },
 	} {
 		r := smallWords(t)
