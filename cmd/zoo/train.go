@@ -77,6 +77,7 @@ func newTrain() *cobra.Command {
 	var columns columnFlags
 	var flags runFlags
 	var embeddings embeddingFlags
+	var phrases phraseFlags
 	var show bool
 	c := &cobra.Command{
 		Use:   "train RECIPE --out DIR",
@@ -90,6 +91,7 @@ file of the same form as the recipe in a model's card.
   zoo train lstm-imdb --data aclImdb_v1.tar.gz --out mine --resume
   zoo train mlp --data houses.csv --target price --out houses
   zoo train lstm-imdb --data aclImdb_v1.tar.gz --embeddings vectors.txt --out mine
+  zoo train word2vec-imdb --data aclImdb_v1.tar.gz --phrases 2 --out words
   zoo train lstm-imdb --show > my-recipe.json`,
 		Args:              takes("RECIPE"),
 		ValidArgsFunction: recipeNames,
@@ -105,6 +107,9 @@ file of the same form as the recipe in a model's card.
 				return err
 			}
 			if err := embeddings.apply(c, recipe); err != nil {
+				return err
+			}
+			if err := phrases.apply(c, recipe); err != nil {
 				return err
 			}
 			if show {
@@ -124,6 +129,7 @@ file of the same form as the recipe in a model's card.
 	columns.add(c)
 	flags.add(c)
 	embeddings.add(c)
+	phrases.add(c)
 	c.Flags().BoolVar(&show, "show", false, "print the recipe as JSON, to be changed and trained by, and stop")
 	return c
 }

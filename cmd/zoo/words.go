@@ -14,7 +14,7 @@ import (
 // wordsLong is what the commands about words have in common.
 const wordsLong = `MODEL is a model of word vectors, or a file in word2vec's text or binary format
 or GloVe's, compressed by gzip or not. Words are looked up as they are given,
-then in lower case.`
+then in lower case; "New York" finds new_york in a model that learned phrases.`
 
 // wordsAnswer is a line of nearest --json and analogy --json.
 type wordsAnswer struct {
@@ -35,7 +35,7 @@ func newNearest() *cobra.Command {
 		Use:               "nearest MODEL WORD ...",
 		Short:             "List the words nearest to a word",
 		Long:              "List the words whose vectors point most nearly the same way as a word's, with the cosine.\n\n" + wordsLong,
-		Example:           "  zoo nearest word2vec-imdb excellent director\n  zoo nearest glove.6B.100d.txt film -n 5 --json",
+		Example:           "  zoo nearest word2vec-imdb excellent director\n  zoo nearest words \"special effects\"\n  zoo nearest glove.6B.100d.txt film -n 5 --json",
 		Args:              takes("MODEL", "WORD", "[WORD ...]"),
 		ValidArgsFunction: modelNames,
 		RunE: func(c *cobra.Command, args []string) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -87,5 +88,72 @@ func TestWordsFromTrainToEmbeddings(t *testing.T) {
 			t.Errorf("%s: code %d, want %d and %q:\n%s%s", name, o.code, c.code, c.says, o.stdout, o.stderr)
 		}
 		os.RemoveAll(dir + "x")
+	}
+}
+
+// Phrases are asked for by a flag or a recipe, found by the commands about
+// words, and reproduced.
+func TestPhrases(t *testing.T) {
+	var table strings.Builder
+	table.WriteString("text,label\n")
+	for i := range 400 {
+		text := fmt.Sprintf("w%d w%d w%d w%d w%d w%d w%d", i%7, i*i%11, i%13, i*3%17, i*i%19, i%23, i*i*i%29)
+		if i%40 == 0 {
+			text += " New York City"
+		}
+		fmt.Fprintf(&table, "%s,%d\n", text, i%2)
+	}
+	data := write(t, "cities.csv", table.String())
+	const form = `{"name": "words", "about": "made up", "word2vec": {"data": "made up", "model": {"dim": 8},
+		"tokenizer": {"lower": true}, %s "vocab": {}, "seed": 1, "epochs": 1, "batch": 64,
+		"optimizer": {"kind": "sgd", "learning_rate": 0.05}, "schedule": {"kind": "linear"}}}`
+	plain := write(t, "plain.json", fmt.Sprintf(form, ""))
+	phrases := write(t, "phrases.json", fmt.Sprintf(form, `"phrases": {"passes": 2},`))
+	decreasing := write(t, "decreasing.json", fmt.Sprintf(form, `"phrases": {"passes": 2, "thresholds": [200, 100]},`))
+	train := func(args ...string) (dir, sum string) {
+		t.Helper()
+		dir = filepath.Join(t.TempDir(), "words")
+		sum, _ = doneSHA(t, runZoo(append([]string{"train", "--data", data, "--cache", "none", "--out", dir, "--json"}, args...)...))
+		return dir, sum
+	}
+	dir, sum := train(phrases)
+	if _, again := train(plain, "--phrases", "2"); again != sum {
+		t.Errorf("by the flag %s, by the recipe %s", again, sum)
+	}
+	if _, none := train(phrases, "--phrases", "0"); none == sum {
+		t.Error("--phrases 0 joins words")
+	}
+	vocab, err := os.ReadFile(filepath.Join(dir, "vocab.txt"))
+	if err != nil || !strings.Contains(string(vocab), "\nnew_york_city\n") {
+		t.Errorf("no new_york_city in %s, %v", vocab, err)
+	}
+	for _, name := range []string{"new_york_city", "New York City"} {
+		if o := must(t, runZoo("nearest", dir, name, "-n", "1")); !strings.HasPrefix(o.stdout, "new_york_city\n") {
+			t.Error(o.stdout)
+		}
+	}
+	must(t, runZoo("similarity", dir, "new york city", "w1"))
+	if o := must(t, runZoo("reproduce", dir, "--data", data, "--cache", "none")); !strings.Contains(o.stdout, "is reproduced") {
+		t.Error(o.stdout)
+	}
+	for name, c := range map[string]struct {
+		args []string
+		says string
+	}{
+		"another kind":    {[]string{"train", "lstm-imdb", "--phrases", "1", "--show"}, "--phrases does not apply: recipe lstm-imdb learns no vectors of words"},
+		"below 0":         {[]string{"train", "word2vec-imdb", "--phrases", "-1", "--show"}, "--phrases -1, want 1 to 10 passes"},
+		"too many":        {[]string{"train", "word2vec-imdb", "--phrases", "11", "--show"}, "--phrases 11"},
+		"no number":       {[]string{"train", "word2vec-imdb", "--phrases", "some", "--show"}, "some"},
+		"other threshold": {[]string{"train", decreasing, "--phrases", "1", "--show"}, "has thresholds for 2 passes"},
+	} {
+		if o := runZoo(c.args...); o.code != 2 || !strings.Contains(o.stderr, c.says) || o.stdout != "" {
+			t.Errorf("%s: code %d, want 2 and %q:\n%s%s", name, o.code, c.says, o.stdout, o.stderr)
+		}
+	}
+	if o := must(t, runZoo("train", "word2vec-imdb", "--phrases", "2", "--show")); !strings.Contains(o.stdout, `"passes": 2`) {
+		t.Error(o.stdout)
+	}
+	if o := must(t, runZoo("train", "word2vec-imdb", "--show")); strings.Contains(o.stdout, "phrases") {
+		t.Error(o.stdout)
 	}
 }
