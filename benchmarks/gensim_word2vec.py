@@ -3,8 +3,9 @@
     go run ./internal/tokens aclImdb_v1.tar.gz > tokens.txt
     python3 benchmarks/gensim_word2vec.py tokens.txt
 
-needs gensim, which brings WordSim-353 and SimLex-999. Prints the time, the rate
-and the rank correlations, as zoo train and zoo eval --data do for the zoo.
+needs gensim, which brings WordSim-353 and SimLex-999; --pairs names other lists,
+such as MEN, of two words and a score with tabs between. Prints the time, the
+rate and the rank correlations, as zoo train and zoo eval --data do for the zoo.
 """
 
 import argparse
@@ -20,6 +21,7 @@ p.add_argument("tokens")
 p.add_argument("--workers", type=int, default=2)
 p.add_argument("--cbow", action="store_true")
 p.add_argument("--keep", type=int, default=36000, help="words that the pairs are looked up among")
+p.add_argument("--pairs", nargs="*", default=[], help="more lists of pairs of words")
 p.add_argument("--out", help="write the vectors in word2vec's text form")
 a = p.parse_args()
 
@@ -34,8 +36,8 @@ model.train(corpus_file=a.tokens, total_words=model.corpus_total_words, total_ex
 took = time.time() - began
 print(f"trained in {took:.1f} s on {a.workers} threads, {5 * model.corpus_total_words / took:.0f} tokens/s", flush=True)
 for n in (len(model.wv), a.keep):
-    for name in ("wordsim353.tsv", "simlex999.txt"):
-        _, spearman, missing = model.wv.evaluate_word_pairs(datapath(name), restrict_vocab=n)
-        print(f"{n} words, {name}: {spearman[0]:.4f}, {missing:.1f} % of the pairs missing")
+    for name in (datapath("wordsim353.tsv"), datapath("simlex999.txt"), *a.pairs):
+        _, spearman, missing = model.wv.evaluate_word_pairs(name, restrict_vocab=n)
+        print(f"{n} words, {os.path.basename(name)}: {spearman[0]:.4f}, {missing:.1f} % of the pairs missing")
 if a.out:
     model.wv.save_word2vec_format(a.out)
