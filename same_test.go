@@ -36,7 +36,8 @@ func (m machine) as(t *testing.T, f func()) {
 func tiny(t *testing.T) zoo.Recipe {
 	r := small(t)
 	r.Name = "tiny"
-	r.Text.WordDrop, r.Text.Epochs, r.Text.KeepBest = 0.1, 3, false
+	r.Text.WordDrop, r.Text.Crop, r.Text.Epochs, r.Text.KeepBest = 0.1, 0.5, 3, false
+	r.Text.Model.Dropout.Recurrent = 0.1
 	return r
 }
 

@@ -60,7 +60,7 @@ func small(t *testing.T) zoo.Recipe {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Name = "small"
+	r.Name, r.Text.Embeddings, r.Text.Crop = "small", "", 0
 	r.Text.Model.Embedding, r.Text.Model.Hidden = 12, 20
 	r.Text.Validation, r.Text.Epochs, r.Text.Batch = 0.2, 6, 16
 	r.Text.Optimizer.LearningRate = 2e-2

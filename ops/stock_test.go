@@ -116,7 +116,8 @@ func TestStockEvalModeReachesTheTrainingMachine(t *testing.T) {
 // Gorgonia subtracts element 0 of the whole tensor from every row.
 func TestStockSoftMaxOverflows(t *testing.T) {
 	got, _ := stock(t, matrix(2, 2, 0, 0, 100, 0), func(x *G.Node) (*G.Node, error) { return G.SoftMax(x) })
-	if got[2] == got[2] {
+	// The exponential of 100 overflows: NaN on amd64, other nonsense on arm64.
+	if math.Abs(float64(got[2]-1)) < 0.5 {
 		t.Errorf("Gorgonia's SoftMax gives %v", got)
 	}
 	logits := NewParam("logits", 2, 2)
