@@ -71,8 +71,8 @@
 //	2 texts                               74        92
 //	3 texts                               90        92
 //
-// From four texts on a product by float32 panels is bound by arithmetic, too. The
-// AVX-512 kernels by float16 panels have not been measured.
+// From four texts on a product by float32 panels is bound by arithmetic, too. There
+// is no AVX-512 kernel by float16 panels: that path takes AVX2's.
 package kernel
 
 // Width is the number of columns in a panel.

@@ -27,9 +27,9 @@ type kernels struct {
 var (
 	kernelsAVX2   = kernels{height: 6, group: [...]int{1: 4, 2: 2, 3: 2, 4: 1, 5: 1, 6: 1, 8: 0}, depth: 256, size: 4}
 	kernelsAVX512 = kernels{height: 8, group: [...]int{1: 8, 2: 4, 3: 4, 4: 2, 5: 2, 6: 2, 7: 2, 8: 2}, depth: 192, size: 4}
-	// By float16 panels, which more rows have no use for.
-	halfAVX2   = kernels{height: 3, group: [...]int{1: 4, 2: 2, 3: 2, 8: 0}, depth: 256, size: 2}
-	halfAVX512 = kernels{height: 3, group: [...]int{1: 8, 2: 4, 3: 4, 8: 0}, depth: 192, size: 2}
+	// By float16 panels, which more rows have no use for. CPUs with AVX-512 run it
+	// too: so few rows wait for the panels, not for the arithmetic.
+	halfAVX2 = kernels{height: 3, group: [...]int{1: 4, 2: 2, 3: 2, 8: 0}, depth: 256, size: 2}
 )
 
 // hasHalf says whether the CPU converts float16. All that have AVX2 do, but a
@@ -55,14 +55,11 @@ func halfRows() int {
 }
 
 func mulHalf(c []float32, cRow, cPanel int, a *Operand, b []uint16, bPanel, rows, k, panels int, accumulate bool) {
-	switch {
-	case hasHalf && current == AVX2:
+	if hasHalf && current != Portable {
 		halfAVX2.mul(c, cRow, cPanel, a, unsafe.Pointer(&b[0]), bPanel, rows, k, panels, accumulate)
-	case hasHalf && current == AVX512:
-		halfAVX512.mul(c, cRow, cPanel, a, unsafe.Pointer(&b[0]), bPanel, rows, k, panels, accumulate)
-	default:
-		mulHalfPortable(c, cRow, cPanel, a, b, bPanel, rows, k, panels, accumulate)
+		return
 	}
+	mulHalfPortable(c, cRow, cPanel, a, b, bPanel, rows, k, panels, accumulate)
 }
 
 // job is a product while it is cut into tiles.
@@ -185,8 +182,6 @@ func (j *job) run(p, r, h, tiles int, wide bool) {
 		tileAVX512(h, wide, t)
 	case &halfAVX2:
 		halfTileAVX2(h, wide, t)
-	case &halfAVX512:
-		halfTileAVX512(h, wide, t)
 	}
 }
 
@@ -270,24 +265,5 @@ func halfTileAVX2(h int, wide bool, args *tileArgs) {
 		mulHalf2x32AVX2(t)
 	case wide && h == 3:
 		mulHalf3x32AVX2(t)
-	}
-}
-
-// halfTileAVX512 computes h rows of group[h] float16 panels or, unless wide, of one.
-func halfTileAVX512(h int, wide bool, args *tileArgs) {
-	t := (*byte)(unsafe.Pointer(args))
-	switch {
-	case !wide && h == 1:
-		mulHalf1x16AVX512(t)
-	case !wide && h == 2:
-		mulHalf2x16AVX512(t)
-	case !wide && h == 3:
-		mulHalf3x16AVX512(t)
-	case wide && h == 1:
-		mulHalf1x128AVX512(t)
-	case wide && h == 2:
-		mulHalf2x64AVX512(t)
-	case wide && h == 3:
-		mulHalf3x64AVX512(t)
 	}
 }

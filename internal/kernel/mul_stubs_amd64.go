@@ -159,36 +159,6 @@ func mulHalf3x16AVX2(t *byte)
 //go:noescape
 func mulHalf3x32AVX2(t *byte)
 
-// mulHalf1x16AVX512 computes tiles times 1 rows of 1 panels of float16. t is a *tileArgs, of which it moves c and a on and counts tiles down.
-//
-//go:noescape
-func mulHalf1x16AVX512(t *byte)
-
-// mulHalf1x128AVX512 computes tiles times 1 rows of 8 panels of float16. t is a *tileArgs, of which it moves c and a on and counts tiles down.
-//
-//go:noescape
-func mulHalf1x128AVX512(t *byte)
-
-// mulHalf2x16AVX512 computes tiles times 2 rows of 1 panels of float16. t is a *tileArgs, of which it moves c and a on and counts tiles down.
-//
-//go:noescape
-func mulHalf2x16AVX512(t *byte)
-
-// mulHalf2x64AVX512 computes tiles times 2 rows of 4 panels of float16. t is a *tileArgs, of which it moves c and a on and counts tiles down.
-//
-//go:noescape
-func mulHalf2x64AVX512(t *byte)
-
-// mulHalf3x16AVX512 computes tiles times 3 rows of 1 panels of float16. t is a *tileArgs, of which it moves c and a on and counts tiles down.
-//
-//go:noescape
-func mulHalf3x16AVX512(t *byte)
-
-// mulHalf3x64AVX512 computes tiles times 3 rows of 4 panels of float16. t is a *tileArgs, of which it moves c and a on and counts tiles down.
-//
-//go:noescape
-func mulHalf3x64AVX512(t *byte)
-
 // peakAVX2 does n times 12 multiply-adds of 8 floats.
 //
 //go:noescape

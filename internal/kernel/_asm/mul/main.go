@@ -63,9 +63,6 @@ func main() {
 	for _, t := range avx2Tiles[:halfTiles] {
 		tile(avx2, t[0], t[1], true)
 	}
-	for _, t := range avx512Tiles[:halfTiles] {
-		tile(avx512, t[0], t[1], true)
-	}
 	peak(avx2)
 	peak(avx512)
 	Generate()
