@@ -44,7 +44,7 @@ func BenchmarkFineTune(b *testing.B) {
 	if err := w.Error(); err != nil {
 		b.Fatal(err)
 	}
-	recipe, err := zoo.FineTuning("lstm-imdb")
+	recipe, err := zoo.FineTuning("lstm-imdb-vectors")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -33,30 +33,8 @@ func Recipes() []Recipe {
 			},
 		},
 		tableRecipe(),
-		{
-			Name:  "lstm-imdb",
-			About: "LSTM sentiment classifier on IMDB: begun from word2vec-imdb, on parts of reviews drawn anew in each epoch; last, mean and largest state",
-			Text: &TextRecipe{
-				Data: "IMDB",
-				Model: lstm.Config{
-					Embedding: 100, Hidden: 256, EmbeddingStd: 0.3,
-					Pooling: []ops.Pooling{ops.PoolLast, ops.PoolMean, ops.PoolMax},
-					Dropout: lstm.Dropout{Embedding: 0.5, Output: 0.5, Locked: true},
-				},
-				Tokenizer:  tokenize.Config{Lower: true},
-				Vocab:      tokenize.VocabConfig{MaxSize: 25000},
-				Validation: 0.1,
-				WordDrop:   0.1,
-				Crop:       0.4,
-				Storage:    "F16",
-				Embeddings: "word2vec-imdb",
-				Training: Training{
-					Seed: 1, Epochs: 7, Batch: 64, ClipNorm: 1, KeepBest: true,
-					Optimizer: Optimizer{Kind: "adam", LearningRate: 2e-3},
-					Schedule:  Schedule{Kind: "linear"},
-				},
-			},
-		},
+		lstmIMDB(),
+		lstmIMDBVectors(),
 		{
 			Name:  "lstm-imdb-seed",
 			About: "LSTM sentiment classifier on IMDB as plainly as it can be: last state, dropout after the embedding, Adam",
@@ -79,4 +57,38 @@ func Recipes() []Recipe {
 		tfidfRecipe(),
 		word2vecIMDB(),
 	}
+}
+
+func lstmIMDB() Recipe {
+	return Recipe{
+		Name:  "lstm-imdb",
+		About: "LSTM sentiment classifier on IMDB: last, mean and largest state, locked dropout, falling learning rate",
+		Text: &TextRecipe{
+			Data: "IMDB",
+			Model: lstm.Config{
+				Embedding: 100, Hidden: 256, EmbeddingStd: 0.3,
+				Pooling: []ops.Pooling{ops.PoolLast, ops.PoolMean, ops.PoolMax},
+				Dropout: lstm.Dropout{Embedding: 0.5, Output: 0.5, Locked: true},
+			},
+			Tokenizer:  tokenize.Config{Lower: true},
+			Vocab:      tokenize.VocabConfig{MaxSize: 25000},
+			Validation: 0.1,
+			WordDrop:   0.1,
+			Storage:    "F16",
+			Training: Training{
+				Seed: 1, Epochs: 5, Batch: 64, ClipNorm: 1, KeepBest: true,
+				Optimizer: Optimizer{Kind: "adam", LearningRate: 2e-3},
+				Schedule:  Schedule{Kind: "linear"},
+			},
+		},
+	}
+}
+
+// lstmIMDBVectors is lstmIMDB begun from vectors of words, and on parts of reviews.
+func lstmIMDBVectors() Recipe {
+	r := lstmIMDB()
+	r.Name = "lstm-imdb-vectors"
+	r.About = "LSTM sentiment classifier on IMDB to fine-tune: lstm-imdb begun from word2vec-imdb, on parts of reviews drawn anew in each epoch"
+	r.Text.Embeddings, r.Text.Crop, r.Text.Epochs = "word2vec-imdb", 0.4, 7
+	return r
 }

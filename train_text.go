@@ -86,7 +86,7 @@ func (task *textTask) fit(ctx context.Context, recipe Recipe, run Run, config ls
 		return nil, result, err
 	}
 	network.WeightsChanged()
-	run.remarkLoss(result, r.Model.Classes)
+	run.remarkLoss(result, network.Config().Classes)
 	m, err := task.finish(ctx, recipe, result)
 	return m, result, err
 }

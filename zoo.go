@@ -62,6 +62,22 @@ func Models() []Record {
 			Data: "IMDB", Licence: "Apache-2.0", Date: "2026-11-23",
 		},
 		{
+			Name: "lstm-imdb-vectors", Task: "text classification",
+			Parameters: 2867361, Bytes: 5735298, SHA256: "2e59b70e93e4c0de5b9b05cd21c0751cc786837a49fc1f4e1679190950fc07c2",
+			Metrics: map[string]float64{
+				"test_accuracy":                0.89644,
+				"test_accuracy_mean":           0.8993466666666666,
+				"test_accuracy_std":            0.002920091322772835,
+				"test_calibration_error":       0.006522171673346737,
+				"test_loss":                    0.27195202698239024,
+				"validation_accuracy":          0.9192,
+				"validation_calibration_error": 0.011085961420342043,
+				"validation_loss":              0.22905751117840278,
+			},
+			Constructor: "LSTMIMDBVectors", Recipe: "lstm-imdb-vectors",
+			Data: "IMDB", Licence: "Apache-2.0", Date: "2026-11-25",
+		},
+		{
 			Name: "nbsvm-imdb", Task: "text classification",
 			Parameters: 300002, Bytes: 840004, SHA256: "24adcab5834d4608db3f469452b72f10e54d975cf21b3e3a60c4d811efa706c9",
 			Metrics: map[string]float64{
@@ -141,13 +157,27 @@ func MLPLine() (*mlp.Regressor, error) {
 	return m.Regressor, nil
 }
 
-var lstmIMDB = sync.OnceValues(func() (*Model, error) { return open("lstm-imdb") })
+var lstmIMDBModel = sync.OnceValues(func() (*Model, error) { return open("lstm-imdb") })
 
 // LSTMIMDB returns the classifier of film reviews into negative and positive
 // that was trained on IMDB. Every call returns the same classifier, which is
 // safe for many goroutines.
 func LSTMIMDB() (*lstm.Classifier, error) {
-	m, err := lstmIMDB()
+	m, err := lstmIMDBModel()
+	if err != nil {
+		return nil, err
+	}
+	return m.Classifier, nil
+}
+
+var lstmIMDBVectorsModel = sync.OnceValues(func() (*Model, error) { return open("lstm-imdb-vectors") })
+
+// LSTMIMDBVectors returns the classifier of film reviews into negative and
+// positive that began from the vectors of word2vec-imdb. It is the better start
+// for fine-tuning, and LSTMIMDB the better answer on reviews of films it has not
+// met. Every call returns the same classifier, which is safe for many goroutines.
+func LSTMIMDBVectors() (*lstm.Classifier, error) {
+	m, err := lstmIMDBVectorsModel()
 	if err != nil {
 		return nil, err
 	}
