@@ -104,6 +104,7 @@ func ExampleModels() {
 	// Output:
 	// mlp-line regression
 	// lstm-imdb text classification
+	// lstm-imdb-vectors text classification
 	// nbsvm-imdb text classification
 	// word2vec-imdb word vectors
 }

@@ -89,6 +89,7 @@ func lstmIMDBVectors() Recipe {
 	r := lstmIMDB()
 	r.Name = "lstm-imdb-vectors"
 	r.About = "LSTM sentiment classifier on IMDB to fine-tune: lstm-imdb begun from word2vec-imdb, on parts of reviews drawn anew in each epoch"
-	r.Text.Embeddings, r.Text.Crop, r.Text.Epochs = "word2vec-imdb", 0.4, 7
+	r.Text.Embeddings, r.Text.EmbeddingsSHA256 = "word2vec-imdb", "d3499c34a0d5dd2b34bdfe8e34e4ef5e31566fde39dba25fddc088994ae0459f"
+	r.Text.Crop, r.Text.Epochs = 0.4, 7
 	return r
 }
