@@ -36,6 +36,7 @@ var allowed = map[string][]string{
 	"internal/tokens":        {"", "datasets", "tokenize"},
 	"internal/release":       {"", "datasets", "models/word2vec", "weights"},
 	"cmd/zoo":                {"", "datasets", "internal/curves", "internal/kernel", "models/lstm", "models/mlp", "models/word2vec", "tokenize", "train", "weights"},
+	"internal/filmsplit":     {"weights"},
 	"internal/finetunestudy": {"", "datasets", "ops", "weights"},
 }
 
