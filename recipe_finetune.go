@@ -122,7 +122,7 @@ func (m *Model) FineTuning(base string) (Recipe, error) {
 			r.FineTune.Embeddings = from.name // it comes with the program
 		}
 	}
-	err := r.FineTune.bind(m)
+	_, err := r.FineTune.bind(m)
 	return r, err
 }
 
@@ -137,15 +137,16 @@ func defaultFineTuning(base string) *FineTuneRecipe {
 	}
 }
 
-// bind notes the checksums of the base, or demands those noted.
-func (r *FineTuneRecipe) bind(base *Model) error {
+// bind notes the checksums of the base, or demands those noted, and opens the
+// vectors that new words begin from, nil where there are none.
+func (r *FineTuneRecipe) bind(base *Model) (*word2vec.Vectors, error) {
 	sum, err := base.Artefact.SHA256()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	words, err := vocabSum(base.Classifier)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, c := range []struct {
 		what string
@@ -156,11 +157,10 @@ func (r *FineTuneRecipe) bind(base *Model) error {
 			*c.want = c.have
 		}
 		if *c.want != c.have {
-			return fmt.Errorf("zoo: recipe: the base %s has the %s %.12s, the recipe began from %.12s: name the directory of that model as the base", r.Base, c.what, c.have, *c.want)
+			return nil, fmt.Errorf("zoo: recipe: the base %s has the %s %.12s, the recipe began from %.12s: name the directory of that model as the base", r.Base, c.what, c.have, *c.want)
 		}
 	}
-	_, err = r.vectors(base)
-	return err
+	return r.vectors(base)
 }
 
 // vectors opens the vectors that new words begin from, nil where there are none.

@@ -31,10 +31,7 @@ func trainFineTune(ctx context.Context, recipe Recipe, data *Texts, run Run) (*M
 		_, err := base.FineTuning(r.Base) // which says so
 		return nil, none, err
 	}
-	if err := r.bind(base); err != nil {
-		return nil, none, err
-	}
-	vectors, err := r.vectors(base)
+	vectors, err := r.bind(base)
 	if err != nil {
 		return nil, none, err
 	}
