@@ -110,6 +110,11 @@ type TextRecipe struct {
 	WordDrop   float64              `json:"word_drop,omitempty"`  // share of tokens replaced by <unk> in training
 	Crop       float64              `json:"crop,omitempty"`       // train on parts of this share of a text to all of it, drawn anew in each epoch; 0 means all
 
+	// Teacher labels the data's unlabelled texts, which are then learned beside the
+	// labelled ones. nil, or data without unlabelled texts, which is every table: the
+	// labelled texts alone.
+	Teacher *Teacher `json:"teacher,omitempty"`
+
 	// Embeddings names the vectors of words that training begins from: a
 	// model or a file, see OpenVectors; "none" is as good as empty. Words
 	// without one keep a random draw.
@@ -122,6 +127,28 @@ type TextRecipe struct {
 	// that the vocabulary has, to which all are scaled by one factor; 0 means 0.1.
 	EmbeddingsStd float64 `json:"embeddings_std,omitempty"`
 	Training
+}
+
+// Teacher is a linear classifier of two classes that is trained before the network,
+// on the same texts, to label unlabelled texts with its probabilities (self-training;
+// Xie et al., Self-training with Noisy Student, 2020).
+type Teacher struct {
+	Linear LinearRecipe `json:"linear"` // its Validation and Storage play no part
+	// Parts is how many parts of one size the unlabelled texts are dealt into. An epoch
+	// learns one of them, each in its turn. 0 means 1.
+	Parts int `json:"parts,omitempty"`
+	// Refine has the network teach itself beside the teacher, from the second epoch on
+	// (co-training; Blum and Mitchell 1998): a label is then the mean of their two
+	// logits for the text, the network's as it stands before the epoch.
+	Refine bool `json:"refine,omitempty"`
+}
+
+// check reports what no text can make right.
+func (t *Teacher) check() error {
+	if t.Parts < 0 || t.Parts > 1000 {
+		return fmt.Errorf("zoo: recipe: %d parts of the teacher's texts, want 1 to 1000, or 0 for 1", t.Parts)
+	}
+	return t.Linear.check()
 }
 
 // LineRecipe trains a regressor on y = Slope*x + Intercept.
@@ -228,6 +255,11 @@ func (r Recipe) check() error {
 		}{{"validation", r.Text.Validation}, {"word_drop", r.Text.WordDrop}, {"crop", r.Text.Crop}} {
 			if !(f.v >= 0 && f.v < 1) {
 				return fmt.Errorf("zoo: recipe: %s is %v, want 0 <= x < 1", f.name, f.v)
+			}
+		}
+		if r.Text.Teacher != nil {
+			if err := r.Text.Teacher.check(); err != nil {
+				return err
 			}
 		}
 		if s := r.Text.EmbeddingsStd; !(s >= 0 && s < 1e6) {

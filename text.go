@@ -105,15 +105,20 @@ func (c linearClassifier) PredictAll(ctx context.Context, texts []string) ([]Pre
 }
 
 func (c linearClassifier) evaluate(ctx context.Context, texts *corpus.Corpus, labels []int32) (*Evaluation, error) {
-	chosen := make([]int, len(texts.Texts))
-	for i := range chosen {
-		chosen[i] = i
-	}
-	predictions, err := predictCorpus(ctx, c.Classifier, texts, chosen)
+	predictions, err := predictCorpus(ctx, c.Classifier, texts, every(len(texts.Texts)))
 	if err != nil {
 		return nil, err
 	}
 	return evaluateLinear(predictions, labels).at(c.Temperature()), nil
+}
+
+// every returns 0 to n-1.
+func every(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
 }
 
 // predictCorpus classifies the chosen texts of a corpus.

@@ -19,7 +19,8 @@ type textTask struct {
 	recipe     TextRecipe
 	texts      [][]int32
 	labels     []int32
-	train      []int // indices into texts
+	lesson     *lesson // unlabelled texts and their labels; nil for none
+	train      []int   // indices into texts
 	validation []int
 	classifier *lstm.Classifier
 	unk        int32
@@ -48,7 +49,7 @@ func (task *textTask) fit(ctx context.Context, recipe Recipe, run Run, config ls
 	if err != nil {
 		return nil, train.Result{}, err
 	}
-	batches := (len(task.train) + r.Batch - 1) / r.Batch
+	batches := (len(task.learns(0)) + r.Batch - 1) / r.Batch
 	cfg, err := r.config(recipe.identity(task.print), batches, run)
 	if err != nil {
 		return nil, train.Result{}, err
@@ -78,6 +79,9 @@ func (task *textTask) fit(ctx context.Context, recipe Recipe, run Run, config ls
 		if task.balanced {
 			cfg.Monitor.Metric = "balanced_accuracy"
 		}
+	}
+	if task.lesson != nil {
+		task.lesson.prepare(&cfg, task)
 	}
 	change(&cfg)
 	result, err := train.Fit(ctx, train.Model[lstm.Batch](trainer),
@@ -182,14 +186,24 @@ func prepare(ctx context.Context, r TextRecipe, data *Texts, run Run) (*textTask
 	run.logf("%d texts of %d tokens (%s in %.1f s): %d to train on, %d for validation, %d cut; vocabulary %d",
 		len(c.Texts), c.Tokens(), from, time.Since(began).Seconds(), len(task.train), len(task.validation), cut, vocab.Len())
 	run.remarkSplit(c.Labels, classes, task.train, task.validation)
+	if r.Teacher != nil {
+		if err := task.learnFrom(ctx, c, data, run); err != nil {
+			return nil, err
+		}
+	}
 	return task, task.embed(run)
 }
 
 // largestBatch bounds the tokens of any batch.
 func (t *textTask) largestBatch() int {
-	lengths := make([]int, len(t.train))
-	for i, at := range t.train {
-		lengths[i] = len(t.texts[at])
+	lengths := make([]int, 0, len(t.texts))
+	for _, at := range t.train {
+		lengths = append(lengths, len(t.texts[at]))
+	}
+	if t.lesson != nil {
+		for _, text := range t.texts[t.lesson.first:] {
+			lengths = append(lengths, len(text))
+		}
 	}
 	slices.Sort(lengths)
 	n := 0
@@ -199,25 +213,50 @@ func (t *textTask) largestBatch() int {
 	return n
 }
 
+// learns returns the texts that an epoch learns, of which every epoch has as many.
+func (t *textTask) learns(epoch int) []int {
+	if t.lesson == nil {
+		return t.train
+	}
+	return slices.Concat(t.train, t.lesson.part(epoch))
+}
+
 // epoch yields the batches of an epoch.
 func (t *textTask) epoch(epoch int) iter.Seq2[lstm.Batch, error] {
 	return func(yield func(lstm.Batch, error) bool) {
-		lengths := make([]int, len(t.train))
-		for i, at := range t.train {
+		learns := t.learns(epoch)
+		lengths := make([]int, len(learns))
+		for i, at := range learns {
 			lengths[i] = len(t.texts[at])
 		}
 		for _, batch := range datasets.Batches(lengths, datasets.BatchConfig{
 			Size: t.recipe.Batch, Seed: t.recipe.Seed, Epoch: epoch, Shuffle: true}) {
-			texts, labels := make([][]int32, len(batch)), make([]int32, len(batch))
 			for i, at := range batch {
-				texts[i], labels[i] = t.dropWords(t.crop(t.texts[t.train[at]], epoch, t.train[at]), epoch, t.train[at]), t.labels[t.train[at]]
+				batch[i] = learns[at]
 			}
-			b, err := lstm.NewBatch(texts, labels)
+			b, err := t.batch(batch, epoch)
 			if !yield(b, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+// batch returns the chosen texts as an epoch sees them.
+func (t *textTask) batch(chosen []int, epoch int) (lstm.Batch, error) {
+	texts, labels := make([][]int32, len(chosen)), make([]int32, len(chosen))
+	for i, at := range chosen {
+		texts[i], labels[i] = t.dropWords(t.crop(t.texts[at], epoch, at), epoch, at), t.labels[at]
+	}
+	b, err := lstm.NewBatch(texts, labels)
+	if err != nil || t.lesson == nil {
+		return b, err
+	}
+	targets := make([]float32, len(chosen))
+	for i, at := range chosen {
+		targets[i] = t.lesson.target(at, t.labels[at])
+	}
+	return b.Soft(targets)
 }
 
 // crop returns a part of a text, of a length and at a place drawn anew in each

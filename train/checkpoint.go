@@ -22,8 +22,8 @@ import (
 )
 
 // CheckpointFile is the name of the checkpoint in Config.Dir: one safetensors
-// file with the tensors parameter/NAME, optimizer/SLOT/NAME, best/NAME and
-// average/NAME, and metadata with the rest of the state, the settings it was
+// file with the tensors parameter/NAME, optimizer/SLOT/NAME, best/NAME,
+// average/NAME and state, and metadata with the rest of the state, the settings it was
 // trained with and a checksum. It is replaced by renaming, so that a kill at
 // any moment leaves either the old file or the new one.
 const CheckpointFile = "checkpoint.safetensors"
@@ -163,6 +163,9 @@ func (r *run) tensors() []weights.Tensor {
 		if r.Averages > 0 {
 			add("average", r.mean[i])
 		}
+	}
+	if s := r.cfg.State; s != nil {
+		list = append(list, weights.Tensor{Name: "state", Shape: []int{len(s)}, Data: s})
 	}
 	return list
 }

@@ -62,6 +62,14 @@ type Config struct {
 
 	Average Average // of the weights; zero: none
 
+	// BeginEpoch is called before the first batch of an epoch, counted from 0, is
+	// asked for: where the data depends on the weights, it is prepared here, from
+	// them and from State alone. nil: nothing to prepare.
+	BeginEpoch func(ctx context.Context, epoch int) error
+	// State is what BeginEpoch decided, for as long as the epoch lasts: the
+	// checkpoint keeps it, and a run that is resumed finds it as it was.
+	State []float32
+
 	Recorders []Recorder
 
 	// Dir holds the checkpoint and a lock. Empty: neither. A checkpoint is

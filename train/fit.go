@@ -85,6 +85,9 @@ func Fit[B Batch](ctx context.Context, model Model[B], data Data[B], cfg Config)
 	for r.more() {
 		complete := true
 		watch = stopwatch{}
+		if err := r.beginEpoch(ctx); err != nil {
+			return r.stop(reasonOf(err), err)
+		}
 		for batch, err := range ahead(ctx, data.Epoch(r.Epoch), r.EpochStep) {
 			if ctx.Err() != nil {
 				return r.stop(Cancelled, ctx.Err())

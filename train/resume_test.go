@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,6 +36,7 @@ func resumable() map[string]Config {
 			}
 			return 0.5
 		}},
+		"state":   {Epochs: resumeEpochs, Optimizer: Adam{LearningRate: 0.02}, State: make([]float32, 3)},
 		"gradual": {Epochs: resumeEpochs, Optimizer: Adam{LearningRate: 0.02}, Unfreeze: bagTop},
 	}
 }
@@ -56,8 +58,61 @@ func fitBag(ctx context.Context, c Config, onStep func(step uint64)) (*bagModel,
 			return m.evaluate(ctx)
 		}
 	}
-	res, err := Fit(ctx, m, bagData(1, resumeVocab, resumeBatches), c)
+	data := bagData(1, resumeVocab, resumeBatches)
+	if c.State != nil {
+		c.State = slices.Clone(c.State)
+		c.BeginEpoch = func(_ context.Context, epoch int) error {
+			copy(c.State, m.params[1].Data())
+			c.State[0] += m.params[0].Data()[0]
+			return nil
+		}
+		data.Each = shifted(data.Each, c.State)
+	}
+	res, err := Fit(ctx, m, data, c)
 	return m, res, err
+}
+
+// shifted is data whose targets depend on state.
+func shifted(each func(int) iter.Seq2[bags, error], state []float32) func(int) iter.Seq2[bags, error] {
+	return func(epoch int) iter.Seq2[bags, error] {
+		return func(yield func(bags, error) bool) {
+			for b, err := range each(epoch) {
+				for i := range b.targets {
+					b.targets[i] += state[i%len(state)]
+				}
+				if !yield(b, err) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// BeginEpoch is told of every epoch once, with the weights as the epoch before left
+// them, and its error ends the run.
+func TestBeginEpoch(t *testing.T) {
+	m := newBagModel(resumeVocab, 3)
+	var epochs, steps []int
+	done := 0
+	m.onStep = func(uint64, *float32, []ops.Gradient) error { done++; return nil }
+	failed := errors.New("cannot prepare")
+	c := Config{Epochs: 4, BeginEpoch: func(_ context.Context, epoch int) error {
+		epochs, steps = append(epochs, epoch), append(steps, done)
+		if epoch == 2 {
+			return failed
+		}
+		return nil
+	}}
+	res, err := Fit(context.Background(), m, bagData(1, resumeVocab, resumeBatches), c)
+	if !errors.Is(err, failed) || !strings.Contains(err.Error(), "epoch 3") || res.Epochs != 2 {
+		t.Errorf("%v, %v", res, err)
+	}
+	if want := []int{0, 1, 2}; !slices.Equal(epochs, want) {
+		t.Errorf("epochs %v, want %v", epochs, want)
+	}
+	if want := []int{0, resumeBatches, 2 * resumeBatches}; !slices.Equal(steps, want) {
+		t.Errorf("after steps %v, want %v", steps, want)
+	}
 }
 
 // same fails unless two runs ended alike, the clock aside.

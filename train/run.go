@@ -84,6 +84,19 @@ func (r *run) more() bool {
 // stale reports whether patience has run out.
 func (r *run) stale() bool { return r.cfg.Patience > 0 && r.Stale >= r.cfg.Patience }
 
+// beginEpoch lets the caller prepare the epoch that comes next, unless it is under
+// way already.
+func (r *run) beginEpoch(ctx context.Context) error {
+	if r.cfg.BeginEpoch == nil || r.EpochStep > 0 {
+		return nil
+	}
+	r.catchUp()
+	if err := r.cfg.BeginEpoch(ctx, r.Epoch); err != nil {
+		return fmt.Errorf("train: epoch %d: %w", r.Epoch+1, err)
+	}
+	return nil
+}
+
 // rate returns the learning rate of the next step.
 func (r *run) rate() (float64, error) {
 	f := r.cfg.Schedule.Factor(r.Step, r.plan)

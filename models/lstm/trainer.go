@@ -15,10 +15,11 @@ var ErrEmptyText = errors.New("a text without tokens")
 
 // Batch is texts as token ids, longest first, with their classes.
 type Batch struct {
-	Texts  [][]int32
-	Labels []int32
-	order  []int // order[i] is the caller's place of Texts[i]
-	tokens int
+	Texts   [][]int32
+	Labels  []int32
+	Targets []float32 // probabilities of class 1 that are trained towards, not Labels; see Soft
+	order   []int     // order[i] is the caller's place of Texts[i]
+	tokens  int
 }
 
 // NewBatch sorts texts longest first, ties in the order given. labels are the
@@ -48,6 +49,23 @@ func NewBatch(texts [][]int32, labels []int32) (Batch, error) {
 		if labels != nil {
 			b.Labels[to] = labels[from]
 		}
+	}
+	return b, nil
+}
+
+// Soft returns the batch with a probability of class 1 for each text, in the
+// order of the texts given to NewBatch: what a network of two classes is trained
+// towards where another model has labelled the texts.
+func (b Batch) Soft(targets []float32) (Batch, error) {
+	if len(targets) != len(b.Texts) {
+		return Batch{}, fmt.Errorf("lstm: %d targets for %d texts", len(targets), len(b.Texts))
+	}
+	b.Targets = make([]float32, len(targets))
+	for to, from := range b.order {
+		if p := targets[from]; !(p >= 0 && p <= 1) {
+			return Batch{}, fmt.Errorf("lstm: text %d of the batch: target %v, want 0 to 1", from, p)
+		}
+		b.Targets[to] = targets[from]
 	}
 	return b, nil
 }
@@ -129,8 +147,8 @@ func (t *Trainer) Params() []*ops.Param { return t.program.Params() }
 // until the next call. The step numbers the dropout masks: the same step on
 // the same batch gives the same bits.
 func (t *Trainer) Step(b Batch, step uint64) (float32, []ops.Gradient, error) {
-	if len(b.Labels) != len(b.Texts) || len(b.Texts) == 0 {
-		return 0, nil, fmt.Errorf("lstm: %d labels for %d texts", len(b.Labels), len(b.Texts))
+	if err := t.check(b); err != nil {
+		return 0, nil, err
 	}
 	if b.tokens == 0 { // a batch that NewBatch has not made
 		for _, text := range b.Texts {
@@ -146,15 +164,15 @@ func (t *Trainer) Step(b Batch, step uint64) (float32, []ops.Gradient, error) {
 	if _, err := ops.Pack(t.ids, t.lengths, b.Texts); err != nil {
 		return 0, nil, fmt.Errorf("lstm: %w", err)
 	}
-	for i, label := range b.Labels {
-		if label < 0 || int(label) >= t.network.config.Classes {
-			return 0, nil, fmt.Errorf("lstm: label %d, want 0 to %d", label, t.network.config.Classes-1)
-		}
-		if t.network.config.Classes == 2 {
+	switch {
+	case b.Targets != nil:
+		copy(t.targets, b.Targets)
+	case t.network.config.Classes == 2:
+		for i, label := range b.Labels {
 			t.targets[i] = float32(label)
-		} else {
-			t.classes[i] = label
 		}
+	default:
+		copy(t.classes, b.Labels)
 	}
 	t.noise.Step = step
 	if err := t.program.Run(); err != nil {
@@ -163,6 +181,29 @@ func (t *Trainer) Step(b Batch, step uint64) (float32, []ops.Gradient, error) {
 	grads := t.program.Gradients()
 	t.freezeRows(&grads[0])
 	return t.program.Loss(), grads, nil
+}
+
+// check reports the first thing about a batch's labels that makes it no use.
+func (t *Trainer) check(b Batch) error {
+	classes := t.network.config.Classes
+	if b.Targets != nil {
+		if classes != 2 || t.config.ClassWeights != nil {
+			return errors.New("lstm: targets are for two classes that weigh alike")
+		}
+		if len(b.Targets) != len(b.Texts) || len(b.Texts) == 0 {
+			return fmt.Errorf("lstm: %d targets for %d texts", len(b.Targets), len(b.Texts))
+		}
+		return nil
+	}
+	if len(b.Labels) != len(b.Texts) || len(b.Texts) == 0 {
+		return fmt.Errorf("lstm: %d labels for %d texts", len(b.Labels), len(b.Texts))
+	}
+	for _, label := range b.Labels {
+		if label < 0 || int(label) >= classes {
+			return fmt.Errorf("lstm: label %d, want 0 to %d", label, classes-1)
+		}
+	}
+	return nil
 }
 
 // freezeRows takes the frozen rows out of the embedding's gradient.

@@ -43,6 +43,68 @@ func (r result) equal(other result) bool {
 	return r.loss == other.loss && slices.Equal(r.rows, other.rows) && slices.EqualFunc(r.grads, other.grads, slices.Equal)
 }
 
+// Targets of 0 and 1 are labels, those between lie between, and they follow their
+// texts into the order of the batch.
+func TestStepTowardsTargets(t *testing.T) {
+	n := network(t, small())
+	rng := rand.New(rand.NewPCG(7, 7))
+	all := texts(rng, 12, 9, 20)
+	labels, hard, soft := make([]int32, 12), make([]float32, 12), make([]float32, 12)
+	for i := range labels {
+		labels[i] = rng.Int32N(2)
+		hard[i], soft[i] = float32(labels[i]), rng.Float32()
+	}
+	b, err := NewBatch(all, labels)
+	if err != nil {
+		t.Fatal(err)
+	}
+	towards := func(targets []float32) result {
+		soft, err := b.Soft(targets)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return step(t, trainer(t, n, TrainerConfig{}), soft, 0)
+	}
+	if !towards(hard).equal(step(t, trainer(t, n, TrainerConfig{}), b, 0)) {
+		t.Error("targets of 0 and 1 are not the labels")
+	}
+	// The loss is linear in the targets.
+	zero := towards(make([]float32, 12)).loss
+	loss := float64(zero)
+	for i, p := range soft {
+		unit := make([]float32, 12)
+		unit[i] = 1
+		loss += float64(p) * float64(towards(unit).loss-zero)
+	}
+	if got := towards(soft).loss; math.Abs(float64(got)-loss) > 1e-5 {
+		t.Errorf("loss %v, want %v", got, loss)
+	}
+}
+
+func TestTargetsErrors(t *testing.T) {
+	b, err := NewBatch([][]int32{{1}, {2, 3}}, []int32{0, 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range [][]float32{nil, {1}, {0, 1, 1}, {0, 1.5}, {-0.1, 0}, {0, float32(math.NaN())}} {
+		if _, err := b.Soft(bad); err == nil {
+			t.Errorf("targets %v were taken", bad)
+		}
+	}
+	soft, err := b.Soft([]float32{0.25, 0.75})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := small()
+	c.Classes = 3
+	if _, _, err := trainer(t, network(t, c), TrainerConfig{}).Step(soft, 0); err == nil || !strings.Contains(err.Error(), "two classes") {
+		t.Errorf("three classes: %v", err)
+	}
+	if _, _, err := trainer(t, network(t, small()), TrainerConfig{ClassWeights: []float32{1, 2}}).Step(soft, 0); err == nil {
+		t.Error("class weights and targets")
+	}
+}
+
 func TestOneStepChangesEveryParameter(t *testing.T) {
 	for _, c := range []Config{
 		small(),
