@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/gorgonia-zoo/zoo/models/lstm"
-	"github.com/gorgonia-zoo/zoo/tokenize"
 	"github.com/gorgonia-zoo/zoo/train"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
@@ -96,59 +94,6 @@ type Average struct {
 	Decay float64 `json:"decay,omitempty"`
 	After int     `json:"after,omitempty"` // epochs before averaging begins
 	Every int     `json:"every,omitempty"` // steps
-}
-
-// TextRecipe trains an LSTM classifier.
-type TextRecipe struct {
-	Data       string               `json:"data"` // what it was made for
-	Model      lstm.Config          `json:"model"`
-	Tokenizer  tokenize.Config      `json:"tokenizer"`
-	Vocab      tokenize.VocabConfig `json:"vocab"`
-	Validation float64              `json:"validation"`           // share of the training texts held out
-	MaxTokens  int                  `json:"max_tokens,omitempty"` // cut of training texts; 0 means none
-	Storage    string               `json:"storage,omitempty"`    // F32 (default), F16, BF16: what the weights are rounded to at the end
-	WordDrop   float64              `json:"word_drop,omitempty"`  // share of tokens replaced by <unk> in training
-	Crop       float64              `json:"crop,omitempty"`       // train on parts of this share of a text to all of it, drawn anew in each epoch; 0 means all
-
-	// Teacher labels the data's unlabelled texts, which are then learned beside the
-	// labelled ones. nil, or data without unlabelled texts, which is every table: the
-	// labelled texts alone.
-	Teacher *Teacher `json:"teacher,omitempty"`
-
-	// Embeddings names the vectors of words that training begins from: a
-	// model or a file, see OpenVectors; "none" is as good as empty. Words
-	// without one keep a random draw.
-	// EmbeddingsSHA256 is their fingerprint: training fills it in, and where it
-	// is there already no other vectors are accepted.
-	Embeddings       string `json:"embeddings,omitempty"`
-	EmbeddingsSHA256 string `json:"embeddings_sha256,omitempty"`
-	FreezeEmbeddings bool   `json:"freeze_embeddings,omitempty"` // leave them as they are
-	// EmbeddingsStd is the standard deviation of the numbers of those vectors
-	// that the vocabulary has, to which all are scaled by one factor; 0 means 0.1.
-	EmbeddingsStd float64 `json:"embeddings_std,omitempty"`
-	Training
-}
-
-// Teacher is a linear classifier of two classes that is trained before the network,
-// on the same texts, to label unlabelled texts with its probabilities (self-training;
-// Xie et al., Self-training with Noisy Student, 2020).
-type Teacher struct {
-	Linear LinearRecipe `json:"linear"` // its Validation and Storage play no part
-	// Parts is how many parts of one size the unlabelled texts are dealt into. An epoch
-	// learns one of them, each in its turn. 0 means 1.
-	Parts int `json:"parts,omitempty"`
-	// Refine has the network teach itself beside the teacher, from the second epoch on
-	// (co-training; Blum and Mitchell 1998): a label is then the mean of their two
-	// logits for the text, the network's as it stands before the epoch.
-	Refine bool `json:"refine,omitempty"`
-}
-
-// check reports what no text can make right.
-func (t *Teacher) check() error {
-	if t.Parts < 0 || t.Parts > 1000 {
-		return fmt.Errorf("zoo: recipe: %d parts of the teacher's texts, want 1 to 1000, or 0 for 1", t.Parts)
-	}
-	return t.Linear.check()
 }
 
 // LineRecipe trains a regressor on y = Slope*x + Intercept.
@@ -246,27 +191,8 @@ func (r Recipe) check() error {
 	switch {
 	case r.Text != nil:
 		t = r.Text.Training
-		if _, err := storage(r.Text.Storage); err != nil {
+		if err := r.Text.check(); err != nil {
 			return err
-		}
-		for _, f := range []struct {
-			name string
-			v    float64
-		}{{"validation", r.Text.Validation}, {"word_drop", r.Text.WordDrop}, {"crop", r.Text.Crop}} {
-			if !(f.v >= 0 && f.v < 1) {
-				return fmt.Errorf("zoo: recipe: %s is %v, want 0 <= x < 1", f.name, f.v)
-			}
-		}
-		if r.Text.Teacher != nil {
-			if err := r.Text.Teacher.check(); err != nil {
-				return err
-			}
-		}
-		if s := r.Text.EmbeddingsStd; !(s >= 0 && s < 1e6) {
-			return fmt.Errorf("zoo: recipe: embeddings_std is %v, want a positive number, or 0 for %v", s, embeddingsStd)
-		}
-		if r.Text.MaxTokens < 0 {
-			return fmt.Errorf("zoo: recipe: max_tokens is %d, want 0 for none or more", r.Text.MaxTokens)
 		}
 	case r.Linear != nil:
 		return r.Linear.check()
