@@ -62,12 +62,16 @@ type Config struct {
 
 	Average Average // of the weights; zero: none
 
-	// BeginEpoch is called before the first batch of an epoch, counted from 0, is
-	// asked for: where the data depends on the weights, it is prepared here, from
-	// them and from State alone. nil: nothing to prepare.
+	// BeginEpoch is called once for each epoch, counted from 0, before the first of
+	// its batches is asked for, whether the run is resumed within the epoch or not.
+	// Where the data depends on the weights, which are not averaged here, it is
+	// prepared from them and from State alone. An error ends the run and leaves State
+	// as it was. nil: nothing to prepare.
 	BeginEpoch func(ctx context.Context, epoch int) error
-	// State is what BeginEpoch decided, for as long as the epoch lasts: the
-	// checkpoint keeps it, and a run that is resumed finds it as it was.
+	// State is the memory of BeginEpoch, which changes its numbers in place and alone
+	// does so; the data may read it. The checkpoint keeps it, and a run that is
+	// resumed, with as many numbers, finds it as it was. Numbers that are not finite
+	// end the run.
 	State []float32
 
 	Recorders []Recorder

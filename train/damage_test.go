@@ -18,7 +18,7 @@ import (
 // damageConfig keeps everything that a checkpoint can hold.
 var damageConfig = Config{
 	Steps: 8, Optimizer: Adam{LearningRate: 0.02}, Monitor: Monitor{Metric: "loss"}, KeepBest: true,
-	Average: Average{Kind: UniformAverage, Every: 2}, State: make([]float32, 2),
+	Average: Average{Kind: UniformAverage, Every: 2}, State: make([]float32, 3),
 }
 
 // load reads data as the checkpoint of a run of damageConfig.

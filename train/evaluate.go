@@ -91,7 +91,7 @@ func (r *run) record(metrics Metrics, tokensPerSecond float64, complete bool) er
 	e := r.event(Event{Kind: KindEpoch, Loss: r.Loss.Value(), Record: &r.History[len(r.History)-1]})
 	if complete {
 		r.Epoch++
-		r.EpochStep, r.Loss = 0, Mean{}
+		r.EpochStep, r.Begun, r.Loss = 0, false, Mean{}
 	}
 	return r.send(e)
 }

@@ -43,8 +43,8 @@ type RowReader[B Batch] interface {
 // Data yields the batches of each epoch.
 type Data[B any] interface {
 	// Epoch yields the batches of an epoch, counted from 0: each time it is
-	// called with the same number the same batches in the same order, whatever
-	// was asked for before. It runs in a goroutine beside the step; see Ahead
+	// called with the same number and Config.State the same batches in the same
+	// order, whatever was asked for before. It runs in a goroutine beside the step; see Ahead
 	// for how long a batch must stay as it is.
 	Epoch(epoch int) iter.Seq2[B, error]
 	// Steps returns the number of batches in each epoch, 0 where not known.

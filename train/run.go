@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/gorgonia-zoo/zoo/ops"
@@ -19,7 +20,8 @@ type state struct {
 	Loss       Mean     `json:"loss"`       // over the epoch under way
 	Averages   int      `json:"averages"`   // moments that entered the average
 	AveragedAt int      `json:"averaged_at"`
-	Stale      int      `json:"stale"` // evaluations since the best
+	Stale      int      `json:"stale"`           // evaluations since the best
+	Begun      bool     `json:"begun,omitempty"` // BeginEpoch has prepared the epoch under way
 	Best       *Best    `json:"best,omitempty"`
 	History    []Record `json:"history,omitempty"`
 }
@@ -84,18 +86,27 @@ func (r *run) more() bool {
 // stale reports whether patience has run out.
 func (r *run) stale() bool { return r.cfg.Patience > 0 && r.Stale >= r.cfg.Patience }
 
-// beginEpoch lets the caller prepare the epoch that comes next, unless it is under
-// way already.
+// beginEpoch lets the caller prepare the epoch that comes next, unless that was done
+// before the run was interrupted. After an error State is as it was.
 func (r *run) beginEpoch(ctx context.Context) error {
-	if r.cfg.BeginEpoch == nil || r.EpochStep > 0 {
+	if r.cfg.BeginEpoch == nil || r.Begun {
 		return nil
 	}
 	r.catchUp()
-	if err := r.cfg.BeginEpoch(ctx, r.Epoch); err != nil {
-		return fmt.Errorf("train: epoch %d: %w", r.Epoch+1, err)
+	before := slices.Clone(r.cfg.State)
+	err := r.cfg.BeginEpoch(ctx, r.Epoch)
+	if i := slices.IndexFunc(r.cfg.State, notFinite); i >= 0 && err == nil {
+		err = fmt.Errorf("state %d is %w", i, ErrNotFinite)
 	}
+	if err != nil {
+		copy(r.cfg.State, before)
+		return fmt.Errorf("train: epoch %d, before its first step: %w", r.Epoch+1, err)
+	}
+	r.Begun = true
 	return nil
 }
+
+func notFinite(x float32) bool { return x-x != 0 }
 
 // rate returns the learning rate of the next step.
 func (r *run) rate() (float64, error) {

@@ -1,9 +1,10 @@
-// Command filmsplit writes IMDB's labelled training reviews as two tables that have
-// no film in common, to choose settings by:
+// Command filmsplit divides IMDB's training reviews in two that have no film in
+// common, to choose settings by: a tree of IMDB's form to train on, with the
+// unlabelled reviews of its share of the films, and a table to measure on.
 //
-//	go run ./internal/filmsplit --data aclImdb_v1.tar.gz --train train.csv --validation validation.csv
-//	zoo train RECIPE.json --data train.csv --out trial
-//	zoo eval trial --data validation.csv
+//	go run ./internal/filmsplit --data aclImdb_v1.tar.gz --train films --validation films.csv
+//	zoo train RECIPE.json --data films --out trial
+//	zoo eval trial --data films.csv
 //
 // A validation part drawn at random has the films of the reviews that are trained
 // on, up to 30 of each, and rewards a model that learns the names in them. The
@@ -22,6 +23,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -30,16 +32,20 @@ import (
 	"github.com/gorgonia-zoo/zoo/weights"
 )
 
-// review is a review's label and number, by which the list of addresses has it.
+// review is a review's folder, pos, neg or unsup, and number, by which the list of
+// addresses has it.
 type review struct {
-	label string
-	id    int
+	folder string
+	id     int
 }
+
+// file is a review as the archive has it.
+type file struct{ name, text string }
 
 func main() {
 	data := flag.String("data", "", "IMDB's .tar.gz")
-	train := flag.String("train", "train.csv", "table of the reviews to train on")
-	validation := flag.String("validation", "validation.csv", "table of those to measure on")
+	train := flag.String("train", "films", "directory to be made of the reviews to train on")
+	validation := flag.String("validation", "films.csv", "table of those to measure on")
 	share := flag.Int("share", 8, "one film in so many is for validation")
 	flag.Parse()
 	if err := run(*data, *train, *validation, *share); err != nil {
@@ -62,34 +68,50 @@ func run(data, train, validation string, share int) error {
 		return fmt.Errorf("%s: %w", data, err)
 	}
 	var all []review
-	for label, list := range films {
+	for folder, list := range films {
 		for id := range list {
-			if _, ok := texts[review{label, id}]; !ok {
-				return fmt.Errorf("%s: no review train/%s/%d_*.txt", data, label, id)
+			if _, ok := texts[review{folder, id}]; !ok {
+				return fmt.Errorf("%s: no review train/%s/%d_*.txt", data, folder, id)
 			}
-			all = append(all, review{label, id})
+			all = append(all, review{folder, id})
 		}
 	}
-	film := func(r review) string { return films[r.label][r.id] }
+	if len(all) != len(texts) {
+		return fmt.Errorf("%s: %d reviews, and the lists name the films of %d", data, len(texts), len(all))
+	}
+	film := func(r review) string { return films[r.folder][r.id] }
 	slices.SortFunc(all, func(a, b review) int {
-		return cmp.Or(cmp.Compare(film(a), film(b)), cmp.Compare(a.label, b.label), cmp.Compare(a.id, b.id))
+		return cmp.Or(cmp.Compare(film(a), film(b)), cmp.Compare(a.folder, b.folder), cmp.Compare(a.id, b.id))
 	})
-	var rows [2][][]string
-	for _, r := range all {
-		part := 0
-		if held(film(r), share) {
-			part = 1
-		}
-		rows[part] = append(rows[part], []string{texts[r], r.label})
+	if err := os.Mkdir(train, 0o777); err != nil {
+		return err // a tree that is there already may have other reviews
 	}
-	for part, path := range []string{train, validation} {
-		if err := weights.WriteFileAtomic(path, func(w io.Writer) error {
-			return csv.NewWriter(w).WriteAll(append([][]string{{"text", "label"}}, rows[part]...))
-		}); err != nil {
+	labels := map[string]string{"neg": "negative", "pos": "positive"}
+	rows := [][]string{{"text", "label"}}
+	written := 0
+	for _, r := range all {
+		f := texts[r]
+		if held(film(r), share) {
+			if label, ok := labels[r.folder]; ok {
+				rows = append(rows, []string{f.text, label})
+			}
+			continue
+		}
+		dir := filepath.Join(train, "train", r.folder)
+		if err := os.MkdirAll(dir, 0o777); err != nil {
 			return err
 		}
-		fmt.Printf("%s: %d reviews\n", path, len(rows[part]))
+		if err := os.WriteFile(filepath.Join(dir, f.name), []byte(f.text), 0o666); err != nil {
+			return err
+		}
+		written++
 	}
+	if err := weights.WriteFileAtomic(validation, func(w io.Writer) error {
+		return csv.NewWriter(w).WriteAll(rows)
+	}); err != nil {
+		return err
+	}
+	fmt.Printf("%s: %d reviews\n%s: %d reviews\n", train, written, validation, len(rows)-1)
 	return nil
 }
 
@@ -105,14 +127,14 @@ func held(film string, share int) bool {
 
 var title = regexp.MustCompile(`tt\d+`)
 
-// read returns the labelled training reviews, and the film of each by label and
-// number.
-func read(r io.Reader) (texts map[review]string, films map[string][]string, err error) {
+// read returns the training reviews, and the film of each by folder and number.
+func read(r io.Reader) (texts map[review]file, films map[string][]string, err error) {
 	z, err := gzip.NewReader(r)
 	if err != nil {
 		return nil, nil, err
 	}
-	texts, films = map[review]string{}, map[string][]string{}
+	texts, films = map[review]file{}, map[string][]string{}
+	folders := []string{"neg", "pos", "unsup"}
 	for t := tar.NewReader(z); ; {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
@@ -122,9 +144,10 @@ func read(r io.Reader) (texts map[review]string, films map[string][]string, err 
 			return nil, nil, err
 		}
 		dir, name := path.Split(path.Clean(h.Name))
-		_, part, _ := strings.Cut(strings.TrimSuffix(dir, "/"), "aclImdb/train")
-		list := part == "" && (name == "urls_pos.txt" || name == "urls_neg.txt") && strings.HasSuffix(dir, "train/")
-		if h.Typeflag != tar.TypeReg || !list && part != "/pos" && part != "/neg" {
+		folder := strings.TrimSuffix(strings.TrimPrefix(dir, "aclImdb/train/"), "/")
+		listed := strings.TrimSuffix(strings.TrimPrefix(name, "urls_"), ".txt")
+		list := dir == "aclImdb/train/" && name == "urls_"+listed+".txt" && slices.Contains(folders, listed)
+		if h.Typeflag != tar.TypeReg || !list && (!slices.Contains(folders, folder) || dir != "aclImdb/train/"+folder+"/") {
 			continue
 		}
 		text, err := io.ReadAll(t)
@@ -132,13 +155,12 @@ func read(r io.Reader) (texts map[review]string, films map[string][]string, err 
 			return nil, nil, fmt.Errorf("%s: %w", h.Name, err)
 		}
 		if list {
-			label := name[len("urls_") : len("urls_")+3]
 			for n, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
 				film := title.FindString(line)
 				if film == "" {
 					return nil, nil, fmt.Errorf("%s: line %d: %.60q names no film", h.Name, n+1, line)
 				}
-				films[label] = append(films[label], film)
+				films[listed] = append(films[listed], film)
 			}
 			continue
 		}
@@ -147,7 +169,7 @@ func read(r io.Reader) (texts map[review]string, films map[string][]string, err 
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: want ID_RATING.txt", h.Name)
 		}
-		texts[review{part[1:], id}] = string(text)
+		texts[review{folder, id}] = file{name, string(text)}
 	}
 	if len(films["neg"]) == 0 || len(films["pos"]) == 0 {
 		return nil, nil, errors.New("no aclImdb/train/urls_neg.txt and urls_pos.txt")

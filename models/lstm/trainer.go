@@ -17,7 +17,7 @@ var ErrEmptyText = errors.New("a text without tokens")
 type Batch struct {
 	Texts   [][]int32
 	Labels  []int32
-	Targets []float32 // probabilities of class 1 that are trained towards, not Labels; see Soft
+	Targets []float32 // probability of class 1 that each of Texts is trained towards, not Labels; see Soft
 	order   []int     // order[i] is the caller's place of Texts[i]
 	tokens  int
 }
@@ -53,12 +53,13 @@ func NewBatch(texts [][]int32, labels []int32) (Batch, error) {
 	return b, nil
 }
 
-// Soft returns the batch with a probability of class 1 for each text, in the
-// order of the texts given to NewBatch: what a network of two classes is trained
-// towards where another model has labelled the texts.
+// Soft returns a batch that NewBatch has made with a probability of class 1 for each
+// text, in the order of the texts given to NewBatch: what a network of two classes is
+// trained towards where another model has labelled the texts. Any other number of
+// targets, and one that is not between 0 and 1, is an error.
 func (b Batch) Soft(targets []float32) (Batch, error) {
-	if len(targets) != len(b.Texts) {
-		return Batch{}, fmt.Errorf("lstm: %d targets for %d texts", len(targets), len(b.Texts))
+	if len(targets) != len(b.order) || len(b.order) != len(b.Texts) {
+		return Batch{}, fmt.Errorf("lstm: %d targets for %d texts in the order of NewBatch", len(targets), len(b.order))
 	}
 	b.Targets = make([]float32, len(targets))
 	for to, from := range b.order {
@@ -98,7 +99,7 @@ type Trainer struct {
 	ids     []int32   // [capacity] token ids, packed
 	lengths []int32   // [capacity] lengths of the texts
 	classes []int32   // [capacity] labels of more than two classes
-	targets []float32 // [capacity] labels of two classes
+	targets []float32 // [capacity] labels of two classes, or a batch's Targets
 	rows    [][]int32 // what Rows returns
 	read    []int32
 }
@@ -187,7 +188,7 @@ func (t *Trainer) Step(b Batch, step uint64) (float32, []ops.Gradient, error) {
 func (t *Trainer) check(b Batch) error {
 	classes := t.network.config.Classes
 	if b.Targets != nil {
-		if classes != 2 || t.config.ClassWeights != nil {
+		if classes != 2 || len(t.config.ClassWeights) > 0 {
 			return errors.New("lstm: targets are for two classes that weigh alike")
 		}
 		if len(b.Targets) != len(b.Texts) || len(b.Texts) == 0 {

@@ -91,6 +91,9 @@ func TestTargetsErrors(t *testing.T) {
 			t.Errorf("targets %v were taken", bad)
 		}
 	}
+	if _, err := (Batch{Texts: [][]int32{{1}}, Labels: []int32{1}}).Soft([]float32{1}); err == nil {
+		t.Error("targets of a batch that NewBatch has not made")
+	}
 	soft, err := b.Soft([]float32{0.25, 0.75})
 	if err != nil {
 		t.Fatal(err)
