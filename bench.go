@@ -27,7 +27,7 @@ type BenchResult struct {
 	FMAPeakGFLOPS float64 `json:"fma_peak_gflops"`
 	GEMMGFLOPS    float64 `json:"gemm_gflops"`
 
-	// Training steps of recipe lstm-imdb, with everything from making the
+	// Training steps of recipe lstm, whose network lstm-imdb has, with everything from making the
 	// batch to the optimizer, on made-up texts as long as IMDB's and with
 	// words as frequent; all cores. Padding never counts as a token.
 	TrainTokensPerSecond float64 `json:"train_tokens_per_second"`

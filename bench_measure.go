@@ -51,9 +51,9 @@ type measurement struct {
 const settle = 1
 
 func newMeasurement(c BenchConfig) (*measurement, error) {
-	recipe, ok := namedRecipe("lstm-imdb")
+	recipe, ok := namedRecipe("lstm")
 	if !ok {
-		return nil, fmt.Errorf("there is no recipe lstm-imdb")
+		return nil, fmt.Errorf("there is no recipe lstm")
 	}
 	m := &measurement{log: c.Log, recipe: *recipe.Text, path: string(kernel.Current()),
 		window: 150 * time.Millisecond, count: 5, aged: 200, bytes: 4 << 20, rounds: map[string][]float64{}}

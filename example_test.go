@@ -92,9 +92,9 @@ func ExampleWord2VecIMDB() {
 		fmt.Printf("%-10s %.2f\n", n.Word, n.Similarity)
 	}
 	// Output:
-	// horrible   0.93
-	// dreadful   0.85
-	// horrendous 0.83
+	// horrible   0.92
+	// horrendous 0.82
+	// dreadful   0.81
 }
 
 func ExampleModels() {
@@ -104,7 +104,6 @@ func ExampleModels() {
 	// Output:
 	// mlp-line regression
 	// lstm-imdb text classification
-	// lstm-imdb-vectors text classification
 	// nbsvm-imdb text classification
 	// word2vec-imdb word vectors
 }

@@ -44,7 +44,7 @@ func BenchmarkFineTune(b *testing.B) {
 	if err := w.Error(); err != nil {
 		b.Fatal(err)
 	}
-	recipe, err := zoo.FineTuning("lstm-imdb-vectors")
+	recipe, err := zoo.FineTuning("lstm-imdb")
 	if err != nil {
 		b.Fatal(err)
 	}

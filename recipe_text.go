@@ -3,6 +3,7 @@ package zoo
 import (
 	"fmt"
 
+	"github.com/gorgonia-zoo/zoo/models/linear"
 	"github.com/gorgonia-zoo/zoo/models/lstm"
 	"github.com/gorgonia-zoo/zoo/tokenize"
 )
@@ -20,8 +21,8 @@ type TextRecipe struct {
 	Crop       float64              `json:"crop,omitempty"`       // train on parts of this share of a text to all of it, drawn anew in each epoch; 0 means all
 
 	// Teacher labels the data's unlabelled texts, which are then learned beside the
-	// labelled ones. nil, or data without unlabelled texts, which is every table: the
-	// labelled texts alone.
+	// labelled ones; data without any, such as a table, is an error. nil: the labelled
+	// texts alone.
 	Teacher *Teacher `json:"teacher,omitempty"`
 
 	// Embeddings names the vectors of words that training begins from: a
@@ -39,16 +40,17 @@ type TextRecipe struct {
 }
 
 // Teacher is a linear classifier of two classes that is trained before the network,
-// on the same texts, to label unlabelled texts with its probabilities (self-training;
-// Xie et al., Self-training with Noisy Student, 2020).
+// on the same tokens of the same texts, to label unlabelled texts with its probabilities
+// (self-training; Xie et al., Self-training with Noisy Student, 2020).
 type Teacher struct {
-	Linear LinearRecipe `json:"linear"` // its Validation and Storage play no part
-	// Parts is how many parts of one size the unlabelled texts are dealt into. An epoch
-	// learns one of them, each in its turn. 0 means 1.
+	Model linear.Config `json:"model"`
+	// Parts is how many parts of one size the unlabelled texts are dealt into, what is
+	// left over of fewer texts than that aside. An epoch learns one of them, each in its
+	// turn. 0 means 1.
 	Parts int `json:"parts,omitempty"`
 	// Refine has the network teach itself beside the teacher, from the second epoch on
-	// (co-training; Blum and Mitchell 1998): a label is then the mean of their two
-	// logits for the text, the network's as it stands before the epoch.
+	// (co-training; Blum and Mitchell 1998): a label is then that of the mean of their
+	// two logits for the text, the network's as it stands before the epoch.
 	Refine bool `json:"refine,omitempty"`
 }
 
@@ -57,7 +59,10 @@ func (t *Teacher) check() error {
 	if t.Parts < 0 || t.Parts > 1000 {
 		return fmt.Errorf("zoo: recipe: %d parts of the teacher's texts, want 1 to 1000, or 0 for 1", t.Parts)
 	}
-	return t.Linear.check()
+	if err := t.Model.Check(); err != nil {
+		return fmt.Errorf("zoo: recipe: teacher: %w", err)
+	}
+	return nil
 }
 
 // check reports what no data can make right.

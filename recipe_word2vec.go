@@ -59,7 +59,7 @@ func word2vecIMDB() Recipe {
 			Storage:    "F16",
 			Training: Training{
 				Seed: 1, Epochs: 5, Batch: word2vec.DefaultChunk,
-				Optimizer: Optimizer{Kind: "sgd", LearningRate: 0.025},
+				Optimizer: Optimizer{Kind: "sgd", LearningRate: 0.05},
 				Schedule:  Schedule{Kind: "linear"},
 			},
 		},

@@ -33,8 +33,8 @@ func Recipes() []Recipe {
 			},
 		},
 		tableRecipe(),
+		lstmRecipe(),
 		lstmIMDB(),
-		lstmIMDBVectors(),
 		{
 			Name:  "lstm-imdb-seed",
 			About: "LSTM sentiment classifier on IMDB as plainly as it can be: last state, dropout after the embedding, Adam",
@@ -59,10 +59,11 @@ func Recipes() []Recipe {
 	}
 }
 
-func lstmIMDB() Recipe {
+// lstmRecipe learns from labelled texts alone.
+func lstmRecipe() Recipe {
 	return Recipe{
-		Name:  "lstm-imdb",
-		About: "LSTM sentiment classifier on IMDB: last, mean and largest state, locked dropout, falling learning rate",
+		Name:  "lstm",
+		About: "LSTM classifier of texts from labelled ones alone: last, mean and largest state, locked dropout, falling learning rate",
 		Text: &TextRecipe{
 			Data: "IMDB",
 			Model: lstm.Config{
@@ -84,12 +85,14 @@ func lstmIMDB() Recipe {
 	}
 }
 
-// lstmIMDBVectors is lstmIMDB begun from vectors of words, and on parts of reviews.
-func lstmIMDBVectors() Recipe {
-	r := lstmIMDB()
-	r.Name = "lstm-imdb-vectors"
-	r.About = "LSTM sentiment classifier on IMDB to fine-tune: lstm-imdb begun from word2vec-imdb, on parts of reviews drawn anew in each epoch"
-	r.Text.Embeddings, r.Text.EmbeddingsSHA256 = "word2vec-imdb", "d3499c34a0d5dd2b34bdfe8e34e4ef5e31566fde39dba25fddc088994ae0459f"
-	r.Text.Crop, r.Text.Epochs = 0.4, 7
+// lstmIMDB is lstmRecipe begun from vectors of words, on parts of reviews, and with
+// the unlabelled reviews, which the model of nbsvmRecipe labels.
+func lstmIMDB() Recipe {
+	r := lstmRecipe()
+	r.Name = "lstm-imdb"
+	r.About = "LSTM sentiment classifier on IMDB: begun from word2vec-imdb, and taught unlabelled reviews by naive Bayes and by itself"
+	r.Text.Embeddings, r.Text.EmbeddingsSHA256 = "word2vec-imdb", "a8bd7a53f5ee95d0ffb7e1482ca75a49b32c42726737f63917f17f4cf764dcfe"
+	r.Text.Crop, r.Text.Epochs, r.Text.KeepBest, r.Text.Validation = 0.4, 4, false, 0.05
+	r.Text.Teacher = &Teacher{Model: nbsvmRecipe().Linear.Model, Parts: 3, Refine: true}
 	return r
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/gorgonia-zoo/zoo/train"
 )
 
-// The weights after real steps on IMDB, of recipe lstm-imdb with word drop 0.1
+// The weights after real steps on IMDB, of recipe lstm with word drop 0.1
 // and smaller batches: what every machine and every build must make of them. A
 // change of the tokenizer, the recipe's model or the order of a sum changes
 // them, and needs new ones.
@@ -35,7 +35,7 @@ func TestSameBytesOnIMDB(t *testing.T) {
 		t.Fatal(err)
 	}
 	recipe := func(batch int) zoo.Recipe {
-		r, err := zoo.ReadRecipe("lstm-imdb")
+		r, err := zoo.ReadRecipe("lstm")
 		if err != nil {
 			t.Fatal(err)
 		}

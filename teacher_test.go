@@ -7,11 +7,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/gorgonia-zoo/zoo"
+	"github.com/gorgonia-zoo/zoo/datasets"
+	"github.com/gorgonia-zoo/zoo/internal/kernel"
 )
 
 // taught is a small recipe with a teacher.
@@ -22,7 +23,7 @@ func taught(t *testing.T) zoo.Recipe {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Name, r.Text.Teacher = "taught", &zoo.Teacher{Linear: *teacher.Linear}
+	r.Name, r.Text.Teacher = "taught", &zoo.Teacher{Model: teacher.Linear.Model}
 	return r
 }
 
@@ -40,8 +41,8 @@ func unlabelled(t *testing.T, root string, texts ...string) {
 	}
 }
 
-// The network learns a word that no labelled review has from those that the
-// teacher labelled by the words beside it.
+// The network learns words that the labelled reviews have on either side alike from
+// those that the teacher labelled by the words beside them, and not without it.
 func TestTeacherLabelsUnlabelledTexts(t *testing.T) {
 	root := aclImdb(t, 200)
 	var texts []string
@@ -49,29 +50,42 @@ func TestTeacherLabelsUnlabelledTexts(t *testing.T) {
 		texts = append(texts, fmt.Sprintf("the film was brilliant brilliant warm and funny and sublime take %d", i),
 			fmt.Sprintf("the film was tedious tedious cold and empty and dreary take %d", i))
 	}
-	// In the vocabulary, and labelled either way alike.
-	for i, folder := range []string{"pos", "neg"} {
+	for i, folder := range []string{"pos", "neg"} { // so that they are in the vocabulary
 		if err := os.WriteFile(filepath.Join(root, "train", folder, fmt.Sprintf("9999_%d.txt", 9-7*i)), []byte("sublime dreary"), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	unlabelled(t, root, texts...)
-	r := taught(t)
-	r.Text.Epochs, r.Text.Validation, r.Text.Optimizer.LearningRate = 6, 0.1, 2e-2
-	var log strings.Builder
-	m, _, err := zoo.Train(context.Background(), r, openTexts(t, root), zoo.Run{Log: &log})
-	if err != nil {
-		t.Fatal(err)
+	learned := func(teacher bool) (float64, string) {
+		r := taught(t)
+		r.Text.Epochs, r.Text.Validation, r.Text.Optimizer.LearningRate = 6, 0.1, 2e-2
+		if !teacher {
+			r.Text.Teacher = nil
+		}
+		var log strings.Builder
+		m, _, err := zoo.Train(context.Background(), r, openTexts(t, root), zoo.Run{Log: &log})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := m.Classifier.PredictAll(context.Background(), []string{"sublime", "dreary"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Classifier.Classes()[1] != "positive" {
+			t.Fatalf("classes %q", m.Classifier.Classes())
+		}
+		return p[0].Probabilities[1] - p[1].Probabilities[1], log.String()
 	}
-	if !strings.Contains(log.String(), "a teacher labels 120 texts") {
-		t.Errorf("log:\n%s", log.String())
+	with, log := learned(true)
+	if !strings.Contains(log, "a teacher labels 120 texts") {
+		t.Errorf("log:\n%s", log)
 	}
-	p, err := m.Classifier.PredictAll(context.Background(), []string{"sublime", "dreary"})
-	if err != nil {
-		t.Fatal(err)
+	without, log := learned(false)
+	if strings.Contains(log, "teacher") {
+		t.Errorf("log without a teacher:\n%s", log)
 	}
-	if p[0].Label != "positive" || p[1].Label != "negative" || p[0].Probability < 0.75 || p[1].Probability < 0.75 {
-		t.Errorf("sublime is %s (%v), dreary is %s (%v)", p[0].Label, p[0].Probability, p[1].Label, p[1].Probability)
+	if with < 0.6 || without > 0.3 {
+		t.Errorf("sublime is more positive than dreary by %.2f, by %.2f without a teacher", with, without)
 	}
 }
 
@@ -105,8 +119,12 @@ func TestTeacherAndProvenance(t *testing.T) {
 	}
 }
 
+// taughtSHA is of the weights of TestTeacherResumes, on every kind of CPU. A change of
+// the tokenizer, the recipe or the order of a sum changes it.
+const taughtSHA = "018f965bc2d4f30bb081ac10c4f4d306300f4697b89b3a3b1ae7cd5534d92a30"
+
 // With parts and refinement a run that is stopped anywhere and resumed ends in the
-// same bytes, and so does one on any number of cores.
+// same bytes, and so does one on any machine.
 func TestTeacherResumes(t *testing.T) {
 	root := aclImdb(t, 60)
 	var texts []string
@@ -117,29 +135,30 @@ func TestTeacherResumes(t *testing.T) {
 	r := taught(t)
 	r.Text.Teacher.Parts, r.Text.Teacher.Refine = 2, true
 	data := openTexts(t, root)
-	want := trainTo(t, r, data, zoo.Run{})
-	plain := r
-	text := *r.Text
-	plain.Text = &text
-	text.Teacher = &zoo.Teacher{Linear: r.Text.Teacher.Linear, Parts: 2}
-	if trainTo(t, plain, data, zoo.Run{}) == want {
-		t.Error("refining changes nothing")
-	}
 	// An epoch is 48 labelled texts and 17 others in batches of 16: 5 steps.
 	dir := t.TempDir()
 	for _, steps := range []int{3, 5, 7, 12, 0} {
 		got := trainTo(t, r, data, zoo.Run{Checkpoints: dir, Resume: true, Steps: steps})
-		if steps == 0 && got != want {
-			t.Error("stopped and resumed it ends in other weights")
+		if steps == 0 && got != taughtSHA {
+			t.Errorf("stopped and resumed: weights %s, want %s", got, taughtSHA)
 		}
 	}
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(5))
-	if trainTo(t, r, data, zoo.Run{}) != want {
-		t.Error("other weights on five cores")
+	for _, path := range kernel.Available() {
+		for _, cores := range []int{1, 5} {
+			m := machine{cores, path}
+			m.as(t, func() {
+				if got := trainTo(t, r, data, zoo.Run{}); got != taughtSHA {
+					t.Errorf("%v: weights %s, want %s", m, got, taughtSHA)
+				}
+			})
+		}
 	}
 }
 
 func TestTeacherErrors(t *testing.T) {
+	root := aclImdb(t, 40)
+	unlabelled(t, root, "the film was brilliant")
+	tree := openTexts(t, root)
 	run := func(change func(*zoo.Recipe), data *zoo.Texts) error {
 		r := taught(t)
 		change(&r)
@@ -147,27 +166,22 @@ func TestTeacherErrors(t *testing.T) {
 		return err
 	}
 	keep := func(*zoo.Recipe) {}
-	if err := run(keep, openTexts(t, aclImdb(t, 40))); err == nil || !strings.Contains(err.Error(), "unsup") {
+	if err := run(keep, tree); err != nil {
+		t.Fatalf("unchanged: %v", err)
+	}
+	if err := run(keep, openTexts(t, aclImdb(t, 40))); !errors.Is(err, datasets.ErrNoPart) || !strings.Contains(err.Error(), "unsup") {
 		t.Errorf("no unlabelled part: %v", err)
 	}
-	if err := run(keep, openTexts(t, reviews(t, 40))); err != nil {
-		t.Errorf("a table, which has no such part: %v", err)
+	if err := run(keep, openTexts(t, reviews(t, 40))); !errors.Is(err, zoo.ErrUsage) || !strings.Contains(err.Error(), "recipe lstm") {
+		t.Errorf("a table: %v", err)
 	}
-	root := aclImdb(t, 40)
-	unlabelled(t, root, "the film was brilliant")
-	for name, change := range map[string]func(*zoo.Recipe){
-		"another tokenizer": func(r *zoo.Recipe) { r.Text.Teacher.Linear.Tokenizer.Lower = false },
-		"a wrong storage":   func(r *zoo.Recipe) { r.Text.Teacher.Linear.Storage = "F8" },
-		"negative parts":    func(r *zoo.Recipe) { r.Text.Teacher.Parts = -1 },
-		"too many parts":    func(r *zoo.Recipe) { r.Text.Teacher.Parts = 2 },
-		"a wrong model":     func(r *zoo.Recipe) { r.Text.Teacher.Linear.Model.C = -1 },
+	for want, change := range map[string]func(*zoo.Recipe){
+		"-1 parts":     func(r *zoo.Recipe) { r.Text.Teacher.Parts = -1 },
+		"into 2 parts": func(r *zoo.Recipe) { r.Text.Teacher.Parts = 2 },
+		"teacher: ":    func(r *zoo.Recipe) { r.Text.Teacher.Model.C = -1 },
 	} {
-		if err := run(change, openTexts(t, root)); err == nil {
-			t.Errorf("%s: no error", name)
+		if err := run(change, tree); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", want, err)
 		}
-	}
-	err := run(func(r *zoo.Recipe) { r.Text.Teacher.Linear.Tokenizer.Lower = false }, openTexts(t, root))
-	if !errors.Is(err, zoo.ErrUsage) {
-		t.Errorf("another tokenizer: %v", err)
 	}
 }

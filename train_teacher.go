@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -41,28 +42,33 @@ func (l *lesson) prepare(cfg *train.Config, task *textTask) {
 	if !l.refine {
 		return
 	}
+	network := task.classifier.Network()
 	cfg.State = l.targets
 	cfg.BeginEpoch = func(ctx context.Context, epoch int) error {
 		if epoch == 0 {
-			return nil
+			return nil // it has learned nothing
 		}
-		chosen := l.part(epoch)
-		texts := make([][]int32, len(chosen))
-		for i, at := range chosen {
-			texts[i] = task.texts[at]
-		}
-		network := task.classifier.Network()
 		network.WeightsChanged()
-		own, err := network.Logits(ctx, texts)
-		if err != nil {
-			return err
-		}
-		for i, at := range chosen {
-			mean := (l.logits[at-l.first] + float64(own[i][0])) / 2
-			l.targets[at-l.first] = probability(mean)
-		}
-		return nil
+		return l.join(ctx, epoch, task.texts, network.Logits)
 	}
+}
+
+// join makes the targets of an epoch's texts the probabilities of the mean of the
+// teacher's logits and of those that answer gives.
+func (l *lesson) join(ctx context.Context, epoch int, all [][]int32, answer func(context.Context, [][]int32) ([][]float32, error)) error {
+	chosen := l.part(epoch)
+	texts := make([][]int32, len(chosen))
+	for i, at := range chosen {
+		texts[i] = all[at]
+	}
+	own, err := answer(ctx, texts)
+	if err != nil {
+		return err
+	}
+	for i, at := range chosen {
+		l.targets[at-l.first] = probability((l.logits[at-l.first] + float64(own[i][0])) / 2)
+	}
+	return nil
 }
 
 // probability is the sigmoid of a logit.
@@ -70,19 +76,34 @@ func probability(logit float64) float32 {
 	return float32(linear.Probabilities([]float64{logit}, 1)[1])
 }
 
+// deal deals the texts first to first+n-1 into parts of one size, by the seed; fewer
+// texts than that are left over.
+func deal(first, n, parts int, seed uint64) [][]int {
+	order := every(n)
+	ops.Stream(seed, "parts", 0).Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
+	var dealt [][]int
+	for part := range slices.Chunk(order[:n/parts*parts], n/parts) {
+		for i := range part {
+			part[i] += first
+		}
+		slices.Sort(part)
+		dealt = append(dealt, part)
+	}
+	return dealt
+}
+
 // learnFrom trains the recipe's teacher on the training texts of c and adds the
 // data's unlabelled texts, with what it says of them. Texts held out for validation
 // teach nobody.
 func (t *textTask) learnFrom(ctx context.Context, c *corpus.Corpus, data *Texts, run Run) error {
 	r := t.recipe
-	if r.Teacher.Linear.Tokenizer != r.Tokenizer {
-		return fmt.Errorf("zoo: recipe: the teacher's tokenizer has other settings than the network's: %w", ErrUsage)
-	}
 	if data.imdb == nil {
-		run.logf("no teacher: a table has no unlabelled texts, so the network learns from the labelled ones alone")
-		return nil
+		return fmt.Errorf("zoo: recipe: its teacher labels unlabelled texts, and %s is a table, which has none: take recipe lstm, which has no teacher: %w", data.path, ErrUsage)
 	}
 	unlabelled, _, _, err := data.part(ctx, datasets.Unsup, r.Tokenizer)
+	if errors.Is(err, datasets.ErrNoPart) {
+		return fmt.Errorf("%w: the recipe's teacher has no texts to label (recipe lstm has no teacher)", err)
+	}
 	if err != nil {
 		return err
 	}
@@ -92,39 +113,27 @@ func (t *textTask) learnFrom(ctx context.Context, c *corpus.Corpus, data *Texts,
 	}
 	sum := sha256.Sum256([]byte(t.print + print))
 	t.print = hex.EncodeToString(sum[:])
+	n, parts := len(unlabelled.Texts), max(1, r.Teacher.Parts)
+	if n < parts {
+		return fmt.Errorf("zoo: recipe: teacher: %d unlabelled texts cannot be dealt into %d parts: %w", n, parts, ErrUsage)
+	}
 
-	n := len(unlabelled.Texts)
-	run.logf("a teacher labels %d texts of %d tokens", n, unlabelled.Tokens())
-	teacher, _, err := (&linearTask{recipe: r.Teacher.Linear, corpus: c, run: run}).fit(ctx, t.train)
+	texts, cut := unlabelled.Encode(t.classifier.Vocab(), r.MaxTokens)
+	run.logf("a teacher labels %d texts of %d tokens, %d cut; each epoch learns %d of them", n, unlabelled.Tokens(), cut, n/parts)
+	teacher, _, err := (&linearTask{recipe: LinearRecipe{Model: r.Teacher.Model, Tokenizer: r.Tokenizer}, corpus: c, run: run}).fit(ctx, t.train)
 	if err != nil {
-		return err
+		return fmt.Errorf("zoo: teacher: %w", err)
 	}
 	predictions, err := predictCorpus(ctx, teacher, unlabelled, every(n))
 	if err != nil {
-		return err
+		return fmt.Errorf("zoo: teacher: %w", err)
 	}
-	l := &lesson{first: len(t.texts), refine: r.Teacher.Refine}
+	t.lesson = &lesson{first: len(t.texts), parts: deal(len(t.texts), n, parts, r.Seed), refine: r.Teacher.Refine}
 	for _, p := range predictions {
-		l.logits = append(l.logits, p.Logits[0])
-		l.targets = append(l.targets, probability(p.Logits[0]))
+		t.lesson.logits = append(t.lesson.logits, p.Logits[0])
+		t.lesson.targets = append(t.lesson.targets, probability(p.Logits[0]))
 	}
-	order := every(n)
-	ops.Stream(r.Seed, "parts", 0).Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
-	parts := max(1, r.Teacher.Parts)
-	if n < parts {
-		return fmt.Errorf("zoo: data: %d unlabelled texts cannot be dealt into %d parts: %w", n, parts, ErrUsage)
-	}
-	for p := range parts {
-		part := slices.Clone(order[p*(n/parts) : (p+1)*(n/parts)])
-		for i := range part {
-			part[i] += l.first
-		}
-		slices.Sort(part)
-		l.parts = append(l.parts, part)
-	}
-	texts, _ := unlabelled.Encode(t.classifier.Vocab(), r.MaxTokens)
 	t.texts = append(slices.Clip(t.texts), texts...)
 	t.labels = append(slices.Clip(t.labels), make([]int32, n)...)
-	t.lesson = l
 	return nil
 }

@@ -47,34 +47,18 @@ func Models() []Record {
 		},
 		{
 			Name: "lstm-imdb", Task: "text classification",
-			Parameters: 2867361, Bytes: 5735298, SHA256: "54fb499117f9be26214665a3497403f24fb52bc353502db27ed19aa0b69c154e",
+			Parameters: 2867361, Bytes: 5735298, SHA256: "7588e436133cdcfde7fc44f656b2612d1f64fd7ad4c40ef8abdc644f97d83735",
 			Metrics: map[string]float64{
-				"test_accuracy":                0.90324,
-				"test_accuracy_mean":           0.9045066666666667,
-				"test_accuracy_std":            0.001497909654596434,
-				"test_calibration_error":       0.007160624812358395,
-				"test_loss":                    0.2594700548245897,
-				"validation_accuracy":          0.9068,
-				"validation_calibration_error": 0.008475011510355795,
-				"validation_loss":              0.25788989411332763,
+				"test_accuracy":                0.91348,
+				"test_accuracy_mean":           0.9156000000000001,
+				"test_accuracy_std":            0.0019137397942249452,
+				"test_calibration_error":       0.013027811866240923,
+				"test_loss":                    0.21617327070457726,
+				"validation_accuracy":          0.9176,
+				"validation_calibration_error": 0.009411439481105776,
+				"validation_loss":              0.22185467002358875,
 			},
 			Constructor: "LSTMIMDB", Recipe: "lstm-imdb",
-			Data: "IMDB", Licence: "Apache-2.0", Date: "2026-11-23",
-		},
-		{
-			Name: "lstm-imdb-vectors", Task: "text classification",
-			Parameters: 2867361, Bytes: 5735298, SHA256: "2e59b70e93e4c0de5b9b05cd21c0751cc786837a49fc1f4e1679190950fc07c2",
-			Metrics: map[string]float64{
-				"test_accuracy":                0.89644,
-				"test_accuracy_mean":           0.8993466666666666,
-				"test_accuracy_std":            0.002920091322772835,
-				"test_calibration_error":       0.006522171673346737,
-				"test_loss":                    0.27195202698239024,
-				"validation_accuracy":          0.9192,
-				"validation_calibration_error": 0.011085961420342043,
-				"validation_loss":              0.22905751117840278,
-			},
-			Constructor: "LSTMIMDBVectors", Recipe: "lstm-imdb-vectors",
 			Data: "IMDB", Licence: "Apache-2.0", Date: "2026-11-25",
 		},
 		{
@@ -93,14 +77,15 @@ func Models() []Record {
 		},
 		{
 			Name: "word2vec-imdb", Task: "word vectors",
-			Parameters: 3600100, Bytes: 7200296, SHA256: "d3499c34a0d5dd2b34bdfe8e34e4ef5e31566fde39dba25fddc088994ae0459f",
+			Parameters: 3600100, Bytes: 7200296, SHA256: "a8bd7a53f5ee95d0ffb7e1482ca75a49b32c42726737f63917f17f4cf764dcfe",
 			Metrics: map[string]float64{
-				"loss":                2.3493203448707054,
-				"simlex999_spearman":  0.3187388514026511,
-				"wordsim353_spearman": 0.49174981283089936,
+				"loss":                2.3540787024956353,
+				"men_spearman":        0.5543513674196019,
+				"simlex999_spearman":  0.3038225429709957,
+				"wordsim353_spearman": 0.5042066403256248,
 			},
 			Constructor: "Word2VecIMDB", Recipe: "word2vec-imdb",
-			Data: "IMDB", Licence: "Apache-2.0", Date: "2026-11-23",
+			Data: "IMDB", Licence: "Apache-2.0", Date: "2026-11-25",
 		},
 	}
 }
@@ -164,20 +149,6 @@ var lstmIMDBModel = sync.OnceValues(func() (*Model, error) { return open("lstm-i
 // safe for many goroutines.
 func LSTMIMDB() (*lstm.Classifier, error) {
 	m, err := lstmIMDBModel()
-	if err != nil {
-		return nil, err
-	}
-	return m.Classifier, nil
-}
-
-var lstmIMDBVectorsModel = sync.OnceValues(func() (*Model, error) { return open("lstm-imdb-vectors") })
-
-// LSTMIMDBVectors returns the classifier of film reviews into negative and
-// positive that began from the vectors of word2vec-imdb. It is the better start
-// for fine-tuning, and LSTMIMDB the better answer on reviews of films it has not
-// met. Every call returns the same classifier, which is safe for many goroutines.
-func LSTMIMDBVectors() (*lstm.Classifier, error) {
-	m, err := lstmIMDBVectorsModel()
 	if err != nil {
 		return nil, err
 	}

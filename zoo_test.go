@@ -56,7 +56,7 @@ func reviews(t *testing.T, rows int) string {
 // small is a recipe for reviews.
 func small(t *testing.T) zoo.Recipe {
 	t.Helper()
-	r, err := zoo.ReadRecipe("lstm-imdb")
+	r, err := zoo.ReadRecipe("lstm")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +252,7 @@ func headline(r zoo.Record) []string {
 		switch name {
 		case "test_accuracy":
 			texts = append(texts, fmt.Sprintf("%.2f %%", 100*v))
-		case "wordsim353_spearman":
+		case "men_spearman", "wordsim353_spearman":
 			texts = append(texts, fmt.Sprintf("%.4f", v))
 		case "mse":
 			texts = append(texts, fmt.Sprintf("%.1e", v))
@@ -294,7 +294,7 @@ func TestTrainingOnPartOfIMDBLearns(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	r, err := zoo.ReadRecipe("lstm-imdb")
+	r, err := zoo.ReadRecipe("lstm")
 	if err != nil {
 		t.Fatal(err)
 	}

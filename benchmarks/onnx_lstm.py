@@ -1,4 +1,4 @@
-"""ONNX Runtime's speed on the classifier of recipe lstm-imdb, predicting.
+"""ONNX Runtime's speed on the classifier of recipe lstm, predicting.
 
     python3 onnx_lstm.py recipe.json batches.json --mode one
 

@@ -38,7 +38,7 @@ fi
   echo "run.sh: $python lacks a package: pip install -r benchmarks/requirements.txt" >&2
   exit 1
 }
-"$zoo" train lstm-imdb --show > "$work/recipe.json"
+"$zoo" train lstm --show > "$work/recipe.json"
 "$zoo" bench --lengths > "$work/batches.json"
 
 turn() { # name, script, arguments

@@ -1,6 +1,6 @@
-"""PyTorch's speed on the classifier of recipe lstm-imdb.
+"""PyTorch's speed on the classifier of recipe lstm.
 
-    zoo train lstm-imdb --show > recipe.json
+    zoo train lstm --show > recipe.json
     zoo bench --lengths > batches.json
     python3 torch_lstm.py recipe.json batches.json --mode padded
 
@@ -153,7 +153,7 @@ def latencies(run, seconds=2.0, most=200):
 
 def arguments(description):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("recipe", help="JSON of zoo train lstm-imdb --show")
+    parser.add_argument("recipe", help="JSON of zoo train lstm --show")
     parser.add_argument("lengths", help="JSON of zoo bench --lengths")
     parser.add_argument("--threads", type=int, default=0, help="0 is the best; mode one defaults to 1")
     parser.add_argument("--batches", type=int, default=0, help="so many of the batches, evenly chosen; 0 is all")

@@ -8,7 +8,7 @@ import (
 	"io/fs"
 )
 
-//go:embed word2vec-imdb lstm-imdb lstm-imdb-vectors mlp-line nbsvm-imdb
+//go:embed word2vec-imdb lstm-imdb mlp-line nbsvm-imdb
 var files embed.FS
 
 // Open returns the directory of the model of the given name.

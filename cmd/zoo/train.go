@@ -89,8 +89,9 @@ file of the same form as the recipe in a model's card.
 		Example: `  zoo train mlp-line --out line
   zoo train lstm-imdb --data aclImdb_v1.tar.gz --out mine
   zoo train lstm-imdb --data aclImdb_v1.tar.gz --out mine --resume
+  zoo train lstm --data reviews.csv --label stars --out stars
+  zoo train lstm --data reviews.csv --embeddings vectors.txt --out mine
   zoo train mlp --data houses.csv --target price --out houses
-  zoo train lstm-imdb --data aclImdb_v1.tar.gz --embeddings vectors.txt --out mine
   zoo train word2vec-imdb --data aclImdb_v1.tar.gz --phrases 2 --out words
   zoo train lstm-imdb --show > my-recipe.json`,
 		Args:              takes("RECIPE"),
