@@ -13,10 +13,12 @@ import (
 // rounds.
 //
 // GFLOPS are billions of float32 operations a second, a multiply-add counted
-// as two. Training counts 6*4H(D+H) operations a token and forward 2*4H(D+H),
-// D being the width of the embedding and H that of the LSTM: only what its
-// matrix products need, though the time is that of everything. Fractions of
-// the peak are of the one measured just before and just after.
+// as two. Training counts 6*4H(D+H) operations a token, D being the width of the
+// embedding and H that of the LSTM, and forward 2*4H*H a token and 2*4H*D for
+// each different word of a batch, whose product with the weights its tokens
+// share: only what the matrix products need, though the time is that of
+// everything. Fractions of the peak are of the one measured just before and just
+// after.
 type BenchResult struct {
 	CPU   string `json:"cpu"`
 	Cores int    `json:"cores"` // in use: GOMAXPROCS
@@ -34,8 +36,9 @@ type BenchResult struct {
 	TrainGFLOPS          float64 `json:"train_gflops"`
 	TrainFractionOfPeak  float64 `json:"train_fraction_of_peak"`
 
-	// ForwardFractionOfPeak is that of predicting the same texts in batches.
-	ForwardFractionOfPeak float64 `json:"forward_fraction_of_peak"`
+	// The same of predicting such texts in batches.
+	ForwardTokensPerSecond float64 `json:"forward_tokens_per_second"`
+	ForwardFractionOfPeak  float64 `json:"forward_fraction_of_peak"`
 
 	// Predictions of the same model, from text to answer: one of 230 tokens
 	// on one core, and many of IMDB's lengths asked one by one from four
@@ -64,15 +67,16 @@ type BenchConfig struct {
 
 // The names of what is measured in every round.
 const (
-	benchPeak     = "multiply-add peak"
-	benchGEMM     = "matrix products"
-	benchTrain    = "training"
-	benchTokens   = "training, tokens"
-	benchOfPeak   = "training, of the peak"
-	benchForward  = "forward, of the peak"
-	benchOne      = "one prediction"
-	benchMany     = "many predictions"
-	benchTokenize = "tokenizing"
+	benchPeak          = "multiply-add peak"
+	benchGEMM          = "matrix products"
+	benchTrain         = "training"
+	benchTokens        = "training, tokens"
+	benchOfPeak        = "training, of the peak"
+	benchForward       = "forward, of the peak"
+	benchForwardTokens = "forward, tokens"
+	benchOne           = "one prediction"
+	benchMany          = "many predictions"
+	benchTokenize      = "tokenizing"
 )
 
 // Bench measures the speed of this machine. Each round measures the peak
@@ -95,8 +99,8 @@ func Bench(ctx context.Context, c BenchConfig) (*BenchResult, error) {
 		CPU: cpuName(), Cores: runtime.GOMAXPROCS(0), Path: m.path,
 		FMAPeakGFLOPS: median(r[benchPeak]), GEMMGFLOPS: median(r[benchGEMM]),
 		TrainTokensPerSecond: median(r[benchTokens]), TrainGFLOPS: median(r[benchTrain]), TrainFractionOfPeak: median(r[benchOfPeak]),
-		ForwardFractionOfPeak: median(r[benchForward]),
-		PredictP50:            median(m.latencies), PredictP99: m.latencies[len(m.latencies)*99/100],
+		ForwardTokensPerSecond: median(r[benchForwardTokens]), ForwardFractionOfPeak: median(r[benchForward]),
+		PredictP50: median(m.latencies), PredictP99: m.latencies[len(m.latencies)*99/100],
 		PredictReviewsPerSecond: median(r[benchMany]), TokenizeMBPerSecond: median(r[benchTokenize]),
 		PeakRSSMB: float64(peakRSS()) / (1 << 20),
 		rounds:    r,
@@ -132,6 +136,7 @@ func (r *BenchResult) WriteTable(out io.Writer) error {
 	line(benchTokens, "tokens/s", r.TrainTokensPerSecond, 1, 0)
 	line(benchTrain, "GFLOP/s", r.TrainGFLOPS, 1, 1)
 	line(benchOfPeak, "%", r.TrainFractionOfPeak, 100, 1)
+	line(benchForwardTokens, "tokens/s", r.ForwardTokensPerSecond, 1, 0)
 	line(benchForward, "%", r.ForwardFractionOfPeak, 100, 1)
 	line(benchOne, "ms", r.PredictP50, 1, 2)
 	line("slowest of 100", "ms", r.PredictP99, 1, 2)

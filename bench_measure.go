@@ -7,6 +7,7 @@ import (
 	"iter"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -89,7 +90,7 @@ func newMeasurement(c BenchConfig) (*measurement, error) {
 		return nil, err
 	}
 	// As much training as the time allows, if the step reaches 60 % of the products.
-	m.fit(int(0.6 * seconds * 1e9 * m.gemm(m.window) / m.flops(3)))
+	m.fit(int(0.6 * seconds * 1e9 * m.gemm(m.window) / m.flops()))
 	for i := range 256 {
 		m.reviews = append(m.reviews, benchText(benchReview(rng, imdbLength((float64(i)+.5)/256))))
 	}
@@ -106,10 +107,14 @@ func (m *measurement) fit(tokens int) {
 	m.batches = BenchBatches(count, min(m.recipe.Batch, max(1, tokens/mean)))
 }
 
-// flops is the operations of a token: passes is 1 forward, 3 in training.
-func (m *measurement) flops(passes int) float64 {
+// flops is the operations of a token in training.
+func (m *measurement) flops() float64 { return 3 * m.forwardFlops(1, 1) }
+
+// forwardFlops is the operations of so many tokens forward, which share so many
+// inputs of the layer.
+func (m *measurement) forwardFlops(tokens, inputs int) float64 {
 	d, h := m.recipe.Model.Embedding, m.recipe.Model.Hidden
-	return float64(passes * 2 * 4 * h * (d + h))
+	return 2 * 4 * float64(h) * float64(tokens*h+inputs*d)
 }
 
 func (m *measurement) run(ctx context.Context) error {
@@ -197,15 +202,16 @@ func (m *measurement) end(took time.Duration) error {
 	m.peak()
 	rate := float64(m.tokens) / took.Seconds()
 	m.add(benchTokens, rate)
-	m.add(benchTrain, rate*m.flops(3)/1e9)
-	m.add(benchOfPeak, rate*m.flops(3)/1e9/m.near())
+	m.add(benchTrain, rate*m.flops()/1e9)
+	m.add(benchOfPeak, rate*m.flops()/1e9/m.near())
 
-	rate, err := m.forward()
+	rate, gflops, err := m.forward()
 	if err != nil {
 		return err
 	}
 	m.peak()
-	m.add(benchForward, rate*m.flops(1)/1e9/m.near())
+	m.add(benchForwardTokens, rate)
+	m.add(benchForward, gflops/m.near())
 	for _, measure := range []func() error{m.predictOne, m.predictMany, m.tokenize} {
 		if err := measure(); err != nil {
 			return err
@@ -227,28 +233,31 @@ func (m *measurement) near() float64 {
 	return (m.peaks[n-2] + m.peaks[n-1]) / 2
 }
 
-// forward returns the tokens predicted a second, in batches.
-func (m *measurement) forward() (float64, error) {
+// forward returns the tokens predicted a second, in batches, and the GFLOP/s.
+func (m *measurement) forward() (rate, gflops float64, err error) {
 	rng := ops.Stream(1, "bench.forward", 0)
 	var batches [][][]int32
+	tokens, inputs := 0, 0
 	for _, lengths := range m.batches {
-		batches = append(batches, benchIDs(rng, lengths, m.recipe.Model.Vocab))
+		texts := benchIDs(rng, lengths, m.recipe.Model.Vocab)
+		ids := slices.Concat(texts...)
+		tokens += len(ids)
+		slices.Sort(ids)
+		inputs += len(slices.Compact(ids))
+		batches = append(batches, texts)
 	}
 	network := m.classifier.Network()
 	if _, err := network.Logits(m.ctx, batches[0]); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	tokens := 0
 	began := time.Now()
 	for _, texts := range batches {
 		if _, err := network.Logits(m.ctx, texts); err != nil {
-			return 0, err
-		}
-		for _, t := range texts {
-			tokens += len(t)
+			return 0, 0, err
 		}
 	}
-	return float64(tokens) / time.Since(began).Seconds(), nil
+	took := time.Since(began)
+	return float64(tokens) / took.Seconds(), m.forwardFlops(tokens, inputs) / float64(took.Nanoseconds()), nil
 }
 
 // predictOne asks for one text after another on one core.

@@ -36,7 +36,7 @@ func TestBenchMeasuresEverything(t *testing.T) {
 		delete(fields, name)
 	}
 	for _, name := range []string{"cores", "fma_peak_gflops", "gemm_gflops", "train_tokens_per_second", "train_gflops",
-		"train_fraction_of_peak", "forward_fraction_of_peak", "predict_ms_p50", "predict_ms_p99", "predict_reviews_per_second",
+		"train_fraction_of_peak", "forward_tokens_per_second", "forward_fraction_of_peak", "predict_ms_p50", "predict_ms_p99", "predict_reviews_per_second",
 		"tokenize_mb_per_second", "peak_rss_mb"} {
 		if v, ok := fields[name].(float64); !ok || !(v > 0) || math.IsInf(v, 0) {
 			t.Errorf("%s is %v, want a positive number", name, fields[name])
@@ -63,8 +63,8 @@ func TestBenchMeasuresEverything(t *testing.T) {
 			t.Errorf("the table lacks %q:\n%s", want, &table)
 		}
 	}
-	if n := strings.Count(table.String(), "\n"); n != 13 {
-		t.Errorf("the table has %d lines, want 13:\n%s", n, &table)
+	if n := strings.Count(table.String(), "\n"); n != 14 {
+		t.Errorf("the table has %d lines, want 14:\n%s", n, &table)
 	}
 	t.Logf("\n%s", &table)
 }

@@ -23,10 +23,16 @@ func (w LSTMWeights) nodes() []*G.Node { return []*G.Node{w.WeightIH, w.WeightHH
 // lstmDirection runs one direction of a layer forward.
 type lstmDirection interface {
 	// prepare makes room for a batch. w are the weights in the order of LSTMWeights.
-	prepare(w [4][]float32, p *packing)
+	prepare(w [4][]float32, p *packing, x lstmInput)
 	// forward runs the texts lo..hi-1 through all their tokens and writes hidden
 	// states into out, whose rows are ld apart.
-	forward(p *packing, x, out []float32, ld, lo, hi int)
+	forward(p *packing, x lstmInput, out []float32, ld, lo, hi int)
+}
+
+// lstmInput is what a layer reads.
+type lstmInput struct {
+	data []float32 // [U, D]
+	rows []int32   // [N] the row of data that a token reads; nil where each reads its own
 }
 
 // lstmOp is one LSTM layer over a whole batch of packed texts, in one or both
@@ -36,6 +42,7 @@ type lstmOp struct {
 	in, hidden int
 	dirs       []lstmDirection
 	passes     []*lstmPass // the same, where a backward pass may follow
+	shared     bool        // tokens share rows of x; the last input says which
 	packing
 	bounds []int
 	out    buffer
@@ -56,7 +63,7 @@ type lstmOp struct {
 // weights the texts are also read from their ends and the result is [N, 2H],
 // forward states first.
 func LSTM(x, lengths *G.Node, directions ...LSTMWeights) (*G.Node, error) {
-	return lstm(false, x, lengths, directions)
+	return lstm(false, x, nil, lengths, directions)
 }
 
 // InferLSTM is [LSTM] for graphs without a backward pass. It keeps the state
@@ -64,10 +71,21 @@ func LSTM(x, lengths *G.Node, directions ...LSTMWeights) (*G.Node, error) {
 // must not change after the first run. Recurrent weights that float16 holds
 // exactly are read in it where that is faster; the result has the same bits.
 func InferLSTM(x, lengths *G.Node, directions ...LSTMWeights) (*G.Node, error) {
-	return lstm(true, x, lengths, directions)
+	return lstm(true, x, nil, lengths, directions)
 }
 
-func lstm(inference bool, x, lengths *G.Node, directions []LSTMWeights) (*G.Node, error) {
+// InferSharedLSTM is [InferLSTM] for tokens that share inputs: x [U, D] has the
+// different ones, and rows [N] (int32) says which of them each token reads. The
+// result is that of a matrix of x's rows in that order, bit for bit, but the
+// product of W with an input is taken once, however often the input recurs.
+func InferSharedLSTM(x, rows, lengths *G.Node, directions ...LSTMWeights) (*G.Node, error) {
+	if err := intsNode("lstm", "rows", rows); err != nil {
+		return nil, err
+	}
+	return lstm(true, x, rows, lengths, directions)
+}
+
+func lstm(inference bool, x, rows, lengths *G.Node, directions []LSTMWeights) (*G.Node, error) {
 	if err := matrixNode("lstm", x); err != nil {
 		return nil, err
 	}
@@ -80,14 +98,17 @@ func lstm(inference bool, x, lengths *G.Node, directions []LSTMWeights) (*G.Node
 	if s := directions[0].WeightHH.Shape(); len(s) != 2 {
 		return nil, fmt.Errorf("ops: lstm: weight_hh of shape %v, want [4H, H]", s)
 	}
-	d, h := x.Shape()[1], directions[0].WeightHH.Shape()[1]
+	d, h, tokens := x.Shape()[1], directions[0].WeightHH.Shape()[1], x.Shape()[0]
+	if rows != nil {
+		tokens = rows.Shape()[0]
+	}
 	op := &lstmOp{
-		static: static{"lstm", 2 + 4*len(directions), tensor.Shape{x.Shape()[0], h * len(directions)}, tensor.Float32},
+		static: static{"lstm", 2 + 4*len(directions), tensor.Shape{tokens, h * len(directions)}, tensor.Float32},
 		in:     d, hidden: h,
 		parameter: make([][4]buffer, len(directions)),
 	}
-	if n := x.Shape()[0]; !inference {
-		op.out.limit, op.dx.limit = n*h*len(directions), n*d
+	if !inference {
+		op.out.limit, op.dx.limit = tokens*h*len(directions), tokens*d
 	}
 	nodes := []*G.Node{x, lengths}
 	for i, w := range directions {
@@ -104,30 +125,27 @@ func lstm(inference bool, x, lengths *G.Node, directions []LSTMWeights) (*G.Node
 		if inference {
 			op.dirs = append(op.dirs, newLSTMInfer(d, h, i == 1))
 		} else {
-			pass := newLSTMPass(d, h, x.Shape()[0], i == 1)
+			pass := newLSTMPass(d, h, tokens, i == 1)
 			op.dirs, op.passes = append(op.dirs, pass), append(op.passes, pass)
 		}
 		nodes = append(nodes, w.nodes()...)
+	}
+	if rows != nil {
+		op.shared, op.arity, nodes = true, op.arity+1, append(nodes, rows)
 	}
 	return G.ApplyOp(op, nodes...)
 }
 
 func (op *lstmOp) Do(inputs ...G.Value) (v G.Value, err error) {
 	defer guard(op.name, &err)
-	x, rows, cols, err := floats("lstm", inputs[0])
+	op.pending = false
+	x, err := op.readInput(inputs)
 	if err != nil {
 		return nil, err
 	}
-	op.pending = false
-	if err := op.read("lstm", inputs[1], rows); err != nil {
-		return nil, err
-	}
-	if cols != op.in {
-		return nil, fmt.Errorf("ops: lstm: input has %d columns, want %d", cols, op.in)
-	}
 	op.bounds = op.deal(runtime.GOMAXPROCS(0), op.bounds)
 	width := op.hidden * len(op.dirs)
-	out := op.out.matrix(rows, width)
+	out := op.out.matrix(op.tokens, width)
 	for i, dir := range op.dirs {
 		var w [4][]float32
 		for k := range w {
@@ -135,7 +153,7 @@ func (op *lstmOp) Do(inputs ...G.Value) (v G.Value, err error) {
 				return nil, err
 			}
 		}
-		dir.prepare(w, &op.packing)
+		dir.prepare(w, &op.packing, x)
 	}
 	ranges := len(op.bounds) - 1
 	kernel.Parallel(ranges*len(op.dirs), func(task int) {
@@ -144,6 +162,37 @@ func (op *lstmOp) Do(inputs ...G.Value) (v G.Value, err error) {
 	})
 	op.pending = true
 	return out, nil
+}
+
+// readInput takes the layout of the batch and what its tokens read.
+func (op *lstmOp) readInput(inputs []G.Value) (lstmInput, error) {
+	data, rows, cols, err := floats("lstm", inputs[0])
+	if err != nil {
+		return lstmInput{}, err
+	}
+	if cols != op.in {
+		return lstmInput{}, fmt.Errorf("ops: lstm: input has %d columns, want %d", cols, op.in)
+	}
+	if !op.shared {
+		return lstmInput{data: data}, op.read("lstm", inputs[1], rows)
+	}
+	index, err := ints("lstm", inputs[len(inputs)-1])
+	if err != nil {
+		return lstmInput{}, err
+	}
+	if err := op.layout("lstm", inputs[1]); err != nil {
+		return lstmInput{}, err
+	}
+	if op.tokens > len(index) {
+		return lstmInput{}, fmt.Errorf("ops: lstm: lengths say %d tokens, %d rows are given", op.tokens, len(index))
+	}
+	index = index[:op.tokens]
+	for i, row := range index {
+		if row < 0 || int(row) >= rows {
+			return lstmInput{}, fmt.Errorf("ops: lstm: token %d reads row %d, want 0 to %d", i, row, rows-1)
+		}
+	}
+	return lstmInput{data, index}, nil
 }
 
 func (op *lstmOp) DiffWRT(n int) []bool {

@@ -16,7 +16,7 @@ type lstmInfer struct {
 
 	units int // H'
 	zRow  int // distance of the gates' rows
-	ahead int // steps whose product with x is taken at once
+	ahead int // steps whose product with x is taken at once; 0 for all, before the first
 
 	wx []float32 // [Q/16][D+1][16] weights of x, and biases
 	// The recurrent weights: float32, or float16 for steps of few texts when all of
@@ -25,8 +25,9 @@ type lstmInfer struct {
 	half   []uint16  // [Q/16][H'][16]
 	noHalf bool      // some weight is not exact in float16
 
-	x    []float32 // [B*ahead][D+1] inputs of a step or several, and the one that carries the biases
-	z    []float32 // [B*ahead][zRow] their gates: [4][H'], and a gap
+	x    []float32 // [B*ahead or U][D+1] inputs, and the one that carries the biases
+	xw   []float32 // [U][zRow] the product of each input that tokens share
+	z    []float32 // [B*ahead][zRow] gates: [4][H'], and a gap
 	c, h []float32 // [B][H'] states
 }
 
@@ -44,11 +45,21 @@ const (
 	aheadSteps = 32
 )
 
+// The products of all inputs that tokens share are taken before the first step
+// when they are at most three quarters as many as the tokens, for a token must
+// then fetch 4 KB, and need no more than 67 MB, at H = 256.
+const sharedInputs = 1 << 14
+
 // prepare packs the weights that have not been and makes room for a batch.
-func (l *lstmInfer) prepare(w [4][]float32, p *packing) {
-	l.ahead = 1
-	if p.texts <= aheadTexts {
+func (l *lstmInfer) prepare(w [4][]float32, p *packing, x lstmInput) {
+	inputs := len(x.data) / l.in
+	switch {
+	case x.rows != nil && inputs <= sharedInputs && inputs*4 <= p.tokens*3:
+		l.ahead = 0
+	case p.texts <= aheadTexts:
 		l.ahead = aheadSteps
+	default:
+		l.ahead = 1
 	}
 	if l.wx == nil {
 		l.packInput(w)
@@ -61,13 +72,26 @@ func (l *lstmInfer) prepare(w [4][]float32, p *packing) {
 	if l.wh == nil && (!few || l.noHalf) {
 		l.wh = packRecurrent(w[1], l.hidden, l.units)
 	}
-	rows := p.texts * l.ahead
-	l.x = grow(l.x, rows*(l.in+1), 0)
+	rows := p.texts * max(1, l.ahead)
 	l.z = grow(l.z, rows*l.zRow, 0)
 	l.c = grow(l.c, p.texts*l.units, 0)
 	l.h = grow(l.h, p.texts*l.units, 0)
 	clear(l.c)
 	clear(l.h)
+	if l.ahead > 0 {
+		l.x = grow(l.x, rows*(l.in+1), 0)
+		return
+	}
+	l.x = grow(l.x, inputs*(l.in+1), 0)
+	l.xw = grow(l.xw, inputs*l.zRow, 0)
+	kernel.Parallel((inputs+tokenBlock-1)/tokenBlock, func(block int) {
+		lo := block * tokenBlock
+		n := min(tokenBlock, inputs-lo)
+		for row := lo; row < lo+n; row++ {
+			l.input(row, x.data[row*l.in:(row+1)*l.in])
+		}
+		l.inputProduct(l.xw, lo, n)
+	})
 }
 
 // packInput lays out the weights of x and the sum of the biases.
@@ -135,16 +159,22 @@ func (l *lstmInfer) step(p *packing, s, lo, hi int) (n, token int) {
 
 // forward runs the texts lo..hi-1 through all their tokens and writes hidden
 // states into out, whose rows are ld apart.
-func (l *lstmInfer) forward(p *packing, x, out []float32, ld, lo, hi int) {
+func (l *lstmInfer) forward(p *packing, x lstmInput, out []float32, ld, lo, hi int) {
 	units, row := l.units, 0 // row of the next step's gates
 	for s := range p.steps {
-		if s%l.ahead == 0 {
+		if l.ahead > 0 && s%l.ahead == 0 {
 			row = lo * l.ahead
-			l.inputProduct(p, x, s, lo, hi)
+			l.aheadProduct(p, x, s, lo, hi)
 		}
 		n, token := l.step(p, s, lo, hi)
 		if n == 0 {
 			continue
+		}
+		if l.ahead == 0 {
+			row = lo
+			for i, from := range x.rows[token : token+n] {
+				copy(l.z[(row+i)*l.zRow:][:4*units], l.xw[int(from)*l.zRow:])
+			}
 		}
 		l.recurrentProduct(row, lo, n)
 		for b := lo; b < lo+n; b++ {
@@ -157,26 +187,39 @@ func (l *lstmInfer) forward(p *packing, x, out []float32, ld, lo, hi int) {
 	}
 }
 
-// inputProduct begins the gates of the steps from s on: their product with x
-// and the one.
-func (l *lstmInfer) inputProduct(p *packing, x []float32, s, lo, hi int) {
-	first, width := lo*l.ahead, l.in+1
+// aheadProduct begins the gates of the steps from s on.
+func (l *lstmInfer) aheadProduct(p *packing, x lstmInput, s, lo, hi int) {
+	first := lo * l.ahead
 	row := first
 	for end := min(s+l.ahead, p.steps); s < end; s++ {
 		n, token := l.step(p, s, lo, hi)
-		for i := range n {
-			to := l.x[(row+i)*width : (row+i+1)*width]
-			copy(to, x[(token+i)*l.in:(token+i+1)*l.in])
-			to[l.in] = 1
+		for at := token; at < token+n; at++ {
+			from := at
+			if x.rows != nil {
+				from = int(x.rows[at])
+			}
+			l.input(row, x.data[from*l.in:(from+1)*l.in])
+			row++
 		}
-		row += n
 	}
-	if row == first {
-		return
+	if row > first {
+		l.inputProduct(l.z, first, row-first)
 	}
-	kernel.Mul(l.z[first*l.zRow:], l.zRow, kernel.Width,
+}
+
+// input fills a row of the left operand of inputProduct.
+func (l *lstmInfer) input(row int, x []float32) {
+	to := l.x[row*(l.in+1) : (row+1)*(l.in+1)]
+	copy(to, x)
+	to[l.in] = 1
+}
+
+// inputProduct begins rows of gates: their product with x and the one.
+func (l *lstmInfer) inputProduct(z []float32, first, rows int) {
+	width := l.in + 1
+	kernel.Mul(z[first*l.zRow:], l.zRow, kernel.Width,
 		kernel.Operand{Data: l.x[first*width:], Row: width, Col: 1, Width: width},
-		l.wx, width*kernel.Width, row-first, width, 4*l.units/kernel.Width, false)
+		l.wx, width*kernel.Width, rows, width, 4*l.units/kernel.Width, false)
 }
 
 // recurrentProduct adds the product with the hidden states of n texts from lo on

@@ -56,7 +56,7 @@ func (l *lstmPass) gateOperand(token int) kernel.Operand {
 func spread(n int) int { return (n+63-7)/64*64 + 7 }
 
 // prepare packs the weights and makes room for a batch.
-func (l *lstmPass) prepare(w [4][]float32, p *packing) {
+func (l *lstmPass) prepare(w [4][]float32, p *packing, _ lstmInput) {
 	l.stride = spread(p.tokens)
 	l.pack(w)
 	panel, most := l.stride*kernel.Width, spread(l.capacity)*kernel.Width
@@ -132,7 +132,7 @@ func (l *lstmPass) span(p *packing, s, lo, hi int) span {
 
 // forward runs the texts lo..hi-1 through all their tokens and writes hidden
 // states into out, whose rows are ld apart.
-func (l *lstmPass) forward(p *packing, x, out []float32, ld, lo, hi int) {
+func (l *lstmPass) forward(p *packing, x lstmInput, out []float32, ld, lo, hi int) {
 	const width = kernel.Width
 	panel, k := l.stride*width, l.inputRows()
 	for s := range p.steps {
@@ -140,7 +140,7 @@ func (l *lstmPass) forward(p *packing, x, out []float32, ld, lo, hi int) {
 		if sp.n == 0 {
 			continue
 		}
-		l.input(x, sp)
+		l.input(x.data, sp)
 		// The columns between the one and h are zero and left out.
 		at, z := sp.row*width, l.z[sp.row*width:]
 		kernel.Mul(z, width, panel, kernel.Operand{Data: l.xh[at:], Row: width, Col: 1, Width: width, Block: panel},

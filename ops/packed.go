@@ -45,12 +45,21 @@ func count(op string, v G.Value) (lens []int32, texts, tokens int, err error) {
 // read takes the layout from a lengths vector, for an input that has the
 // given number of rows, one a token.
 func (p *packing) read(op string, v G.Value, rows int) error {
-	lens, texts, tokens, err := count(op, v)
+	_, _, tokens, err := count(op, v)
 	if err != nil {
 		return err
 	}
 	if rows != tokens {
 		return fmt.Errorf("ops: %s: input has %d rows, the lengths say %d tokens", op, rows, tokens)
+	}
+	return p.layout(op, v)
+}
+
+// layout takes the layout from a lengths vector.
+func (p *packing) layout(op string, v G.Value) error {
+	lens, texts, tokens, err := count(op, v)
+	if err != nil {
+		return err
 	}
 	p.texts, p.tokens, p.lens = texts, tokens, lens[:texts]
 	p.steps = int(lens[0])

@@ -105,8 +105,26 @@ func (n *Network) Params() []*ops.Param {
 	return append(params, n.weight, n.bias)
 }
 
-// forward builds the graph from ids [N], packed by lengths [B], to logits
-// [B, C]. noise is nil for a graph that predicts.
+// predict builds the graph that predicts, from different ids [U], of which the
+// first used [1] count, and the row in them of each token, rows [N], packed by
+// lengths [B], to logits [B, C].
+func (n *Network) predict(g *ops.Graph, ids, used, rows, lengths *G.Node) (*G.Node, error) {
+	x, err := ops.Embedding(g.Param(n.embedding), ids, used)
+	if err != nil {
+		return nil, err
+	}
+	first := true
+	return n.read(g, x, lengths, nil, func(x, lengths *G.Node, directions ...ops.LSTMWeights) (*G.Node, error) {
+		if first {
+			first = false
+			return ops.InferSharedLSTM(x, rows, lengths, directions...)
+		}
+		return ops.InferLSTM(x, lengths, directions...)
+	})
+}
+
+// forward builds the graph that trains, from ids [N], packed by lengths [B], to
+// logits [B, C].
 func (n *Network) forward(g *ops.Graph, ids, lengths *G.Node, noise *ops.Noise) (*G.Node, error) {
 	x, err := ops.Embedding(g.Param(n.embedding), ids, lengths)
 	if err != nil {
@@ -115,11 +133,7 @@ func (n *Network) forward(g *ops.Graph, ids, lengths *G.Node, noise *ops.Noise) 
 	if x, err = n.drop(x, lengths, n.config.Dropout.Embedding, noise, "embedding"); err != nil {
 		return nil, err
 	}
-	run := ops.LSTM
-	if noise == nil {
-		run = ops.InferLSTM
-	}
-	return n.read(g, x, lengths, noise, run)
+	return n.read(g, x, lengths, noise, ops.LSTM)
 }
 
 // read builds the graph from embeddings x [N, E] to logits [B, C].

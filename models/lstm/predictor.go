@@ -40,20 +40,54 @@ func newPool(n *Network) *pool {
 // runs, so a predictor does not outlive a change of them.
 type predictor struct {
 	program *ops.Program
-	ids     []int32
+	ids     []int32 // the different ones of a batch
+	used    []int32 // [1] how many they are
+	rows    []int32 // for each token, which of them it is
 	lengths []int32
-	weights uint64 // those that it has packed
+	places  []int32 // [V] while rows are made, 1 + the place of an id in ids, or 0
+	weights uint64  // those that it has packed
 }
 
 func (p *predictor) build(n *Network, tokens int) (err error) {
+	p.places = make([]int32, n.config.Vocab)
 	p.program, err = ops.Build(func(g *ops.Graph) (loss, output *G.Node, err error) {
-		var ids, lengths *G.Node
-		ids, p.ids = g.Ints("ids", tokens)
+		var ids, used, rows, lengths *G.Node
+		ids, p.ids = g.Ints("ids", min(tokens, n.config.Vocab))
+		used, p.used = g.Ints("used", 1)
+		rows, p.rows = g.Ints("rows", tokens)
 		lengths, p.lengths = g.Ints("lengths", predictTexts)
-		output, err = n.forward(g, ids, lengths, nil)
+		output, err = n.predict(g, ids, used, rows, lengths)
 		return nil, output, err
 	})
 	return err
+}
+
+// fill makes a batch the input of the graph. Words recur in texts, and what
+// depends on the word alone is computed once for each.
+func (p *predictor) fill(texts [][]int32) error {
+	tokens, err := ops.Pack(p.rows, p.lengths, texts)
+	if err != nil {
+		return err
+	}
+	used := 0
+	defer func() {
+		for _, id := range p.ids[:used] {
+			p.places[id] = 0
+		}
+	}()
+	for i, id := range p.rows[:tokens] {
+		if id < 0 || int(id) >= len(p.places) {
+			return fmt.Errorf("id %d, want 0 to %d", id, len(p.places)-1)
+		}
+		if p.places[id] == 0 {
+			p.ids[used] = id
+			used++
+			p.places[id] = int32(used)
+		}
+		p.rows[i] = p.places[id] - 1
+	}
+	p.used[0] = int32(used)
+	return nil
 }
 
 // with calls f with a predictor that nobody else uses meanwhile.
@@ -79,7 +113,7 @@ func (l *pool) with(ctx context.Context, f func(*predictor) error) error {
 	// A predictor serves again after an error, but one that has grown for a
 	// long text would keep its memory for ever.
 	l.mu.Lock()
-	if p.program != nil && p.weights == l.weights && len(p.ids) <= predictTokens {
+	if p.program != nil && p.weights == l.weights && len(p.rows) <= predictTokens {
 		l.free = append(l.free, p)
 	}
 	l.mu.Unlock()
@@ -118,7 +152,7 @@ func (n *Network) Logits(ctx context.Context, texts [][]int32) ([][]float32, err
 				tokens += len(texts[order[count]])
 				count++
 			}
-			if tokens > len(p.ids) {
+			if tokens > len(p.rows) {
 				if err := p.build(n, tokens); err != nil {
 					return err
 				}
@@ -127,7 +161,7 @@ func (n *Network) Logits(ctx context.Context, texts [][]int32) ([][]float32, err
 			for i, at := range order[:count] {
 				batch[i] = texts[at]
 			}
-			if _, err := ops.Pack(p.ids, p.lengths, batch); err != nil {
+			if err := p.fill(batch); err != nil {
 				return err
 			}
 			if err := p.program.Run(); err != nil {
