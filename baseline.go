@@ -41,7 +41,7 @@ func fitLinear(inputs, rows int, row func(i int) (x []float32, y float64)) (*lin
 		}
 	}
 	for k := range n {
-		a[k*n+k] += ridgeShare * float64(rows)
+		a[k*n+k] += float64(ridgeShare * float64(rows))
 	}
 	if err := cholesky(a, n); err != nil {
 		return nil, err

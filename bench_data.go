@@ -43,7 +43,7 @@ func bracket(points []point, share float64) (lo, hi, at float64) {
 // imdbLength returns the quantile of the length of a review.
 func imdbLength(share float64) int {
 	lo, hi, at := bracket(imdbLengths, share)
-	return int(lo + at*(hi-lo))
+	return int(lo + float64(at*(hi-lo)))
 }
 
 // imdbRank draws a token by its place in the order of frequency, from 0.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/gorgonia-zoo/zoo/datasets"
+	"github.com/gorgonia-zoo/zoo/internal/exact"
 	"github.com/gorgonia-zoo/zoo/models/lstm"
 )
 
@@ -60,7 +61,7 @@ func (e *Evaluation) at(temperature float64) *Evaluation {
 	var confidence, correct [bins]float64
 	for i := range e.labels {
 		p := e.probabilities(i, 1)
-		loss -= math.Log(max(p[e.labels[i]], 1e-300))
+		loss -= exact.Log(max(p[e.labels[i]], 1e-300))
 		p = e.probabilities(i, temperature)
 		best := most(p)
 		bin := min(bins-1, int(p[best]*bins))
@@ -87,31 +88,16 @@ func (e *Evaluation) at(temperature float64) *Evaluation {
 	return e
 }
 
-// fitTemperature returns the temperature of least cross-entropy, by golden
-// section over its logarithm.
+// fitTemperature returns the temperature of least cross-entropy, between 1/20
+// and 20, by golden section over its logarithm.
 func (e *Evaluation) fitTemperature() float64 {
-	loss := func(x float64) (sum float64) {
+	return exact.Exp(exact.Minimise(func(x float64) (sum float64) {
+		t := exact.Exp(x)
 		for i, label := range e.labels {
-			sum -= math.Log(max(e.probabilities(i, math.Exp(x))[label], 1e-300))
+			sum -= exact.Log(max(e.probabilities(i, t)[label], 1e-300))
 		}
 		return sum
-	}
-	const ratio = 0.6180339887498949
-	lo, hi := math.Log(0.05), math.Log(20.0)
-	a, b := hi-ratio*(hi-lo), lo+ratio*(hi-lo)
-	fa, fb := loss(a), loss(b)
-	for range 40 {
-		if fa < fb {
-			hi, b, fb = b, a, fa
-			a = hi - ratio*(hi-lo)
-			fa = loss(a)
-		} else {
-			lo, a, fa = a, b, fb
-			b = lo + ratio*(hi-lo)
-			fb = loss(b)
-		}
-	}
-	return math.Exp((lo + hi) / 2)
+	}, exact.Log(1.0/20), exact.Log(20)))
 }
 
 // EvaluateText measures a classifier on one part of the data: "train", "test"

@@ -82,7 +82,7 @@ func EvaluateLine(ctx context.Context, m *mlp.Regressor, line datasets.Line, see
 	var sum float64
 	for i, y := range got {
 		d := float64(y) - float64(want[i])
-		sum += d * d
+		sum += float64(d * d)
 	}
 	return sum / linePoints, nil
 }

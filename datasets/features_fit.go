@@ -43,7 +43,7 @@ func fitNumeric(c FrameColumn, rows []int) Feature {
 	slices.Sort(there)
 	f.Median = there[len(there)/2]
 	if n := len(there); n%2 == 0 {
-		f.Median = there[n/2-1]/2 + there[n/2]/2
+		f.Median = float64(there[n/2-1]/2) + float64(there[n/2]/2)
 	}
 	return f
 }

@@ -153,7 +153,7 @@ func TestLine(t *testing.T) {
 	l.Batch(1, 0, x, y)
 	var mean, square float64
 	for i := range x {
-		if y[i] != 3*x[i]+2 {
+		if y[i] != float32(3*x[i])+2 {
 			t.Fatalf("y(%g) = %g", x[i], y[i])
 		}
 		mean += float64(x[i])

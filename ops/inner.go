@@ -23,7 +23,7 @@ func Inner(x, weights *G.Node) (*G.Node, error) {
 		copy(grad, w)
 		var sum float64
 		for j, v := range row {
-			sum += float64(v) * float64(w[j])
+			sum += float64(v) * float64(w[j]) // an exact product: fused or not, the sum is the same
 		}
 		return sum, 1, nil
 	})

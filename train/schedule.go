@@ -3,6 +3,8 @@ package train
 import (
 	"fmt"
 	"math"
+
+	"github.com/gorgonia-zoo/zoo/internal/exact"
 )
 
 // Schedule scales the optimizer's learning rate over the course of training.
@@ -63,33 +65,7 @@ func (c Cosine) Factor(step, total int) float64 {
 	if total <= 0 {
 		return math.NaN()
 	}
-	return c.Floor + float64((1-c.Floor)*halfCosine(min(1, float64(step)/float64(total))))
-}
-
-// halfCosine returns (1 + cos(pi x)) / 2 for 0 <= x <= 1, which is the square
-// of cos(pi x / 2). math.Cos would do, but its last bit differs between
-// processors, and learning rates must not.
-func halfCosine(x float64) float64 {
-	// The series of cos for the first half, of sin from the other end for the
-	// second; 9 terms leave an error below 1e-17.
-	sine := x > 0.5
-	if sine {
-		x = 1 - x
-	}
-	h := math.Pi / 2 * x
-	square := float64(h * h)
-	sum := 1.0
-	for k := 18; k >= 2; k -= 2 {
-		n := k * (k - 1)
-		if sine {
-			n = k * (k + 1)
-		}
-		sum = 1 - float64(float64(square*sum)/float64(n))
-	}
-	if sine {
-		sum = float64(sum * h)
-	}
-	return float64(sum * sum)
+	return c.Floor + float64((1-c.Floor)*exact.HalfCosine(min(1, float64(step)/float64(total))))
 }
 
 // StepDecay multiplies by Gamma after every Every steps, as PyTorch's StepLR

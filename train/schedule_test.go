@@ -42,12 +42,3 @@ func TestSchedules(t *testing.T) {
 		t.Errorf("%s describes two schedules", a)
 	}
 }
-
-func TestHalfCosine(t *testing.T) {
-	for i := range 1001 {
-		x := float64(i) / 1000
-		if got, want := halfCosine(x), (1+math.Cos(math.Pi*x))/2; math.Abs(got-want) > 4e-16 {
-			t.Errorf("%v: got %v, want %v", x, got, want)
-		}
-	}
-}

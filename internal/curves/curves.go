@@ -128,7 +128,7 @@ func span(low, high float64) (float64, float64) {
 	case low > high || size == 0:
 		return 0, 1
 	case high-low <= 1e-6*size:
-		return low - 0.1*size, high + 0.1*size
+		return low - float64(0.1*size), high + float64(0.1*size)
 	}
 	return low, high
 }

@@ -1,11 +1,11 @@
 // Package exact computes what must have the same bits on every architecture:
-// exponentials and logarithms in float64, normal quantiles, and the streams of
-// random numbers.
+// exponentials, logarithms and cosines in float64, normal quantiles, the place
+// of a minimum, and the streams of random numbers.
 //
-// The standard library's exponential and logarithm have assembly on some
-// architectures and may be fused by the compiler on others, so that their
-// last bit differs. Losses and initial weights must not; these use correctly
-// rounded operations only and are accurate to about 1e-15.
+// The standard library's functions have assembly on some architectures and may
+// be fused by the compiler on others, so that their last bit differs. Losses,
+// learning rates and initial weights must not; these use correctly rounded
+// operations only and are accurate to about 1e-15.
 package exact
 
 import (
@@ -54,12 +54,12 @@ func Log(x float64) float64 {
 
 // atanh2 returns 2*atanh(s) for |s| <= 1/3 by its power series.
 func atanh2(s float64) float64 {
-	s2 := s * s
+	s2 := float64(s * s) // here and below the conversions keep the compiler from fusing
 	sum := 0.0
 	for n := 35; n >= 1; n -= 2 {
 		sum = math.FMA(sum, s2, 1/float64(n))
 	}
-	return 2 * (s * sum)
+	return float64(2 * float64(s*sum))
 }
 
 // NormalQuantile returns the x below which a standard normal variable falls
@@ -128,7 +128,7 @@ func mix(z uint64) uint64 {
 }
 
 // Unit draws a number strictly between 0 and 1: an odd multiple of 2^-53.
-func Unit(rng *rand.Rand) float64 { return float64(rng.Uint64()>>12<<1|1) * 0x1p-53 }
+func Unit(rng *rand.Rand) float64 { return float64(float64(rng.Uint64()>>12<<1|1) * 0x1p-53) }
 
 // Normal draws from the standard normal distribution, one number of rng for
 // each. rand.NormFloat64 promises no bits; its comparisons hang on math.Exp.

@@ -81,3 +81,22 @@ func TestNormalQuantileIsTheInverse(t *testing.T) {
 		}
 	}
 }
+
+func TestHalfCosine(t *testing.T) {
+	for i := range 1001 {
+		x := float64(i) / 1000
+		if got, want := HalfCosine(x), (1+math.Cos(math.Pi*x))/2; math.Abs(got-want) > 4e-16 {
+			t.Errorf("%v: got %v, want %v", x, got, want)
+		}
+	}
+}
+
+func TestMinimise(t *testing.T) {
+	for _, c := range [][3]float64{{-3, 5, 1.25}, {0, 1, 0.75}, {-2, -1, -1}, {4, 7, 4}} {
+		low, high, want := c[0], c[1], c[2]
+		got := Minimise(func(x float64) float64 { return math.Abs(x - want) }, low, high)
+		if math.Abs(got-want) > 5e-9*(high-low) || got < low || got > high {
+			t.Errorf("the least |x - %v| of %v to %v is at %v", want, low, high, got)
+		}
+	}
+}

@@ -28,7 +28,7 @@ func table(w io.Writer, o options, all []outcome) error {
 						if o.validation {
 							weight, value = 1, r.Validation
 						}
-						right, n = right+value*weight, n+weight
+						right, n = right+float64(value*weight), n+weight
 						folds = append(folds, value)
 						break
 					}

@@ -10,7 +10,7 @@ import "math"
 // tie although the true sum lies to one side of it. 29 bits are dropped, more
 // below the normal range, so a middle has at least 28 zeros at its end.
 func fma32(x, y, z float32) float32 {
-	s := float64(x)*float64(y) + float64(z)
+	s := float64(x)*float64(y) + float64(z) // an exact product: fused or not, s is the same
 	if math.Float64bits(s)<<36 != 0 {
 		return float32(s)
 	}
@@ -24,7 +24,7 @@ func fma32(x, y, z float32) float32 {
 //
 //go:noinline
 func fma32Slow(x, y, z float32) float32 {
-	p, q := float64(x)*float64(y), float64(z)
+	p, q := float64(float64(x)*float64(y)), float64(z)
 	s := p + q
 	// Knuth's two-sum: e is the error of s, exactly. float64's range is wide
 	// enough that nothing here overflows or underflows; with infinities and NaN

@@ -121,7 +121,8 @@ func mulPortable(c []float32, cRow, cPanel int, a *Operand, b []float32, bPanel,
 func fmaRow(sum *[Width]float32, x float32, y *[Width]float32) {
 	wide := float64(x)
 	for j := range sum {
-		if s := wide*float64(y[j]) + float64(sum[j]); math.Float64bits(s)<<36 != 0 {
+		s := wide*float64(y[j]) + float64(sum[j]) // an exact product: fused or not, s is the same
+		if math.Float64bits(s)<<36 != 0 {
 			sum[j] = float32(s)
 		} else {
 			sum[j] = fma32Slow(x, y[j], sum[j])

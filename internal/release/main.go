@@ -156,7 +156,7 @@ func measure(ctx context.Context, card *weights.Card, dirs []string, data string
 			sum += a
 		}
 		for _, a := range accuracies {
-			squares += (a - sum/n) * (a - sum/n)
+			squares += float64((a - sum/n) * (a - sum/n))
 		}
 		card.Metrics["test_accuracy_mean"], card.Metrics["test_accuracy_std"] = sum/n, math.Sqrt(squares/(n-1))
 	}

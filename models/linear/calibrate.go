@@ -3,6 +3,8 @@ package linear
 import (
 	"fmt"
 	"math"
+
+	"github.com/gorgonia-zoo/zoo/internal/exact"
 )
 
 // Temperature returns what logits are divided by before they become
@@ -61,20 +63,5 @@ func FitTemperature(predictions []Prediction, label func(i int) int) (float64, e
 		}
 		return sum
 	}
-	const ratio = 0.6180339887498949
-	low, high := log(1.0/20), log(20)
-	a, b := high-float64(ratio*(high-low)), low+float64(ratio*(high-low))
-	fa, fb := loss(a), loss(b)
-	for range 40 {
-		if fa < fb {
-			high, b, fb = b, a, fa
-			a = high - float64(ratio*(high-low))
-			fa = loss(a)
-		} else {
-			low, a, fa = a, b, fb
-			b = low + float64(ratio*(high-low))
-			fb = loss(b)
-		}
-	}
-	return exp((low + high) / 2), nil
+	return exp(exact.Minimise(loss, log(1.0/20), log(20))), nil
 }

@@ -65,7 +65,7 @@ func (p *problem) warm(ctx context.Context) point {
 		largest, changed := 0.0, 0
 		for _, i := range order {
 			y, h := p.y[i], p.diagonal[i]+1
-			margin := y*(d.score(int(i))+b) + float64(p.own[i]*alpha[i])
+			margin := float64(y*(d.score(int(i))+b)) + float64(p.own[i]*alpha[i])
 			// Minimise over the smaller of the two.
 			z, other, sign := &alpha[i], &rest[i], 1.0
 			if float64(h/2*(rest[i]-alpha[i]))+margin < 0 {
@@ -79,7 +79,7 @@ func (p *problem) warm(ctx context.Context) point {
 			}
 			changed += steps
 			*z, *other = next, p.c-next
-			step := sign * y * (next - old)
+			step := float64(sign * y * (next - old))
 			d.add(int(i), float32(step))
 			b += step
 		}

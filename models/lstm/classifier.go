@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/gorgonia-zoo/zoo/internal/exact"
 	"github.com/gorgonia-zoo/zoo/tokenize"
 )
 
@@ -173,7 +174,7 @@ func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]Predicti
 // class 1, else a softmax.
 func Probabilities(logits []float32, temperature float64) []float64 {
 	if len(logits) == 1 {
-		p := 1 / (1 + math.Exp(-float64(logits[0])/temperature))
+		p := 1 / (1 + exact.Exp(-float64(logits[0])/temperature))
 		return []float64{1 - p, p}
 	}
 	p := make([]float64, len(logits))
@@ -182,7 +183,7 @@ func Probabilities(logits []float32, temperature float64) []float64 {
 		top = max(top, float64(l)/temperature)
 	}
 	for i, l := range logits {
-		p[i] = math.Exp(float64(l)/temperature - top)
+		p[i] = exact.Exp(float64(l)/temperature - top)
 		sum += p[i]
 	}
 	for i := range p {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/gorgonia-zoo/zoo/internal/exact"
 	"github.com/gorgonia-zoo/zoo/ops"
 	G "gorgonia.org/gorgonia"
 )
@@ -197,7 +198,7 @@ func (g *pathGradients) integrate(ctx context.Context, steps int) ([]float64, er
 	parts := make([]float64, g.tokens)
 	for t := range parts {
 		for k, m := range mean[t*g.width:][:g.width] {
-			parts[t] += m * float64(g.step[t*g.width+k])
+			parts[t] += float64(m * float64(g.step[t*g.width+k]))
 		}
 	}
 	return parts, nil
@@ -208,20 +209,20 @@ func (g *pathGradients) integrate(ctx context.Context, steps int) ([]float64, er
 func gaussLegendre(n int) (at, weight []float64) {
 	at, weight = make([]float64, n), make([]float64, n)
 	for i := range n {
-		x := math.Cos(math.Pi * (float64(i) + 0.75) / (float64(n) + 0.5))
+		x := float64(2*exact.HalfCosine((float64(i)+0.75)/(float64(n)+0.5))) - 1
 		var slope float64
 		for range 100 {
 			p, before := 1.0, 0.0
 			for k := 1; k <= n; k++ {
-				p, before = (float64(2*k-1)*x*p-float64(k-1)*before)/float64(k), p
+				p, before = (float64(float64(2*k-1)*x*p)-float64(float64(k-1)*before))/float64(k), p
 			}
-			slope = float64(n) * (x*p - before) / (x*x - 1)
+			slope = float64(n) * (float64(x*p) - before) / (float64(x*x) - 1)
 			step := p / slope
 			if x -= step; math.Abs(step) < 1e-15 {
 				break
 			}
 		}
-		at[i], weight[i] = (1-x)/2, 1/((1-x*x)*slope*slope)
+		at[i], weight[i] = (1-x)/2, 1/((1-float64(x*x))*slope*slope)
 	}
 	return at, weight
 }

@@ -39,7 +39,7 @@ func newDrawer(counts []int) *drawer {
 	for w, c := range counts {
 		// x^0.75 by square roots: math.Pow differs between processors.
 		root := math.Sqrt(float64(c))
-		share[w] = root * math.Sqrt(root)
+		share[w] = float64(root * math.Sqrt(root)) // not fused with the sum
 		sum += share[w]
 	}
 	d := &drawer{threshold: make([]uint32, n), alias: make([]int32, n)}
