@@ -155,6 +155,57 @@ func TestTeacherResumes(t *testing.T) {
 	}
 }
 
+// The teacher's answers are kept beside the tokenised texts, and asked for again
+// when anything that they depend on has changed.
+func TestTeacherIsCached(t *testing.T) {
+	root, cache := aclImdb(t, 40), t.TempDir()
+	unlabelled(t, root, "the film was brilliant", "the cast was dull", "a great film")
+	train := func(change func(*zoo.Recipe)) (sum string, fromCache bool) {
+		t.Helper()
+		r := taught(t)
+		change(&r)
+		data, err := zoo.OpenTexts(root, zoo.TextsConfig{Cache: cache})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var log strings.Builder
+		m, _, err := zoo.Train(context.Background(), r, data, zoo.Run{Steps: 4, Log: &log})
+		if err != nil {
+			t.Fatal(err)
+		}
+		solved, from := strings.Contains(log.String(), "solved"), strings.Contains(log.String(), "tokens (from the cache), ")
+		if solved == from {
+			t.Errorf("the log does not say whence the answers are:\n%s", &log)
+		}
+		return sha(t, m), from
+	}
+	keep := func(*zoo.Recipe) {}
+	first, hit := train(keep)
+	if hit {
+		t.Error("an empty cache served")
+	}
+	if again, hit := train(keep); !hit || again != first {
+		t.Errorf("the second run: from the cache %v, equal weights %v", hit, again == first)
+	}
+	if _, hit := train(func(r *zoo.Recipe) { r.Text.Teacher.Parts = 3 }); !hit {
+		t.Error("asked again for another use of the answers")
+	}
+	for name, change := range map[string]func(*zoo.Recipe){
+		"teacher":    func(r *zoo.Recipe) { r.Text.Teacher.Model.C = 2 },
+		"validation": func(r *zoo.Recipe) { r.Text.Validation = 0.3 },
+		"seed":       func(r *zoo.Recipe) { r.Text.Seed = 9 },
+		"tokenizer":  func(r *zoo.Recipe) { r.Text.Tokenizer.Lower = !r.Text.Tokenizer.Lower },
+	} {
+		if _, hit := train(change); hit {
+			t.Errorf("another %s: the former answers served", name)
+		}
+	}
+	unlabelled(t, root, "the film was tedious")
+	if _, hit := train(keep); hit {
+		t.Error("other unlabelled texts: the former answers served")
+	}
+}
+
 func TestTeacherErrors(t *testing.T) {
 	root := aclImdb(t, 40)
 	unlabelled(t, root, "the film was brilliant")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -119,21 +120,60 @@ func (t *textTask) learnFrom(ctx context.Context, c *corpus.Corpus, data *Texts,
 	}
 
 	texts, cut := unlabelled.Encode(t.classifier.Vocab(), r.MaxTokens)
-	run.logf("a teacher labels %d texts of %d tokens, %d cut; each epoch learns %d of them", n, unlabelled.Tokens(), cut, n/parts)
-	teacher, _, err := (&linearTask{recipe: LinearRecipe{Model: r.Teacher.Model, Tokenizer: r.Tokenizer}, corpus: c, run: run}).fit(ctx, t.train)
+	key, err := t.teacherKey()
+	if err != nil {
+		return err
+	}
+	logits, hit, err := corpus.CachedNumbers(data.cache, key, n, func() ([]float64, error) {
+		return t.askTeacher(ctx, c, unlabelled, run)
+	})
 	if err != nil {
 		return fmt.Errorf("zoo: teacher: %w", err)
 	}
-	predictions, err := predictCorpus(ctx, teacher, unlabelled, every(n))
-	if err != nil {
-		return fmt.Errorf("zoo: teacher: %w", err)
+	from := ""
+	if hit {
+		from = " (from the cache)"
 	}
-	t.lesson = &lesson{first: len(t.texts), parts: deal(len(t.texts), n, parts, r.Seed), refine: r.Teacher.Refine}
-	for _, p := range predictions {
-		t.lesson.logits = append(t.lesson.logits, p.Logits[0])
-		t.lesson.targets = append(t.lesson.targets, probability(p.Logits[0]))
+	run.logf("a teacher labels %d texts of %d tokens%s, %d cut; each epoch learns %d of them", n, unlabelled.Tokens(), from, cut, n/parts)
+	t.lesson = &lesson{first: len(t.texts), parts: deal(len(t.texts), n, parts, r.Seed), logits: logits, refine: r.Teacher.Refine}
+	for _, logit := range logits {
+		t.lesson.targets = append(t.lesson.targets, probability(logit))
 	}
 	t.texts = append(slices.Clip(t.texts), texts...)
 	t.labels = append(slices.Clip(t.labels), make([]int32, n)...)
 	return nil
+}
+
+// teacherVersion names how a teacher is trained and answers. Whoever changes the
+// answers changes it, lest a cache give the former ones: when taughtSHA in
+// teacher_test.go changes for a reason in models/linear, they have changed.
+const teacherVersion = "teacher 1"
+
+// teacherKey names the teacher's answers: what it learns from and how, and the
+// texts, whose fingerprint is in t.print.
+func (t *textTask) teacherKey() (string, error) {
+	text, err := json.Marshal([]any{teacherVersion, t.print, t.recipe.Tokenizer, t.recipe.Teacher.Model, t.train})
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// askTeacher trains the teacher and returns its logits of the unlabelled texts.
+func (t *textTask) askTeacher(ctx context.Context, c, unlabelled *corpus.Corpus, run Run) ([]float64, error) {
+	recipe := LinearRecipe{Model: t.recipe.Teacher.Model, Tokenizer: t.recipe.Tokenizer}
+	teacher, _, err := (&linearTask{recipe: recipe, corpus: c, run: run}).fit(ctx, t.train)
+	if err != nil {
+		return nil, err
+	}
+	predictions, err := predictCorpus(ctx, teacher, unlabelled, every(len(unlabelled.Texts)))
+	if err != nil {
+		return nil, err
+	}
+	logits := make([]float64, len(predictions))
+	for i, p := range predictions {
+		logits[i] = p.Logits[0]
+	}
+	return logits, nil
 }

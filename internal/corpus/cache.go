@@ -71,22 +71,27 @@ func hashFile(w io.Writer, path string) error {
 // it there. A cache that cannot be read or written is only slower; hit says
 // whether it served. An empty dir or key turns it off.
 func Cached(dir, key string, build func() (*Corpus, error)) (c *Corpus, hit bool, err error) {
-	path := filepath.Join(dir, key+".corpus")
+	return cached(dir, key, ".corpus", decode, encode, build)
+}
+
+func cached[T any](dir, key, kind string, decode func([]byte) (T, error), encode func(io.Writer, T) error,
+	build func() (T, error)) (v T, hit bool, err error) {
+	path := filepath.Join(dir, key+kind)
 	if dir != "" && key != "" {
 		if data, err := os.ReadFile(path); err == nil {
-			if c, err := decode(data); err == nil {
-				return c, true, nil
+			if v, err := decode(data); err == nil {
+				return v, true, nil
 			}
 		}
 	}
-	if c, err = build(); err != nil || dir == "" || key == "" {
-		return c, false, err
+	if v, err = build(); err != nil || dir == "" || key == "" {
+		return v, false, err
 	}
 	if os.MkdirAll(dir, 0o755) == nil {
 		// A full disk must not stop training; the next run tries again.
-		_ = weights.WriteFileAtomic(path, func(w io.Writer) error { return encode(w, c) })
+		_ = weights.WriteFileAtomic(path, func(w io.Writer) error { return encode(w, v) })
 	}
-	return c, false, nil
+	return v, false, nil
 }
 
 // encode writes magic, the counts, the words joined by newlines (a token
