@@ -150,12 +150,12 @@ func TestInferLSTMPacksWhatItNeeds(t *testing.T) {
 // with recurrent weights that are exact in float16 and with others. best is the
 // fastest of the runs.
 func BenchmarkInferLSTM(b *testing.B) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	const in, hidden, tokens = 100, 256, 230
 	params := readerParams(rand.New(rand.NewPCG(1, 9)), in, hidden, 1)
 	for _, kind := range []string{"float16", "float32"} {
 		for _, texts := range []int{1, 2, 3, 4, 16, 192} {
 			b.Run(fmt.Sprintf("%s/%d", kind, texts), func(b *testing.B) {
+				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // b.Run sets it
 				u := params[2].Data()
 				defer func(v float32) { u[0] = v }(u[0])
 				if kind == "float32" {

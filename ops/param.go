@@ -1,6 +1,3 @@
-// Package ops holds the Gorgonia operations of the zoo's models: embedding,
-// dropout, LSTM over packed sequences, pooling over time, linear layers and
-// losses, each with its own backward pass.
 package ops
 
 import (
