@@ -64,7 +64,9 @@ const (
 	// Lazy leaves the other rows and their moments as they are, as
 	// torch.optim.SparseAdam does, whose epsilon this takes over too: it is
 	// added before sqrt(v) is corrected. A row moves only when it is read; rare rows
-	// keep old moments, so results differ from Dense.
+	// keep old moments, so results differ from Dense: two epochs of recipe lstm on
+	// IMDB ended 0.8 points of accuracy lower in the mean of three seeds, and lower
+	// with each (docs/LOG.md).
 	Lazy
 )
 
