@@ -47,7 +47,7 @@ const (
 
 // The products of all inputs that tokens share are taken before the first step
 // when they are at most three quarters as many as the tokens, for a token must
-// then fetch 4 KB, and need no more than 67 MB, at H = 256.
+// then fetch 4 KB, and need no more than 70 MB, at H = 256.
 const sharedInputs = 1 << 14
 
 // prepare packs the weights that have not been and makes room for a batch.

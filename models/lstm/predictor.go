@@ -13,8 +13,8 @@ import (
 )
 
 // predictTexts and predictTokens bound what a predictor's graph takes at
-// once, and with it the memory of predicting, some 2 kB a token; a longer text
-// runs alone. The more texts side by side the less often a core reads the
+// once, and with it the memory of predicting, some 1 kB a token and 5 kB for each
+// different word, at H = 256; a longer text runs alone. The more texts side by side the less often a core reads the
 // weights: 96 rows on each of two cores are 16 of the kernels' tallest tiles.
 const (
 	predictTexts  = 192
