@@ -18,6 +18,9 @@ type Run struct {
 	Recorders       []train.Recorder
 	Log             io.Writer // remarks for people; nil for none
 
+	// Fresh trains a recipe's teacher although its answers are in the cache.
+	Fresh bool
+
 	// Report is told what the data is like before a fine-tuning begins, which
 	// an error stops; nil for nobody. Log gets it too.
 	Report func(*DataReport) error

@@ -160,6 +160,7 @@ func TestTeacherResumes(t *testing.T) {
 func TestTeacherIsCached(t *testing.T) {
 	root, cache := aclImdb(t, 40), t.TempDir()
 	unlabelled(t, root, "the film was brilliant", "the cast was dull", "a great film")
+	run := zoo.Run{Steps: 4}
 	train := func(change func(*zoo.Recipe)) (sum string, fromCache bool) {
 		t.Helper()
 		r := taught(t)
@@ -169,11 +170,12 @@ func TestTeacherIsCached(t *testing.T) {
 			t.Fatal(err)
 		}
 		var log strings.Builder
-		m, _, err := zoo.Train(context.Background(), r, data, zoo.Run{Steps: 4, Log: &log})
+		run.Log = &log
+		m, _, err := zoo.Train(context.Background(), r, data, run)
 		if err != nil {
 			t.Fatal(err)
 		}
-		solved, from := strings.Contains(log.String(), "solved"), strings.Contains(log.String(), "tokens (from the cache), ")
+		solved, from := strings.Contains(log.String(), "solved"), strings.Contains(log.String(), "its answers are from the cache")
 		if solved == from {
 			t.Errorf("the log does not say whence the answers are:\n%s", &log)
 		}
@@ -187,6 +189,11 @@ func TestTeacherIsCached(t *testing.T) {
 	if again, hit := train(keep); !hit || again != first {
 		t.Errorf("the second run: from the cache %v, equal weights %v", hit, again == first)
 	}
+	run.Fresh = true
+	if fresh, hit := train(keep); hit || fresh != first {
+		t.Errorf("a fresh run: from the cache %v, equal weights %v", hit, fresh == first)
+	}
+	run.Fresh = false
 	if _, hit := train(func(r *zoo.Recipe) { r.Text.Teacher.Parts = 3 }); !hit {
 		t.Error("asked again for another use of the answers")
 	}

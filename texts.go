@@ -50,8 +50,8 @@ type TextsConfig struct {
 	// Rows draws at random so many rows of a table; 0 means all.
 	Rows int
 
-	// Cache is the directory that keeps tokenised texts; "" means the user's
-	// cache directory, "none" no cache.
+	// Cache is the directory that keeps tokenised texts and a teacher's answers;
+	// "" means the user's cache directory, "none" no cache.
 	Cache string
 }
 

@@ -122,19 +122,22 @@ func (t *textTask) learnFrom(ctx context.Context, c *corpus.Corpus, data *Texts,
 	texts, cut := unlabelled.Encode(t.classifier.Vocab(), r.MaxTokens)
 	key, err := t.teacherKey()
 	if err != nil {
-		return err
+		return fmt.Errorf("zoo: teacher: %w", err)
 	}
-	logits, hit, err := corpus.CachedNumbers(data.cache, key, n, func() ([]float64, error) {
+	cache := data.cache
+	if run.Fresh {
+		cache = ""
+	}
+	run.logf("a teacher labels %d texts of %d tokens, %d cut; each epoch learns %d of them", n, unlabelled.Tokens(), cut, n/parts)
+	logits, hit, err := corpus.CachedNumbers(cache, key, n, func() ([]float64, error) {
 		return t.askTeacher(ctx, c, unlabelled, run)
 	})
 	if err != nil {
 		return fmt.Errorf("zoo: teacher: %w", err)
 	}
-	from := ""
 	if hit {
-		from = " (from the cache)"
+		run.logf("its answers are from the cache")
 	}
-	run.logf("a teacher labels %d texts of %d tokens%s, %d cut; each epoch learns %d of them", n, unlabelled.Tokens(), from, cut, n/parts)
 	t.lesson = &lesson{first: len(t.texts), parts: deal(len(t.texts), n, parts, r.Seed), logits: logits, refine: r.Teacher.Refine}
 	for _, logit := range logits {
 		t.lesson.targets = append(t.lesson.targets, probability(logit))
@@ -144,15 +147,10 @@ func (t *textTask) learnFrom(ctx context.Context, c *corpus.Corpus, data *Texts,
 	return nil
 }
 
-// teacherVersion names how a teacher is trained and answers. Whoever changes the
-// answers changes it, lest a cache give the former ones: when taughtSHA in
-// teacher_test.go changes for a reason in models/linear, they have changed.
-const teacherVersion = "teacher 1"
-
 // teacherKey names the teacher's answers: what it learns from and how, and the
 // texts, whose fingerprint is in t.print.
 func (t *textTask) teacherKey() (string, error) {
-	text, err := json.Marshal([]any{teacherVersion, t.print, t.recipe.Tokenizer, t.recipe.Teacher.Model, t.train})
+	text, err := json.Marshal([]any{"teacher", linear.Version, t.print, t.recipe.Tokenizer, t.recipe.Teacher.Model, t.train})
 	if err != nil {
 		return "", err
 	}

@@ -77,7 +77,8 @@ func InferLSTM(x, lengths *G.Node, directions ...LSTMWeights) (*G.Node, error) {
 // InferSharedLSTM is [InferLSTM] for tokens that share inputs: x [U, D] has the
 // different ones, and rows [N] (int32) says which of them each token reads. The
 // result is that of a matrix of x's rows in that order, bit for bit, but the
-// product of W with an input is taken once, however often the input recurs.
+// product of W with an input is taken once, however often the input recurs, and
+// these products are kept while the batch runs.
 func InferSharedLSTM(x, rows, lengths *G.Node, directions ...LSTMWeights) (*G.Node, error) {
 	if err := intsNode("lstm", "rows", rows); err != nil {
 		return nil, err
@@ -180,13 +181,15 @@ func (op *lstmOp) readInput(inputs []G.Value) (lstmInput, error) {
 	if err != nil {
 		return lstmInput{}, err
 	}
-	if err := op.layout("lstm", inputs[1]); err != nil {
+	lens, texts, tokens, err := count("lstm", inputs[1])
+	if err != nil {
 		return lstmInput{}, err
 	}
-	if op.tokens > len(index) {
-		return lstmInput{}, fmt.Errorf("ops: lstm: lengths say %d tokens, %d rows are given", op.tokens, len(index))
+	if tokens > len(index) {
+		return lstmInput{}, fmt.Errorf("ops: lstm: lengths say %d tokens, %d rows are given", tokens, len(index))
 	}
-	index = index[:op.tokens]
+	op.layout(lens, texts, tokens)
+	index = index[:tokens]
 	for i, row := range index {
 		if row < 0 || int(row) >= rows {
 			return lstmInput{}, fmt.Errorf("ops: lstm: token %d reads row %d, want 0 to %d", i, row, rows-1)

@@ -27,7 +27,7 @@ type lstmInfer struct {
 
 	x    []float32 // [B*ahead or U][D+1] inputs, and the one that carries the biases
 	xw   []float32 // [U][zRow] the product of each input that tokens share
-	z    []float32 // [B*ahead][zRow] gates: [4][H'], and a gap
+	z    []float32 // [B*ahead or B][zRow] gates: [4][H'], and a gap
 	c, h []float32 // [B][H'] states
 }
 
@@ -45,16 +45,20 @@ const (
 	aheadSteps = 32
 )
 
-// The products of all inputs that tokens share are taken before the first step
-// when they are at most three quarters as many as the tokens, for a token must
-// then fetch 4 KB, and need no more than 70 MB, at H = 256.
-const sharedInputs = 1 << 14
+// The products of the inputs that tokens share are taken before the first step if
+// there are at most sharedInputs of them, for they are kept (84 MB at H = 256), and
+// at most sharedQuarters/4 as many as tokens: each token then has to fetch its
+// product, 4 KB (BenchmarkInferSharedLSTM).
+const (
+	sharedInputs   = 1 << 14
+	sharedQuarters = 3
+)
 
 // prepare packs the weights that have not been and makes room for a batch.
 func (l *lstmInfer) prepare(w [4][]float32, p *packing, x lstmInput) {
 	inputs := len(x.data) / l.in
 	switch {
-	case x.rows != nil && inputs <= sharedInputs && inputs*4 <= p.tokens*3:
+	case x.rows != nil && inputs <= sharedInputs && inputs*4 <= p.tokens*sharedQuarters:
 		l.ahead = 0
 	case p.texts <= aheadTexts:
 		l.ahead = aheadSteps

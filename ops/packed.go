@@ -45,22 +45,20 @@ func count(op string, v G.Value) (lens []int32, texts, tokens int, err error) {
 // read takes the layout from a lengths vector, for an input that has the
 // given number of rows, one a token.
 func (p *packing) read(op string, v G.Value, rows int) error {
-	_, _, tokens, err := count(op, v)
+	lens, texts, tokens, err := count(op, v)
 	if err != nil {
 		return err
 	}
 	if rows != tokens {
 		return fmt.Errorf("ops: %s: input has %d rows, the lengths say %d tokens", op, rows, tokens)
 	}
-	return p.layout(op, v)
+	p.layout(lens, texts, tokens)
+	return nil
 }
 
-// layout takes the layout from a lengths vector.
-func (p *packing) layout(op string, v G.Value) error {
-	lens, texts, tokens, err := count(op, v)
-	if err != nil {
-		return err
-	}
+// layout takes the layout from what count returns. Its cost is that of the longest
+// text, so the caller bounds the tokens first.
+func (p *packing) layout(lens []int32, texts, tokens int) {
 	p.texts, p.tokens, p.lens = texts, tokens, lens[:texts]
 	p.steps = int(lens[0])
 	if cap(p.offsets) < p.steps+1 {
@@ -75,7 +73,6 @@ func (p *packing) layout(op string, v G.Value) error {
 		row += n
 		p.offsets = append(p.offsets, row)
 	}
-	return nil
 }
 
 // deal cuts the texts into at most n ranges of neighbours with about the same

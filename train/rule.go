@@ -63,7 +63,9 @@ func (r adamRule) sparse() SparseRule { return r.Sparse }
 func (r adamRule) names() []string    { return []string{"exp_avg", "exp_avg_sq"} }
 
 func (r adamRule) moment(step int, rate float64) moment {
-	t := float64(step) // a whole number: math.Pow then multiplies only, with the same bits everywhere
+	// A whole exponent: math.Pow then only multiplies and doubles, and has the same
+	// bits whether or not a doubling is fused with the product before it.
+	t := float64(step)
 	return moment{rate, 1 - math.Pow(r.Beta1, t), 1 - math.Pow(r.Beta2, t), r.Epsilon}
 }
 

@@ -80,7 +80,7 @@ func (s StepDecay) Factor(step, _ int) float64 {
 	if s.Every <= 0 {
 		return 1
 	}
-	return math.Pow(s.Gamma, float64(step/s.Every))
+	return math.Pow(s.Gamma, float64(step/s.Every)) // the same bits everywhere: see adamRule.moment
 }
 
 // describe names a schedule in a checkpoint, so that a run is not resumed with

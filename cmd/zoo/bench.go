@@ -15,8 +15,9 @@ float32 multiply-adds. It needs no data and takes most of a minute on all cores
 (GOMAXPROCS limits them); other programs that run meanwhile lower the numbers,
 and show as rounds that differ.
 
-A multiply-add counts as two operations: 6*4H(D+H) for a token in training and
-2*4H(D+H) forward, of an embedding of width D and an LSTM of width H.`,
+A multiply-add counts as two operations. With an embedding of width D and an LSTM
+of width H, training takes 6*4H(D+H) for a token; predicting takes 2*4H*H for a
+token and 2*4H*D for each different word of a batch.`,
 		Example: "  zoo bench\n  zoo bench --json",
 		Args:    takes(),
 		RunE: func(c *cobra.Command, _ []string) error {

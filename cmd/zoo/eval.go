@@ -35,7 +35,7 @@ func (f *dataFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.quotes, "quotes", "", "in CSV: strict (doubled inside quotes), lazy (misplaced ones are text) or none (all are text)")
 	c.Flags().BoolVar(&f.skipEmpty, "skip-empty", false, "pass over rows without a text or without a label")
 	c.Flags().IntVar(&f.rows, "rows", 0, "use so many rows of the table, drawn at random (default: all)")
-	c.Flags().StringVar(&f.cache, "cache", "", "directory for tokenised data, 'none' for no cache (default: the user's cache directory)")
+	c.Flags().StringVar(&f.cache, "cache", "", "directory for tokenised data and what is computed from it, 'none' for no cache (default: the user's cache directory)")
 }
 
 // open opens the data and prints what was guessed.

@@ -58,7 +58,7 @@ of the data is read.`,
 			defer lean()()
 			began := time.Now()
 			again, err := fit(c.Context(), zoo.Run{
-				Steps: steps, Recorders: []train.Recorder{train.Progress(c.ErrOrStderr())}, Log: c.ErrOrStderr()})
+				Fresh: true, Steps: steps, Recorders: []train.Recorder{train.Progress(c.ErrOrStderr())}, Log: c.ErrOrStderr()})
 			if err != nil {
 				return err
 			}

@@ -1,5 +1,5 @@
-// Package corpus holds a data set after tokenising: the step that is done
-// once and then read from a cache.
+// Package corpus holds a data set after tokenising, and numbers computed from it:
+// steps that are done once and then read from a cache.
 package corpus
 
 import (

@@ -49,6 +49,11 @@ type Example struct {
 	Label int
 }
 
+// Version names what a classifier learns from the same texts and answers. It
+// changes with the last bit of a logit, so that whoever keeps answers in a cache
+// can tell them from a later program's.
+const Version = "linear-1"
+
 // Report says how training went.
 type Report struct {
 	Examples, Features, Elements int // rows, columns, stored elements of the matrix

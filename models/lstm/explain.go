@@ -143,7 +143,7 @@ func (n *Network) gradients(ctx context.Context, text, baseline []int32, output 
 		for i := range memory {
 			memory[i] = int32(g.tokens)
 		}
-		logits, err := n.read(graph, x, lengths, nil, ops.LSTM)
+		logits, err := n.read(graph, x, lengths, nil, differentiable(lengths))
 		if err != nil {
 			return nil, nil, err
 		}

@@ -113,10 +113,8 @@ func (n *Network) predict(g *ops.Graph, ids, used, rows, lengths *G.Node) (*G.No
 	if err != nil {
 		return nil, err
 	}
-	first := true
-	return n.read(g, x, lengths, nil, func(x, lengths *G.Node, directions ...ops.LSTMWeights) (*G.Node, error) {
-		if first {
-			first = false
+	return n.read(g, x, lengths, nil, func(layer int, x *G.Node, directions []ops.LSTMWeights) (*G.Node, error) {
+		if layer == 0 {
 			return ops.InferSharedLSTM(x, rows, lengths, directions...)
 		}
 		return ops.InferLSTM(x, lengths, directions...)
@@ -133,12 +131,22 @@ func (n *Network) forward(g *ops.Graph, ids, lengths *G.Node, noise *ops.Noise) 
 	if x, err = n.drop(x, lengths, n.config.Dropout.Embedding, noise, "embedding"); err != nil {
 		return nil, err
 	}
-	return n.read(g, x, lengths, noise, ops.LSTM)
+	return n.read(g, x, lengths, noise, differentiable(lengths))
 }
 
-// read builds the graph from embeddings x [N, E] to logits [B, C].
-func (n *Network) read(g *ops.Graph, x, lengths *G.Node, noise *ops.Noise,
-	run func(x, lengths *G.Node, directions ...ops.LSTMWeights) (*G.Node, error)) (_ *G.Node, err error) {
+// runLayer adds an LSTM layer to a graph.
+type runLayer func(layer int, x *G.Node, directions []ops.LSTMWeights) (*G.Node, error)
+
+// differentiable adds layers that a backward pass may follow.
+func differentiable(lengths *G.Node) runLayer {
+	return func(_ int, x *G.Node, directions []ops.LSTMWeights) (*G.Node, error) {
+		return ops.LSTM(x, lengths, directions...)
+	}
+}
+
+// read builds the graph from embeddings x, in rows that the first layer's run
+// knows, to logits [B, C].
+func (n *Network) read(g *ops.Graph, x, lengths *G.Node, noise *ops.Noise, run runLayer) (_ *G.Node, err error) {
 	drop := n.config.Dropout
 	for i, directions := range n.layers {
 		if i > 0 {
@@ -157,7 +165,7 @@ func (n *Network) read(g *ops.Graph, x, lengths *G.Node, noise *ops.Noise,
 			}
 			weights = append(weights, w)
 		}
-		if x, err = run(x, lengths, weights...); err != nil {
+		if x, err = run(i, x, weights); err != nil {
 			return nil, err
 		}
 	}

@@ -14,7 +14,7 @@ import (
 
 // predictTexts and predictTokens bound what a predictor's graph takes at
 // once, and with it the memory of predicting, some 1 kB a token and 5 kB for each
-// different word, at H = 256; a longer text runs alone. The more texts side by side the less often a core reads the
+// different word in each direction, at H = 256; a longer text runs alone. The more texts side by side the less often a core reads the
 // weights: 96 rows on each of two cores are 16 of the kernels' tallest tiles.
 const (
 	predictTexts  = 192
@@ -62,8 +62,8 @@ func (p *predictor) build(n *Network, tokens int) (err error) {
 	return err
 }
 
-// fill makes a batch the input of the graph. Words recur in texts, and what
-// depends on the word alone is computed once for each.
+// fill makes a batch, whose ids are valid, the input of the graph. Words recur in
+// texts, and what depends on the word alone is computed once for each.
 func (p *predictor) fill(texts [][]int32) error {
 	tokens, err := ops.Pack(p.rows, p.lengths, texts)
 	if err != nil {
@@ -76,9 +76,6 @@ func (p *predictor) fill(texts [][]int32) error {
 		}
 	}()
 	for i, id := range p.rows[:tokens] {
-		if id < 0 || int(id) >= len(p.places) {
-			return fmt.Errorf("id %d, want 0 to %d", id, len(p.places)-1)
-		}
 		if p.places[id] == 0 {
 			p.ids[used] = id
 			used++
@@ -137,6 +134,11 @@ func (n *Network) Logits(ctx context.Context, texts [][]int32) ([][]float32, err
 	for i, t := range texts {
 		if len(t) == 0 {
 			return nil, fmt.Errorf("lstm: text %d: %w", i, ErrEmptyText)
+		}
+		for k, id := range t {
+			if id < 0 || int(id) >= n.config.Vocab {
+				return nil, fmt.Errorf("lstm: text %d: token %d has id %d, want 0 to %d", i, k, id, n.config.Vocab-1)
+			}
 		}
 		order[i] = i
 	}
