@@ -30,15 +30,19 @@ func TestWhoUsesWhatIsDangerous(t *testing.T) {
 		if name := d.Name(); dir != "." && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "testdata") {
 			return fs.SkipDir
 		}
-		p, err := build.ImportDir(dir, 0)
-		if err != nil {
-			return nil // no Go files here
-		}
-		for _, path := range p.Imports {
-			if places, ok := rare[path]; ok {
-				seen[path] = true
-				if !slices.Contains(places, filepath.ToSlash(dir)) {
-					t.Errorf("%s imports %q, which is allowed in %q", dir, path, places)
+		for _, arch := range []string{"amd64", "arm64"} { // with assembly and without
+			context := build.Default
+			context.GOARCH = arch
+			p, err := context.ImportDir(dir, 0)
+			if err != nil {
+				return nil // no Go files here
+			}
+			for _, path := range p.Imports {
+				if places, ok := rare[path]; ok {
+					seen[path] = true
+					if !slices.Contains(places, filepath.ToSlash(dir)) {
+						t.Errorf("%s imports %q on %s, which is allowed in %q", dir, path, arch, places)
+					}
 				}
 			}
 		}
