@@ -32,7 +32,7 @@
 // The AVX-512 kernels have been run under Bochs's model of Skylake-X, an emulator
 // that rounds as the processor does: every test of this package passed there,
 // among them those that compare each path with the portable one bit for bit, and so
-// did the short tests of ops, train and the models, and those of package zoo that
+// did the short tests of ops and the models, and those of train and package zoo that
 // compare the weights that AVX-512, AVX2 and the portable path train. (Bochs 2.7
 // under Linux 5.10 with the option noxsaves: in the compacted format of XSAVE that
 // emulator loses registers, and later kernels then use no AVX at all.)
