@@ -14,8 +14,9 @@ import (
 
 // predictTexts and predictTokens bound what a predictor's graph takes at
 // once, and with it the memory of predicting, some 1 kB a token and 5 kB for each
-// different word in each direction, at H = 256; a longer text runs alone. The more texts side by side the less often a core reads the
-// weights: 96 rows on each of two cores are 16 of the kernels' tallest tiles.
+// different word in each direction, at H = 256; a longer text runs alone. The more
+// texts side by side the less often a core reads the weights: 96 rows on each of
+// two cores are 16 of the kernels' tallest tiles.
 const (
 	predictTexts  = 192
 	predictTokens = 1 << 16
