@@ -7,9 +7,6 @@ import (
 	"testing"
 )
 
-// mounted is set in a process that may mount a file system of its own.
-const mounted = "ZOO_TEST_MOUNT"
-
 // smallDisk returns an empty file system of 64 kB for this process, or runs
 // the test again in a process of its own that can mount one, and returns "".
 func smallDisk(t *testing.T) string {

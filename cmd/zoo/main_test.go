@@ -20,6 +20,10 @@ import (
 // processes start it so.
 const asCommand = "ZOO_TEST_AS_COMMAND"
 
+// mounted names a directory to a process of its own that may mount a file
+// system there.
+const mounted = "ZOO_TEST_MOUNT"
+
 // scratch holds what tests share.
 var scratch string
 
@@ -33,7 +37,10 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		defer os.RemoveAll(scratch)
-		return m.Run()
+		if code := m.Run(); code != 0 || os.Getenv(mounted) != "" {
+			return code
+		}
+		return golden.finish()
 	}())
 }
 
@@ -50,9 +57,16 @@ func runWith(ctx context.Context, stdin io.Reader, args ...string) outcome {
 	if stdin == nil {
 		stdin = strings.NewReader("")
 	}
+	if args == nil { // else the arguments of the test program are taken
+		args = []string{}
+	}
 	var stdout, stderr bytes.Buffer
-	code := report(run(ctx, args, stdin, &stdout, &stderr), &stderr)
-	return outcome{stdout.String(), stderr.String(), code}
+	err := run(ctx, args, stdin, &stdout, &stderr)
+	before := stderr.Len()
+	o := outcome{code: report(err, &stderr)}
+	o.stdout, o.stderr = stdout.String(), stderr.String()
+	golden.record(args, o, o.stderr[before:])
+	return o
 }
 
 // must fails the test where the command line did.
