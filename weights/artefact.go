@@ -50,6 +50,13 @@ type Artefact struct {
 	Preprocess json.RawMessage  // what else happens to an input first: a JSON object, or nil
 	Weights    *File            // held in memory, every value finite
 	Card       Card
+
+	// Vocabs are further vocabularies by name, such as "source" and "target"
+	// of a translator, and Files whatever else the model reads, by the name of
+	// the file, such as "tokenizer.json", byte for byte. Names are lower-case
+	// letters, digits, '_', '-' and single dots inside. nil: none.
+	Vocabs map[string]*tokenize.Vocab
+	Files  map[string][]byte
 }
 
 // configFile is the content of config.json.

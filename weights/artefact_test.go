@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -86,7 +87,7 @@ func content(t testing.TB, dir string) fstest.MapFS {
 }
 
 func TestArtefactRoundTrip(t *testing.T) {
-	for _, a := range []*Artefact{toy(t, 9), line(t)} {
+	for _, a := range []*Artefact{toy(t, 9), line(t), translator(t, 9)} {
 		dir := filepath.Join(t.TempDir(), "model")
 		save(t, a, dir)
 		got, err := OpenDir(dir)
@@ -117,7 +118,14 @@ func TestArtefactRoundTrip(t *testing.T) {
 				t.Errorf("good has id %d", id)
 			}
 		}
+		for name := range a.Vocabs {
+			names = append(names, name+vocabSuffix)
+		}
+		names = slices.Sorted(slices.Values(slices.AppendSeq(names, maps.Keys(a.Files))))
 		only(t, dir, names...)
+		if d := cmp.Diff(a.Files, got.Files); d != "" || len(got.Vocabs) != len(a.Vocabs) {
+			t.Errorf("%d vocabularies, want %d; %s", len(got.Vocabs), len(a.Vocabs), d)
+		}
 		if string(files[MarkdownFile].Data) != got.Card.Markdown() {
 			t.Error("card.md is not the card's")
 		}

@@ -16,15 +16,18 @@ import (
 	"github.com/gorgonia-zoo/zoo/tokenize"
 )
 
-// broken lists what may be wrong with an artefact: an edit of its files, and
-// the error and a part of the message that must follow. Edits of vocabulary,
-// config and weights are followed by a card with their new checksums.
-var broken = []struct {
+// breakage is what may be wrong with an artefact: an edit of its files, and
+// the error and a part of the message that must follow.
+type breakage struct {
 	name string
 	edit func(fstest.MapFS)
 	want error
 	says string
-}{
+}
+
+// broken lists breakages. Edits of vocabulary, config and weights are followed
+// by a card with their new checksums.
+var broken = []breakage{
 	{"empty directory", func(m fstest.MapFS) { clear(m) }, fs.ErrNotExist, "not the directory of a model"},
 	{"no card", drop(CardFile), fs.ErrNotExist, "not the directory of a model"},
 	{"no config", drop(ConfigFile), fs.ErrNotExist, "config.json"},
@@ -57,7 +60,7 @@ var broken = []struct {
 	{"other number of parameters", edit(CardFile, `"parameters": 9`, `"parameters": 8`), ErrChecksum, "9 parameters, expected 8"},
 	{"table without columns", edit(CardFile, "[\n        \"tokens\",\n        \"accuracy\"\n      ]", "[]"), ErrArtefact, "no columns"},
 	{"row of another width", edit(CardFile, `"<100",`, ""), ErrArtefact, "1 cells, expected 2"},
-	{"file that is not listed", edit(CardFile, `"config.json": {`, `"conf.json": {`), ErrArtefact, "conf.json"},
+	{"file that is not listed", edit(CardFile, `"config.json": {`, `"conf.json": {`), ErrArtefact, `no "config.json"`},
 	{"file with a climbing path", edit(CardFile, `"config.json": {`, `"../config.json": {`), ErrArtefact, `unexpected "../config.json"`},
 	{"checksum that is none", edit(CardFile, `"sha256": "`, `"sha256": "x`), ErrArtefact, "64 hexadecimal"},
 	{"negative length", edit(CardFile, `"bytes": `, `"bytes": -`), ErrArtefact, "expected a length"},
@@ -146,13 +149,16 @@ func clone(m fstest.MapFS) fstest.MapFS {
 	return c
 }
 
-func TestBrokenArtefact(t *testing.T) {
+func TestBrokenArtefact(t *testing.T) { testBroken(t, toy(t, 1), broken) }
+
+// testBroken edits what good saves in each way.
+func testBroken(t *testing.T, good *Artefact, cases []breakage) {
 	dir := filepath.Join(t.TempDir(), "m")
-	save(t, toy(t, 1), dir)
-	good := content(t, dir)
-	for _, c := range broken {
+	save(t, good, dir)
+	files := content(t, dir)
+	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			m := clone(good)
+			m := clone(files)
 			c.edit(m)
 			_, err := OpenArtefact(m)
 			if !errors.Is(err, c.want) {

@@ -94,9 +94,14 @@ func (c *Card) check() error {
 			}
 		}
 	}
-	for name, f := range c.Files {
+	named := 0
+	for _, name := range slices.Sorted(maps.Keys(c.Files)) {
+		f := c.Files[name]
 		if name != WeightsFile && name != ConfigFile && name != VocabFile {
-			return fmt.Errorf("files: unexpected %.100q", name)
+			if err := checkFileName(name); err != nil {
+				return fmt.Errorf("files: %w", err)
+			}
+			named++
 		}
 		if f.Bytes < 0 || !sumForm.MatchString(f.SHA256) {
 			return fmt.Errorf("files: %q: %d bytes and SHA-256 %.100q, expected a length and 64 hexadecimal digits", name, f.Bytes, f.SHA256)
@@ -106,6 +111,9 @@ func (c *Card) check() error {
 		if _, ok := c.Files[name]; !ok {
 			return fmt.Errorf("files: no %q", name)
 		}
+	}
+	if named > MaxFiles {
+		return fmt.Errorf("files: %d under names of their own, expected at most %d", named, MaxFiles)
 	}
 	return nil
 }

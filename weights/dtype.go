@@ -17,7 +17,7 @@ const (
 	BF16              // the upper half of binary32, rounded to nearest even on writing
 
 	// The format's other types: a file that holds them can be opened and
-	// listed, but their values cannot be read.
+	// listed, and File.Raw returns their bytes, but they are not converted.
 	F64
 	I64
 	U64

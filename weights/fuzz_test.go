@@ -158,29 +158,42 @@ func FuzzWrite(f *testing.F) {
 // FuzzOpenArtefact replaces the files of an artefact. The card's checksums
 // are made to fit, so that what lies behind them is reached too.
 func FuzzOpenArtefact(f *testing.F) {
-	dir := filepath.Join(f.TempDir(), "m")
-	save(f, toy(f, 1), dir)
-	good := content(f, dir)
-	add := func(m fstest.MapFS) {
+	add := func(m fstest.MapFS, named []byte) {
 		var parts [4][]byte
 		for i, name := range []string{CardFile, ConfigFile, VocabFile, WeightsFile} {
 			if m[name] != nil && len(m[name].Data) < 1<<16 {
 				parts[i] = m[name].Data
 			}
 		}
-		f.Add(parts[0], parts[1], parts[2], parts[3], true)
-		f.Add(parts[0], parts[1], parts[2], parts[3], false)
+		f.Add(parts[0], parts[1], parts[2], parts[3], named, true)
+		f.Add(parts[0], parts[1], parts[2], parts[3], named, false)
 	}
-	add(good)
-	for _, c := range broken {
-		m := clone(good)
-		c.edit(m)
-		add(m)
+	for _, from := range []struct {
+		good  *Artefact
+		named []byte
+		cases []breakage
+	}{{toy(f, 1), nil, broken}, {translator(f, 1), vocabulary(f, "a").data, brokenNames}} {
+		dir := filepath.Join(f.TempDir(), "m")
+		save(f, from.good, dir)
+		good := content(f, dir)
+		add(good, from.named)
+		for _, c := range from.cases {
+			m := clone(good)
+			c.edit(m)
+			add(m, from.named)
+		}
 	}
-	f.Fuzz(func(t *testing.T, card, config, vocab, model []byte, sign bool) {
+	// named is the content of every file with a name of its own.
+	f.Fuzz(func(t *testing.T, card, config, vocab, model, named []byte, sign bool) {
 		m := fstest.MapFS{CardFile: {Data: card}, ConfigFile: {Data: config}, VocabFile: {Data: vocab}, WeightsFile: {Data: model}}
 		var c cardFile
-		if sign && json.Unmarshal(card, &c) == nil {
+		parses := json.Unmarshal(card, &c) == nil
+		for name := range c.Files {
+			if len(m) < 4+MaxFiles && checkFileName(name) == nil {
+				m[name] = &fstest.MapFile{Data: named}
+			}
+		}
+		if sign && parses {
 			for name := range c.Files {
 				if m[name] != nil {
 					c.Files[name] = FileInfo{int64(len(m[name].Data)), checksum(m[name].Data)}
@@ -190,7 +203,7 @@ func FuzzOpenArtefact(f *testing.F) {
 		}
 		var a *Artefact
 		var err error
-		hostile.Bounded(t, len(m[CardFile].Data)+len(config)+len(vocab)+len(model), 1<<20, 400, func() { a, err = OpenArtefact(m) })
+		hostile.Bounded(t, len(m[CardFile].Data)+len(config)+len(vocab)+len(model)+(len(m)-4)*len(named), 1<<20, 400, func() { a, err = OpenArtefact(m) })
 		if err != nil {
 			if !strings.HasPrefix(err.Error(), "weights: ") {
 				t.Fatal(err)

@@ -9,8 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-
-	"github.com/gorgonia-zoo/zoo/tokenize"
 )
 
 // OpenDir is OpenArtefact for a directory on disk.
@@ -86,26 +84,13 @@ func parseArtefact(cardJSON []byte, read func(name string, limit int64) ([]byte,
 	if err := a.parseConfig(config); err != nil {
 		return nil, inFile(ConfigFile, ErrArtefact, err)
 	}
-	_, hasVocab := card.Files[VocabFile]
-	if a.Tokenizer != nil && !hasVocab {
-		return nil, inFile(ConfigFile, ErrArtefact, errors.New("tokenizer without a "+VocabFile))
+	if a.Tokenizer != nil && !card.hasVocab() {
+		return nil, inFile(ConfigFile, ErrArtefact, errors.New("tokenizer without a vocabulary"))
 	}
 	// Reading 25,000 words takes as long as checking 6 MB of weights: both at
 	// once.
-	vocab := make(chan error, 1)
-	go func() {
-		if !hasVocab {
-			vocab <- nil
-			return
-		}
-		data, err := checked(VocabFile, MaxVocab)
-		if err == nil {
-			if a.Vocab, err = tokenize.ReadVocab(bytes.NewReader(data)); err != nil {
-				err = inFile(VocabFile, ErrArtefact, err)
-			}
-		}
-		vocab <- err
-	}()
+	named := make(chan error, 1)
+	go func() { named <- a.readNamed(checked) }()
 	data, err := checked(WeightsFile, MaxWeights)
 	if err == nil {
 		if a.Weights, err = open(bytes.NewReader(data), int64(len(data)), data); err == nil {
@@ -115,7 +100,7 @@ func parseArtefact(cardJSON []byte, read func(name string, limit int64) ([]byte,
 			err = fmt.Errorf("%s: %w", WeightsFile, err)
 		}
 	}
-	if err := <-vocab; err != nil {
+	if err := <-named; err != nil {
 		return nil, err
 	}
 	if err != nil {

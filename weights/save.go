@@ -1,12 +1,13 @@
 package weights
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/gorgonia-zoo/zoo/tokenize"
 )
@@ -21,7 +22,8 @@ const nextDir = ".next"
 // then appear by one rename.
 //
 // If dir does not exist, it is made by that rename. If it does, its other
-// files are left alone; the new version is made in dir/.next, from where
+// files are left alone, and where one has the name of one of Files or Vocabs,
+// Save refuses (fs.ErrExist). The new version is made in dir/.next, from where
 // OpenArtefact reads it, and then moved file by file. A save that was killed
 // while moving is finished by the next one.
 //
@@ -58,6 +60,9 @@ func (a *Artefact) save(dir string) error {
 	if err := finish(dir); err != nil {
 		return err
 	}
+	if err := unclaimed(dir, files); err != nil {
+		return err
+	}
 	if err := stage(dir, nextDir, filepath.Join(dir, nextDir), files); err != nil {
 		return err
 	}
@@ -87,12 +92,17 @@ func (a *Artefact) files() ([]namedFile, error) {
 	}
 	files := []namedFile{{WeightsFile, a.Weights.data}, {ConfigFile, configJSON}}
 	if a.Vocab != nil {
-		var b bytes.Buffer
-		if _, err := a.Vocab.WriteTo(&b); err != nil {
+		data, err := vocabBytes(a.Vocab)
+		if err != nil {
 			return nil, inFile(VocabFile, ErrArtefact, err)
 		}
-		files = append(files, namedFile{VocabFile, b.Bytes()})
+		files = append(files, namedFile{VocabFile, data})
 	}
+	named, err := a.named()
+	if err != nil {
+		return nil, err
+	}
+	files = append(files, named...)
 	card := cardFile{Format: Format, Card: a.Card}
 	card.Parameters = a.Weights.parameters()
 	card.Files = map[string]FileInfo{}
@@ -178,13 +188,10 @@ func finish(dir string) error {
 		if err != nil {
 			return fmt.Errorf("%s: an interrupted save left no readable card, remove it: %w", next, err)
 		}
-		names := []string{WeightsFile, ConfigFile, MarkdownFile}
-		if _, ok := card.Files[VocabFile]; ok {
-			names = append(names, VocabFile)
-		} else if err := os.Remove(filepath.Join(dir, VocabFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := removeStale(dir, card); err != nil {
 			return err
 		}
-		for _, name := range names {
+		for _, name := range append(slices.Sorted(maps.Keys(card.Files)), MarkdownFile) {
 			if err := move(next, dir, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}

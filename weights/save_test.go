@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -24,11 +25,7 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(saveDirEnv); dir != "" {
 		t := &testing.B{}
 		for i := 1; ; i++ {
-			a := toy(t, i)
-			if i%3 == 0 {
-				a = line(t)
-			}
-			if err := a.Save(dir); err != nil {
+			if err := kind(t, i).Save(dir); err != nil {
 				fmt.Println(err)
 				os.Exit(1)
 			}
@@ -40,6 +37,17 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// kind returns an artefact with other files than the one before.
+func kind(t testing.TB, i int) *Artefact {
+	switch i % 3 {
+	case 0:
+		return line(t)
+	case 1:
+		return translator(t, i)
+	}
+	return toy(t, i)
+}
+
 // whole fails unless dir holds one artefact, all of whose parts belong together.
 func whole(t *testing.T, dir string) *Artefact {
 	t.Helper()
@@ -47,10 +55,21 @@ func whole(t *testing.T, dir string) *Artefact {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a.Model == "mlp" {
+	switch a.Model {
+	case "seq2seq":
+		wholeTranslator(t, a)
+		return a
+	case "mlp":
 		if a.Vocab != nil {
 			t.Fatal("the vocabulary of another save")
 		}
+		fallthrough
+	default:
+		if a.Vocabs != nil || a.Files != nil {
+			t.Fatal("files of another save")
+		}
+	}
+	if a.Model == "mlp" {
 		return a
 	}
 	x := tensor(t, a.Weights, "embedding.weight").Data
@@ -97,14 +116,18 @@ func TestKilledWhileSaving(t *testing.T) {
 
 // Every state that a kill can leave, one by one: n files have been moved.
 func TestEveryInterruption(t *testing.T) {
-	for _, to := range []*Artefact{toy(t, 2), line(t)} {
+	for _, c := range []struct{ from, to *Artefact }{
+		{toy(t, 1), toy(t, 2)}, {toy(t, 1), line(t)}, {toy(t, 1), translator(t, 2)},
+		{translator(t, 1), toy(t, 2)}, {translator(t, 1), line(t)}, {translator(t, 1), translator(t, 2)},
+	} {
+		to := c.to
 		files, err := to.files()
 		if err != nil {
 			t.Fatal(err)
 		}
 		for n := range len(files) + 1 {
 			dir := filepath.Join(t.TempDir(), "m")
-			save(t, toy(t, 1), dir)
+			save(t, c.from, dir)
 			if err := stage(dir, nextDir, filepath.Join(dir, nextDir), files); err != nil {
 				t.Fatal(err)
 			}
@@ -123,8 +146,16 @@ func TestEveryInterruption(t *testing.T) {
 			clean := filepath.Join(t.TempDir(), "clean")
 			save(t, to, clean)
 			got := content(t, dir)
-			if n == len(files) && to.Vocab == nil {
-				delete(got, VocabFile) // moved by hand past its removal
+			if n == len(files) { // moved by hand past the removal of the others
+				old, err := c.from.files()
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, f := range old {
+					if !slices.ContainsFunc(files, func(g namedFile) bool { return g.name == f.name }) {
+						delete(got, f.name)
+					}
+				}
 			}
 			if d := cmp.Diff(content(t, clean), got); d != "" {
 				t.Errorf("%d files moved, then finished: %s", n, d)
@@ -171,11 +202,7 @@ func TestOpenWhileSaving(t *testing.T) {
 	done := make(chan error)
 	go func() {
 		for i := 1; !stop.Load(); i++ {
-			a := toy(t, i)
-			if i%3 == 0 {
-				a = line(t)
-			}
-			if err := a.Save(dir); err != nil {
+			if err := kind(t, i).Save(dir); err != nil {
 				done <- err
 				return
 			}
