@@ -1,7 +1,6 @@
 package linear
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/gorgonia-zoo/zoo/internal/kernel"
@@ -27,35 +26,6 @@ func (m *CSR) Row(i int) (columns []int32, values []float32) {
 		values = m.Value[lo:hi]
 	}
 	return m.Index[lo:hi], values
-}
-
-// Check reports the first way in which m is not a well-formed matrix of
-// finite values.
-func (m *CSR) Check() error {
-	switch {
-	case m.Rows < 0 || m.Cols < 0 || m.Cols > math.MaxInt32:
-		return fmt.Errorf("linear: matrix of %d rows and %d columns, want 0 or more rows and 0 to %d columns", m.Rows, m.Cols, math.MaxInt32)
-	case len(m.Start) != m.Rows+1 || m.Start[0] != 0 || m.Start[m.Rows] != len(m.Index):
-		return fmt.Errorf("linear: matrix of %d rows and %d elements has %d offsets that do not span them", m.Rows, len(m.Index), len(m.Start))
-	case m.Value != nil && len(m.Value) != len(m.Index):
-		return fmt.Errorf("linear: matrix has %d values for %d elements", len(m.Value), len(m.Index))
-	}
-	for i := range m.Rows {
-		if m.Start[i+1] < m.Start[i] || m.Start[i+1] > len(m.Index) {
-			return fmt.Errorf("linear: row %d of the matrix ends before it begins", i)
-		}
-		last := int32(-1)
-		for k := m.Start[i]; k < m.Start[i+1]; k++ {
-			if c := m.Index[k]; c <= last || int(c) >= m.Cols {
-				return fmt.Errorf("linear: row %d of the matrix has column %d after %d, want ascending below %d", i, c, last, m.Cols)
-			}
-			last = m.Index[k]
-			if m.Value != nil && !finite(float64(m.Value[k])) {
-				return fmt.Errorf("linear: row %d, column %d of the matrix is %v", i, last, m.Value[k])
-			}
-		}
-	}
-	return nil
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -85,7 +85,7 @@ func TestFeaturesEqualScikitLearn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := m.Check(); err != nil {
+			if err := wellFormed(m); err != nil {
 				t.Fatal(err)
 			}
 			if got := terms(v); !slices.Equal(got, c.Terms) {

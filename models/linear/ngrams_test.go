@@ -112,7 +112,7 @@ func TestFeaturesEqualCountingInMaps(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, m := range []*CSR{m, again} {
-			if err := m.Check(); err != nil || m.Rows != len(docs) || m.Cols != len(got) || (m.Value == nil) != (cfg.Weighting == Binary) {
+			if err := wellFormed(m); err != nil || m.Rows != len(docs) || m.Cols != len(got) || (m.Value == nil) != (cfg.Weighting == Binary) {
 				t.Fatalf("%d x %d, %v", m.Rows, m.Cols, err)
 			}
 			for i, row := range dense(m) {

@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/gorgonia-zoo/zoo/tokenize"
 )
 
 // gradientNorm is the norm of the gradient of a problem's objective at (w, b),
@@ -73,6 +75,43 @@ func TestSolverReachesTheMinimum(t *testing.T) {
 		if norm > 1e-6*start || math.Abs(objective-s.objective) > 1e-10*objective {
 			t.Errorf("%d x %d, C %v: norm of the gradient %.3g of %.3g, objective %v, reported %v after %d steps and %d products",
 				m.Rows, m.Cols, c, norm, start, objective, s.objective, s.steps, s.products)
+		}
+	}
+}
+
+// The coefficients of a classifier, one logit for each of three classes, are
+// where the gradient is zero.
+func TestTrainedIsAMinimum(t *testing.T) {
+	const c = 5
+	rng := rand.New(rand.NewPCG(15, 16))
+	docs := randomDocs(rng, 200, 20, 30)
+	label := func(i int) int { return len(docs[i]) % 3 }
+	cfg := Config{Vectorizer: VectorizerConfig{Weighting: TFIDF, MaxN: 2}, C: c, Tolerance: 1e-8}
+	trained, _, err := TrainTokens(t.Context(), cfg, tokenize.Config{}, []string{"a", "b", "c"}, sequence(docs), label)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := trained.Vectorizer().Transform(t.Context(), sequence(docs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	weight, bias := trained.Params()[0].Data(), trained.Params()[1].Data()
+	if len(bias) != 3 {
+		t.Fatalf("%d logits", len(bias))
+	}
+	one, w, y := make([]float64, x.Cols), make([]float64, x.Cols), make([]float64, x.Rows)
+	for k := range bias {
+		for j := range one {
+			one[j], w[j] = 1, float64(weight[3*j+k])
+		}
+		for i := range y {
+			if y[i] = -1; label(i) == k {
+				y[i] = 1
+			}
+		}
+		_, start := gradientNorm(x, one, y, c, make([]float64, x.Cols), 0)
+		if _, norm := gradientNorm(x, one, y, c, w, float64(bias[k])); norm > 1e-5*start {
+			t.Errorf("class %d: norm of the gradient %v of %v", k, norm, start)
 		}
 	}
 }
