@@ -3,6 +3,7 @@ package datasets_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"testing/fstest"
 
 	"github.com/gorgonia-zoo/zoo/datasets"
@@ -17,7 +18,17 @@ func ExampleIMDB_Load() {
 		"aclImdb/train/pos/10_7.txt": {Data: []byte("Good fun.")},
 		"aclImdb/train/pos/9_8.txt":  {Data: []byte("Well played.")},
 	}
-	imdb, err := datasets.OpenIMDBFS(files, ".")
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	if err := os.CopyFS(dir, files); err != nil {
+		fmt.Println(err)
+		return
+	}
+	imdb, err := datasets.OpenIMDB(dir)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -67,24 +78,6 @@ func ExampleOpenTableFS() {
 	// line 2: class 5: He said "wow".
 	// line 3: class 1: Poor.
 	// datasets: table mine.csv: column "reviews": no such column (did you mean "review"?); there are "id", "review", "stars"
-}
-
-func ExampleTable_LoadColumns() {
-	files := fstest.MapFS{"houses.csv": {Data: []byte("town,rooms,price\nUlm,3,250000\nBonn,,310000\n")}}
-	table, err := datasets.OpenTableFS(files, "houses.csv", datasets.TableConfig{})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	target, _ := table.TargetColumn()
-	cells, err := table.LoadColumns(context.Background())
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	rooms, _ := cells.Numbers("rooms")
-	fmt.Println(target, cells.Numeric("town"), rooms)
-	// Output: price false [3 NaN]
 }
 
 func ExampleBatches() {

@@ -127,26 +127,6 @@ func (f *Features) Columns() []string {
 	return names
 }
 
-// InputNames says what each input is, such as "carat" or "cut = Ideal".
-func (f *Features) InputNames() []string {
-	var names []string
-	for _, c := range f.list {
-		if c.Kind == Numeric {
-			names = append(names, c.Column)
-		}
-		for _, v := range c.Categories {
-			names = append(names, c.Column+" = "+v)
-		}
-		if c.Missing > 0 {
-			names = append(names, c.Column+" is missing")
-		}
-		if c.Others > 0 {
-			names = append(names, c.Column+" is another")
-		}
-	}
-	return names
-}
-
 // width is the number of inputs of a feature.
 func (c *Feature) width() int {
 	n := len(c.Categories)

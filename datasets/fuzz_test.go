@@ -53,12 +53,15 @@ func fuzzTable(t *testing.T, name string, b []byte, cfg TableConfig) {
 		if err != nil {
 			return
 		}
-		if cells, err := table.LoadColumns(ctx); err == nil {
-			for _, c := range cells.Columns {
-				if len(c) != len(cells.Lines) {
-					t.Errorf("a column of %d cells for %d rows", len(c), len(cells.Lines))
-				}
+		last := 0
+		for row, err := range table.Rows(ctx) {
+			if err != nil {
+				break
 			}
+			if len(row.Cells) < len(table.Columns()) || row.Line <= last {
+				t.Errorf("a row of line %d with %d cells after line %d, of %d columns", row.Line, len(row.Cells), last, len(table.Columns()))
+			}
+			last = row.Line
 		}
 		set, err := table.Load(ctx)
 		if err != nil {

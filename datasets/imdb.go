@@ -54,10 +54,8 @@ func OpenIMDB(name string) (*IMDB, error) {
 	return openIMDB(name, os.DirFS(filepath.Dir(name)), filepath.Base(name))
 }
 
-// OpenIMDBFS opens a directory or an archive of a file system, as OpenIMDB
-// does; "." is the directory that the file system holds.
-func OpenIMDBFS(fsys fs.FS, name string) (*IMDB, error) { return openIMDB(name, fsys, name) }
-
+// openIMDB opens a directory or an archive of a file system; root is "." for the
+// directory that the file system holds, name what errors call it.
 func openIMDB(name string, fsys fs.FS, root string) (*IMDB, error) {
 	d := &IMDB{name: name, fsys: fsys, root: root}
 	info, err := fs.Stat(fsys, root)

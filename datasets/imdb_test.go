@@ -46,7 +46,7 @@ func tarball(names []string) []byte {
 func gz(b []byte) []byte { return []byte(packed(string(b))) }
 
 func openArchive(b []byte) (*IMDB, error) {
-	return OpenIMDBFS(fstest.MapFS{"a.tar.gz": {Data: b}}, "a.tar.gz")
+	return openIMDB("a.tar.gz", fstest.MapFS{"a.tar.gz": {Data: b}}, "a.tar.gz")
 }
 
 func loadArchive(b []byte, parts ...Part) ([][]Example, error) {
@@ -138,7 +138,7 @@ func TestIMDBWithoutTest(t *testing.T) {
 		files[n] = &fstest.MapFile{Data: []byte("x")}
 	}
 	for _, name := range []string{"a.tar.gz", "."} {
-		d, err := OpenIMDBFS(files, name)
+		d, err := openIMDB(name, files, name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,7 +183,7 @@ func TestIMDBMistakes(t *testing.T) {
 			}
 			files[c.file] = &fstest.MapFile{Data: []byte(c.content)}
 			for _, name := range []string{"a.tar.gz", "."} {
-				d, err := OpenIMDBFS(files, name)
+				d, err := openIMDB(name, files, name)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -115,7 +115,7 @@ func (s sort) Is(target error) bool { return target == s.of }
 func (s sort) Unwrap() error        { return s.error }
 
 // Table is a file of rows. Reading streams: memory does not grow with the
-// file but in Load and LoadColumns, which return it. A Table is safe for use
+// file but in Load and Frame, which return it. A Table is safe for use
 // by many goroutines.
 type Table struct {
 	name    string // for errors

@@ -2,15 +2,14 @@ package datasets
 
 import (
 	"context"
-	"math"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-func TestLoadColumns(t *testing.T) {
+func TestRowsAndTarget(t *testing.T) {
 	table, err := openText("houses.csv", "town,rooms,price\nUlm,3,1e2\n\nBonn,NA,-.5\n\"Bad\nEms\",?, 7 \n", TableConfig{})
 	if err != nil {
 		t.Fatal(err)
@@ -24,35 +23,23 @@ func TestLoadColumns(t *testing.T) {
 	if g := strings.Join(table.Guesses(), "; "); !strings.Contains(g, `the target is in column "price", by its name`) {
 		t.Errorf("guesses: %s", g)
 	}
-	cells, err := table.LoadColumns(context.Background())
-	if err != nil {
-		t.Fatal(err)
+	var got []Row
+	for r, err := range table.Rows(context.Background()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, Row{Line: r.Line, Cells: slices.Clone(r.Cells)})
 	}
-	want := &Cells{
-		Names:   []string{"town", "rooms", "price"},
-		Columns: [][]string{{"Ulm", "Bonn", "Bad\nEms"}, {"3", "NA", "?"}, {"1e2", "-.5", " 7 "}},
-		Lines:   []int{2, 4, 5},
+	want := []Row{
+		{2, []string{"Ulm", "3", "1e2"}}, {4, []string{"Bonn", "NA", "-.5"}}, {5, []string{"Bad\nEms", "?", " 7 "}},
 	}
-	if diff := cmp.Diff(want, cells); diff != "" {
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	for name, numeric := range map[string]bool{"town": false, "rooms": true, "price": true, "none": false} {
-		if cells.Numeric(name) != numeric {
-			t.Errorf("Numeric(%q) is not %v", name, numeric)
+	for _, err := range table.Select(context.Background(), "room") {
+		if err == nil || !strings.Contains(err.Error(), `did you mean "rooms"`) {
+			t.Error(err)
 		}
-	}
-	rooms, err := cells.Numbers("rooms")
-	if diff := cmp.Diff([]float64{3, math.NaN(), math.NaN()}, rooms, cmpopts.EquateNaNs()); err != nil || diff != "" {
-		t.Error(err, diff)
-	}
-	if _, err := cells.Numbers("town"); err == nil || !strings.Contains(err.Error(), `line 2, column "town": "Ulm" is not a number`) {
-		t.Error(err)
-	}
-	if _, err := cells.Numbers("prize"); err == nil || !strings.Contains(err.Error(), `did you mean "price"`) {
-		t.Error(err)
-	}
-	if _, err := table.LoadColumns(context.Background(), "room"); err == nil || !strings.Contains(err.Error(), `did you mean "rooms"`) {
-		t.Error(err)
 	}
 }
 

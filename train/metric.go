@@ -69,19 +69,3 @@ func (m *Mean) Add(mean float64, n int) {
 
 // Value returns the mean so far, NaN before the first Add.
 func (m Mean) Value() float64 { return m.Sum / m.Weight }
-
-// Accuracy counts right answers.
-type Accuracy struct {
-	Right, Total int
-}
-
-// Add takes in one answer.
-func (a *Accuracy) Add(right bool) {
-	if right {
-		a.Right++
-	}
-	a.Total++
-}
-
-// Value returns the share of right answers, NaN before the first Add.
-func (a Accuracy) Value() float64 { return float64(a.Right) / float64(a.Total) }

@@ -116,14 +116,6 @@ func (v *Vectors) Nearest(word string, n int) ([]Neighbour, error) {
 	return v.near(v.row(v.unit(), id), n, id), nil
 }
 
-// NearestTo returns the n words nearest to a vector.
-func (v *Vectors) NearestTo(vector []float32, n int) ([]Neighbour, error) {
-	if len(vector) != v.dim {
-		return nil, fmt.Errorf("word2vec: a vector of %d dimensions, want %d", len(vector), v.dim)
-	}
-	return v.near(vector, n), nil
-}
-
 // Analogy returns the n words that are to c as b is to a: those nearest to
 // b - a + c, all of length 1, the three left out (3CosAdd; Mikolov, Yih and
 // Zweig 2013).

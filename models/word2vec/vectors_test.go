@@ -62,9 +62,6 @@ func TestQueries(t *testing.T) {
 	if near, err = v.Analogy("man", "woman", "king", 1); err != nil || near[0].Word != "queen" {
 		t.Errorf("%v %v", near, err)
 	}
-	if near, err = v.NearestTo([]float32{0, 0, 7}, 2); err != nil || near[0].Word != "king" {
-		t.Errorf("%v %v", near, err)
-	}
 	if s, err := v.Similarity("king", "queen"); err != nil || math.Abs(s-5/math.Sqrt(30)) > 1e-6 {
 		t.Errorf("%v %v", s, err)
 	}
@@ -83,9 +80,6 @@ func TestQueries(t *testing.T) {
 		if err := f(); !errors.Is(err, ErrUnknown) || !strings.Contains(err.Error(), `"pear"`) {
 			t.Error(err)
 		}
-	}
-	if _, err := v.NearestTo(make([]float32, 2), 1); err == nil {
-		t.Error("a vector of 2 dimensions is accepted")
 	}
 	if w := v.First(2); w.Len() != 2 || names(must(w.Nearest("man", 9)))[0] != "woman" {
 		t.Error("not the first two")
