@@ -248,7 +248,7 @@ func (t Training) config(name string, stepsPerEpoch int, run Run) (train.Config,
 	c := train.Config{
 		Epochs: t.Epochs, ClipNorm: t.ClipNorm, KeepBest: t.KeepBest, Patience: t.Patience,
 		Seed: t.Seed, Recipe: name, Steps: run.Steps, Recorders: run.Recorders,
-		Dir: run.Checkpoints, Resume: run.Resume, CheckpointInterval: run.CheckpointEvery,
+		Dir: run.Checkpoints, Resume: run.Resume, CheckpointEvery: run.CheckpointEvery,
 	}
 	var sparse train.SparseRule
 	switch t.Optimizer.Sparse {

@@ -110,15 +110,18 @@ func (r *run) close() {
 // an epoch. The clock decides only when one is written, never what happens
 // next.
 func (r *run) checkpointDue() bool {
-	return r.cfg.Dir != "" &&
-		(r.cfg.CheckpointEvery > 0 && r.Step%r.cfg.CheckpointEvery == 0 ||
-			r.cfg.CheckpointInterval > 0 && time.Since(r.saved) >= r.cfg.CheckpointInterval)
+	return r.cfg.CheckpointEvery > 0 && r.unsaved(r.cfg.CheckpointEvery)
 }
 
 // epochCheckpointDue is checkpointDue at the end of an epoch. Flushing a file to
 // disk takes longer than the epochs of a small model.
 func (r *run) epochCheckpointDue() bool {
-	return r.checkpointDue() || r.cfg.Dir != "" && time.Since(r.saved) >= time.Second
+	return r.checkpointDue() || r.unsaved(time.Second)
+}
+
+// unsaved reports whether there has been no checkpoint for so long.
+func (r *run) unsaved(d time.Duration) bool {
+	return r.cfg.Dir != "" && r.cfg.clock().Sub(r.saved) >= d
 }
 
 // save writes the checkpoint.
@@ -139,7 +142,7 @@ func (r *run) save() error {
 	if err != nil {
 		return fmt.Errorf("train: checkpoint after step %d: %w", r.Step, err)
 	}
-	r.saved = time.Now()
+	r.saved = r.cfg.clock()
 	return nil
 }
 

@@ -52,9 +52,6 @@ type Config struct {
 	// Evaluate measures the model on validation data, at the end of each epoch
 	// and of training. It must depend on the weights alone. nil: no validation.
 	Evaluate func(ctx context.Context) (Metrics, error)
-	// EvaluateEvery asks for evaluations within epochs too, every so many
-	// steps. 0: none.
-	EvaluateEvery int
 
 	Monitor  Monitor // the metric that Patience and KeepBest watch
 	Patience int     // stop after this many evaluations in a row without improvement; 0: never
@@ -78,10 +75,10 @@ type Config struct {
 
 	// Dir holds the checkpoint and a lock. Empty: neither. A checkpoint is
 	// written at the end of each epoch (at most once a second), when training
-	// stops for any reason, and as the next two say.
-	Dir                string
-	CheckpointEvery    int           // steps; 0: not by steps
-	CheckpointInterval time.Duration // 0: not by time
+	// stops for any reason, and after the step that ends CheckpointEvery since
+	// the last one; 0: not within epochs.
+	Dir             string
+	CheckpointEvery time.Duration
 	// Resume continues from the checkpoint in Dir, or starts from the
 	// beginning where there is none.
 	Resume bool
@@ -91,13 +88,14 @@ type Config struct {
 	// to resume with others.
 	Seed   uint64
 	Recipe string
+
+	clock func() time.Time // when checkpoints are due; nil: time.Now
 }
 
 // Monitor names the metric to watch and says which way is better.
 type Monitor struct {
-	Metric   string  // a name in the Metrics that Evaluate returns
-	Maximize bool    // true where larger is better, as for accuracy
-	MinDelta float64 // an improvement must exceed this
+	Metric   string // a name in the Metrics that Evaluate returns
+	Maximize bool   // true where larger is better, as for accuracy
 }
 
 // improves reports whether value is better than best. A value that is not
@@ -109,9 +107,9 @@ func (m Monitor) improves(value float64, best *Best) bool {
 	case best == nil:
 		return true
 	case m.Maximize:
-		return value > best.Value+m.MinDelta
+		return value > best.Value
 	}
-	return value < best.Value-m.MinDelta
+	return value < best.Value
 }
 
 // check reports the first setting that makes no sense.
@@ -123,8 +121,8 @@ func (c *Config) check() error {
 		return errors.New("train: neither Epochs nor Steps is set")
 	case !(c.ClipNorm >= 0) || math.IsInf(c.ClipNorm, 0):
 		return fmt.Errorf("train: ClipNorm %v, want a norm or 0 for none", c.ClipNorm)
-	case c.EvaluateEvery < 0 || c.CheckpointEvery < 0 || c.CheckpointInterval < 0 || c.Patience < 0:
-		return errors.New("train: EvaluateEvery, CheckpointEvery, CheckpointInterval and Patience cannot be negative")
+	case c.CheckpointEvery < 0 || c.Patience < 0:
+		return fmt.Errorf("train: CheckpointEvery %v and Patience %d: neither can be negative", c.CheckpointEvery, c.Patience)
 	case (c.Patience > 0 || c.KeepBest) && (c.Evaluate == nil || c.Monitor.Metric == ""):
 		return errors.New("train: Patience and KeepBest need Evaluate and Monitor.Metric")
 	case c.Resume && c.Dir == "":

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // A kill at any moment loses no more than the steps since the last checkpoint
@@ -12,7 +13,7 @@ import (
 func TestNoMoreThanTheIntervalIsLost(t *testing.T) {
 	for _, every := range []int{1, 3, 5} {
 		c := damageConfig
-		c.Steps, c.Dir, c.CheckpointEvery = 20, t.TempDir(), every
+		c.Steps, c.Dir, c.CheckpointEvery = 20, t.TempDir(), time.Duration(every)*stepTime
 		seen := 0
 		_, _, err := fitBag(context.Background(), c, func(step uint64) {
 			data, err := os.ReadFile(filepath.Join(c.Dir, CheckpointFile))
@@ -33,6 +34,27 @@ func TestNoMoreThanTheIntervalIsLost(t *testing.T) {
 		})
 		if err != nil || seen != 20-every {
 			t.Errorf("%d steps looked at, %v", seen, err)
+		}
+	}
+}
+
+// By the real clock a checkpoint is written after the step that ends the time.
+func TestCheckpointByTime(t *testing.T) {
+	c := damageConfig
+	c.Steps, c.Dir, c.clock = 5, t.TempDir(), time.Now
+	path := filepath.Join(c.Dir, CheckpointFile)
+	for every, want := range map[time.Duration]bool{0: false, time.Hour: false, time.Millisecond: true} {
+		c.CheckpointEvery = every
+		if err := os.RemoveAll(path); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := fitBag(context.Background(), c, func(step uint64) {
+			time.Sleep(2 * time.Millisecond)
+			if _, err := os.Stat(path); step > 0 && (err == nil) != want {
+				t.Errorf("every %v, before step %d: %v", every, step, err)
+			}
+		}); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 func killConfig(dir string) Config {
 	return Config{
 		Epochs: 40, Optimizer: Adam{LearningRate: 0.01}, Monitor: Monitor{Metric: "loss"}, KeepBest: true,
-		Average: Average{Kind: UniformAverage}, Dir: dir, CheckpointEvery: 1, Resume: true,
+		Average: Average{Kind: UniformAverage}, Dir: dir, CheckpointEvery: stepTime, Resume: true,
 	}
 }
 

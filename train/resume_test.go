@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gorgonia-zoo/zoo/ops"
 )
@@ -40,10 +41,19 @@ func resumable() map[string]Config {
 	}
 }
 
-// fitBag trains a fresh model; every evaluation is real.
+// stepTime is what a step takes by the clock of fitBag.
+const stepTime = time.Second
+
+// fitBag trains a fresh model; every evaluation is real. Checkpoints within
+// epochs are due by a clock that counts steps, unless c has one.
 func fitBag(ctx context.Context, c Config, onStep func(step uint64)) (*bagModel, Result, error) {
 	m := newBagModel(resumeVocab, 3)
+	var now time.Time
+	if c.clock == nil && c.CheckpointEvery > 0 {
+		c.clock = func() time.Time { return now }
+	}
 	m.onStep = func(step uint64, _ *float32, _ []ops.Gradient) error {
+		now = now.Add(stepTime)
 		if onStep != nil {
 			onStep(step)
 		}
@@ -104,7 +114,7 @@ func TestKillAnywhere(t *testing.T) {
 				if every > 1 && name != "patience" {
 					continue
 				}
-				c.Dir, c.CheckpointEvery, c.Resume = t.TempDir(), every, false
+				c.Dir, c.CheckpointEvery, c.Resume = t.TempDir(), time.Duration(every)*stepTime, false
 				var left [][]byte // the directory's content at each step
 				want, wantRes, err := fitBag(context.Background(), c, func(uint64) {
 					data, _ := os.ReadFile(filepath.Join(c.Dir, CheckpointFile))

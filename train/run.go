@@ -44,6 +44,9 @@ func begin(ctx context.Context, params []*ops.Param, epochSteps int, cfg Config)
 	if cfg.Schedule == nil {
 		cfg.Schedule = Constant{}
 	}
+	if cfg.clock == nil {
+		cfg.clock = time.Now
+	}
 	if cfg.Optimizer == nil {
 		cfg.Optimizer = Adam{}
 	}
@@ -73,7 +76,7 @@ func begin(ctx context.Context, params []*ops.Param, epochSteps int, cfg Config)
 		r.close()
 		return nil, err
 	}
-	r.saved = time.Now()
+	r.saved = r.cfg.clock()
 	return r, nil
 }
 
