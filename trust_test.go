@@ -1,16 +1,12 @@
 package zoo_test
 
 import (
-	"go/build"
-	"io/fs"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 )
 
-// Where the module does what a security review asks about first: SECURITY.md
-// states these places.
+// rare states where the module does what a security review asks about first,
+// by import path, as SECURITY.md does; "" is the root.
 var rare = map[string][]string{
 	"net":          {"datasets"}, // the kinds of error of the same
 	"net/http":     {"datasets"}, // the download of IMDB
@@ -21,39 +17,45 @@ var rare = map[string][]string{
 	"C":            nil,
 }
 
+// rareInTests states which tests do so beside the packages in rare.
+var rareInTests = map[string][]string{
+	"os/exec": {"", "cmd/zoo", "ops", "train", "weights"}, // the tests' own binaries, to be killed; go list
+}
+
 func TestWhoUsesWhatIsDangerous(t *testing.T) {
-	seen := map[string]bool{}
-	err := filepath.WalkDir(".", func(dir string, d fs.DirEntry, err error) error {
-		if err != nil || !d.IsDir() {
-			return err
+	used, usedInTests := map[[2]string]bool{}, map[[2]string]bool{}
+	for _, arch := range []string{"amd64", "arm64"} { // with assembly and without
+		rooms, err := house(".", arch)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if name := d.Name(); dir != "." && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "testdata") {
-			return fs.SkipDir
-		}
-		for _, arch := range []string{"amd64", "arm64"} { // with assembly and without
-			context := build.Default
-			context.GOARCH = arch
-			p, err := context.ImportDir(dir, 0)
-			if err != nil {
-				return nil // no Go files here
+		for name, r := range rooms {
+			for _, path := range r.imports {
+				used[[2]string{path, name}] = true
+				if places, ok := rare[path]; ok && !slices.Contains(places, name) {
+					t.Errorf("%q imports %q on %s, which is allowed in %q", name, path, arch, places)
+				}
 			}
-			for _, path := range p.Imports {
-				if places, ok := rare[path]; ok {
-					seen[path] = true
-					if !slices.Contains(places, filepath.ToSlash(dir)) {
-						t.Errorf("%s imports %q on %s, which is allowed in %q", dir, path, arch, places)
-					}
+			for _, path := range r.tests {
+				usedInTests[[2]string{path, name}] = true
+				places, ok := rare[path]
+				if places = slices.Concat(places, rareInTests[path]); ok && !slices.Contains(places, name) {
+					t.Errorf("tests of %q import %q on %s, which is allowed in %q", name, path, arch, places)
 				}
 			}
 		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
-	for path, places := range rare {
-		if len(places) > 0 && !seen[path] {
-			t.Errorf("nobody imports %q", path)
+	for _, c := range []struct {
+		list map[string][]string
+		used map[[2]string]bool
+		what string
+	}{{rare, used, ""}, {rareInTests, usedInTests, "the tests of "}} {
+		for path, places := range c.list {
+			for _, name := range places {
+				if !c.used[[2]string{path, name}] {
+					t.Errorf("%s%q do not import %q, as the list says", c.what, name, path)
+				}
+			}
 		}
 	}
 }
