@@ -170,7 +170,7 @@ func dense(p *Param, g Gradient) []float32 {
 func random(rng *rand.Rand, name string, size float64, shape ...int) *Param {
 	p := NewParam(name, shape...)
 	for i := range p.Data() {
-		p.Data()[i] = float32((2*rng.Float64() - 1) * size)
+		p.Write()[i] = float32((2*rng.Float64() - 1) * size)
 	}
 	return p
 }

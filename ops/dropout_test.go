@@ -16,7 +16,7 @@ func dropped(t *testing.T, noise *Noise, name string, p float64, rows, cols int,
 	t.Helper()
 	ones := NewParam("x", rows, cols)
 	for i := range ones.Data() {
-		ones.Data()[i] = 1
+		ones.Write()[i] = 1
 	}
 	program := dropoutSubject(ones, noise, name, p, lens).build(t)
 	run(t, program)

@@ -40,7 +40,7 @@ func Example() {
 		}
 		for i, g := range program.Gradients() {
 			for j, d := range g.Data {
-				program.Params()[i].Data()[j] -= 0.1 * d
+				program.Params()[i].Write()[j] -= 0.1 * d
 			}
 		}
 	}

@@ -88,7 +88,7 @@ func (g *Graph) Param(p *Param) *G.Node {
 		return g.nodes[i]
 	}
 	g.claim(p.Name)
-	n := G.NewTensor(g.expr, tensor.Float32, p.Value.Dims(), G.WithShape(p.Value.Shape()...), G.WithName(p.Name), G.WithValue(p.Value))
+	n := G.NewTensor(g.expr, tensor.Float32, p.value.Dims(), G.WithShape(p.value.Shape()...), G.WithName(p.Name), G.WithValue(p.value))
 	g.params = append(g.params, p)
 	g.nodes = append(g.nodes, n)
 	return n

@@ -30,8 +30,8 @@ func TestNamesAreGivenOnce(t *testing.T) {
 // A parameter that is used twice has one node and one gradient, the sum.
 func TestParameterUsedTwice(t *testing.T) {
 	x, w, b := NewParam("x", 1, 2), NewParam("w", 2, 2), NewParam("b", 2)
-	copy(x.Data(), []float32{1, 2})
-	copy(w.Data(), []float32{1, 2, 3, 5})
+	copy(x.Write(), []float32{1, 2})
+	copy(w.Write(), []float32{1, 2, 3, 5})
 	subject{
 		params: []*Param{x, w, b},
 		node: func(g *Graph, p []*G.Node) (*G.Node, error) {

@@ -6,7 +6,7 @@ import "github.com/gorgonia-zoo/zoo/internal/exact"
 // bound), from the stream of (seed, p.Name).
 func (p *Param) Uniform(seed uint64, bound float64) {
 	rng := Stream(seed, "init "+p.Name, 0)
-	data := p.Data()
+	data := p.Write()
 	for i := range data {
 		data[i] = float32((2*exact.Unit(rng) - 1) * bound)
 	}
@@ -16,7 +16,7 @@ func (p *Param) Uniform(seed uint64, bound float64) {
 // given standard deviation, from the stream of (seed, p.Name).
 func (p *Param) Normal(seed uint64, std float64) {
 	rng := Stream(seed, "init "+p.Name, 0)
-	data := p.Data()
+	data := p.Write()
 	for i := range data {
 		data[i] = float32(exact.Normal(rng) * std)
 	}

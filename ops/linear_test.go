@@ -46,7 +46,7 @@ func TestReLU(t *testing.T) {
 		x := random(rng, "x", 1, c.rows, c.cols)
 		for i, v := range x.Data() {
 			// Away from 0, where there is no derivative to compare.
-			x.Data()[i] = v + float32(math.Copysign(0.01, float64(v)))
+			x.Write()[i] = v + float32(math.Copysign(0.01, float64(v)))
 		}
 		subject{
 			params: []*Param{x},
@@ -66,7 +66,7 @@ func TestReLU(t *testing.T) {
 // diverged model is noticed.
 func TestReLUAtZeroAndNaN(t *testing.T) {
 	x := NewParam("x", 1, 4)
-	copy(x.Data(), []float32{0, float32(math.Copysign(0, -1)), float32(math.NaN()), 2})
+	copy(x.Write(), []float32{0, float32(math.Copysign(0, -1)), float32(math.NaN()), 2})
 	p := subject{params: []*Param{x}, node: func(_ *Graph, p []*G.Node) (*G.Node, error) { return ReLU(p[0]) }}.build(t)
 	run(t, p)
 	y, _ := p.Output()

@@ -128,8 +128,8 @@ func logit(t *testing.T, x ...[]float32) (bce, ce float32, bceGrad, ceGrad []flo
 	t.Helper()
 	one, two := NewParam("one", len(x), 1), NewParam("two", len(x), 2)
 	for r, row := range x {
-		one.Data()[r] = row[1] - row[0]
-		copy(two.Data()[2*r:], row)
+		one.Write()[r] = row[1] - row[0]
+		copy(two.Write()[2*r:], row)
 	}
 	b := bceSubject(one, make([]float32, len(x))).build(t)
 	c := crossEntropySubject(two, make([]int32, len(x))).build(t)
@@ -176,9 +176,9 @@ func TestLossesKeepNaN(t *testing.T) {
 func TestClassWeightsByHand(t *testing.T) {
 	const want = 0.7666784
 	two := NewParam("two", 2, 2)
-	copy(two.Data(), []float32{0, 2, 0, 1})
+	copy(two.Write(), []float32{0, 2, 0, 1})
 	one := NewParam("one", 2, 1)
-	copy(one.Data(), []float32{2, 1})
+	copy(one.Write(), []float32{2, 1})
 	for i, s := range []subject{bceSubject(one, []float32{0, 1}, 1, 3), crossEntropySubject(two, []int32{0, 1}, 1, 3)} {
 		p := s.build(t)
 		run(t, p)

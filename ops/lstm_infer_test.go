@@ -75,7 +75,7 @@ func readerParams(rng *rand.Rand, in, hidden, directions int) []*Param {
 				v *= 0x1p-12 // some are subnormal
 				v = float32(math.Round(float64(v)*0x1p24) * 0x1p-24)
 			}
-			params[2+4*d].Data()[i] = v
+			params[2+4*d].Write()[i] = v
 		}
 	}
 	return params
@@ -90,7 +90,7 @@ func TestInferLSTMByFloat16EqualsLSTMBitForBit(t *testing.T) {
 		for _, exact := range []bool{true, false} {
 			params := readerParams(rng, c[0], c[1], c[2])
 			if !exact {
-				u := params[2].Data()
+				u := params[2].Write()
 				u[len(u)-1] = math.Nextafter32(u[len(u)-1], 2)
 			}
 			trained := newReader(t, 100, 10, params, LSTM)
@@ -156,7 +156,7 @@ func BenchmarkInferLSTM(b *testing.B) {
 		for _, texts := range []int{1, 2, 3, 4, 16, 192} {
 			b.Run(fmt.Sprintf("%s/%d", kind, texts), func(b *testing.B) {
 				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // b.Run sets it
-				u := params[2].Data()
+				u := params[2].Write()
 				defer func(v float32) { u[0] = v }(u[0])
 				if kind == "float32" {
 					u[0] = math.Nextafter32(u[0], 2)

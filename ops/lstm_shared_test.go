@@ -55,7 +55,7 @@ func TestInferSharedLSTMEqualsLSTMBitForBit(t *testing.T) {
 				for i := range tokens {
 					row := rng.IntN(inputs)
 					s.rows[i] = int32(row)
-					copy(each[0].Data()[i*c[0]:(i+1)*c[0]], shared[0].Data()[row*c[0]:])
+					copy(each[0].Write()[i*c[0]:(i+1)*c[0]], shared[0].Data()[row*c[0]:])
 				}
 				s.rows[tokens] = -1 // of no token
 				want := inferred(t, each, lens)
@@ -90,7 +90,7 @@ func TestTooManySharedInputs(t *testing.T) {
 	copy(s.lengths, lens)
 	for i := range s.rows {
 		s.rows[i] = int32(i % inputs)
-		each[0].Data()[i] = shared[0].Data()[i%inputs]
+		each[0].Write()[i] = shared[0].Data()[i%inputs]
 	}
 	run(t, s.program)
 	if got, _ := s.program.Output(); !slices.Equal(got, inferred(t, each, lens)) {

@@ -114,7 +114,7 @@ func TestBatchEqualsOneByOneBitForBit(t *testing.T) {
 		alone := slices.Clone(s.params)
 		alone[0] = NewParam("x", len(rows), in)
 		for i, row := range rows {
-			copy(alone[0].Data()[i*in:], s.params[0].Data()[row*in:(row+1)*in])
+			copy(alone[0].Write()[i*in:], s.params[0].Data()[row*in:(row+1)*in])
 		}
 		out := inferred(t, alone, lens[b:b+1])
 		for i, row := range rows {

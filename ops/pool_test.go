@@ -67,7 +67,7 @@ func TestPool(t *testing.T) {
 func pooled(t *testing.T, kind Pooling, x ...float32) (value float32, gradient []float32) {
 	t.Helper()
 	param := NewParam("x", len(x), 1)
-	copy(param.Data(), x)
+	copy(param.Write(), x)
 	p := subject{params: []*Param{param}, node: func(g *Graph, p []*G.Node) (*G.Node, error) {
 		return Pool(p[0], lengthsInput(g, []int32{int32(len(x))}), 1, kind)
 	}}.build(t)

@@ -60,7 +60,7 @@ func TestStockDropoutHasAWrongGradient(t *testing.T) {
 			t.Errorf("p = %v: Gorgonia's gradient is right", p)
 		}
 		x := NewParam("x", 8, 8)
-		copy(x.Data(), ones(64))
+		copy(x.Write(), ones(64))
 		own := must(t, func(g *Graph) (loss, out *G.Node, err error) {
 			if out, err = Dropout(g.Param(x), p, &Noise{}, "d"); err != nil {
 				return nil, nil, err
@@ -121,7 +121,7 @@ func TestStockSoftMaxOverflows(t *testing.T) {
 		t.Errorf("Gorgonia's SoftMax gives %v", got)
 	}
 	logits := NewParam("logits", 2, 2)
-	copy(logits.Data(), []float32{0, 0, 100, 0})
+	copy(logits.Write(), []float32{0, 0, 100, 0})
 	p := crossEntropySubject(logits, []int32{0, 1}).build(t)
 	run(t, p)
 	if want := float32((math.Ln2 + 100) / 2); p.Loss() != want {
@@ -150,7 +150,7 @@ func TestStockBinaryXentOverflows(t *testing.T) {
 		t.Errorf("Gorgonia gives %v for logit 16 and label 1", got)
 	}
 	logits := NewParam("logits", 1, 1)
-	logits.Data()[0] = 16
+	logits.Write()[0] = 16
 	for label, want := range []float64{16 + math.Log1p(math.Exp(-16)), math.Log1p(math.Exp(-16))} {
 		p := bceSubject(logits, []float32{float32(label)}).build(t)
 		run(t, p)

@@ -18,7 +18,7 @@ func BenchmarkSparse(b *testing.B) {
 			b.Run(fmt.Sprintf("%d/%v", vocab, rule), func(b *testing.B) {
 				p := ops.NewParam("embedding.weight", vocab, width)
 				init := ops.Stream(1, "init", 0)
-				data := p.Data()
+				data := p.Write()
 				for i := range data {
 					data[i] = float32(init.NormFloat64())
 				}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"github.com/gorgonia-zoo/zoo/ops"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
 
@@ -146,8 +147,9 @@ func (r *run) save() error {
 	return nil
 }
 
-// tensors lists what a checkpoint holds; the values are the run's own memory.
-func (r *run) tensors() []weights.Tensor {
+// tensors lists what a checkpoint holds; the values are the run's own memory, that
+// of a parameter as Param.Data gives it to be read or Param.Write to be changed.
+func (r *run) tensors(memory func(*ops.Param) []float32) []weights.Tensor {
 	var list []weights.Tensor
 	for i, t := range r.targets {
 		name, shape := t.param.Name, []int(t.param.Shape())
@@ -156,7 +158,7 @@ func (r *run) tensors() []weights.Tensor {
 				list = append(list, weights.Tensor{Name: prefix + "/" + name, Shape: shape, Data: data})
 			}
 		}
-		add("parameter", t.data)
+		add("parameter", memory(t.param))
 		for k, slot := range r.rule.names() {
 			add("optimizer/"+slot, t.state[k])
 		}
@@ -183,7 +185,7 @@ func (r *run) snapshot() ([]weights.Tensor, map[string]string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	tensors := r.tensors()
+	tensors := r.tensors((*ops.Param).Data)
 	metadata := map[string]string{"format": checkpointFormat, "state": string(state), "settings": string(settings)}
 	sum, err := checksum(tensors, metadata)
 	metadata["sha256"] = sum
@@ -237,7 +239,7 @@ func (r *run) load(data []byte) error {
 	}
 	before := r.state
 	r.state = s
-	tensors := r.tensors()
+	tensors := r.tensors((*ops.Param).Data)
 	var names []string
 	for _, t := range tensors {
 		names = append(names, t.Name)
@@ -257,7 +259,7 @@ func (r *run) load(data []byte) error {
 		r.state = before
 		return fmt.Errorf("%w: %w", ErrMismatch, err)
 	}
-	for i, t := range tensors {
+	for i, t := range r.tensors((*ops.Param).Write) {
 		copy(t.Data, values[i].Data)
 	}
 	r.updater.step = s.Step

@@ -14,7 +14,7 @@ func (r *run) average(epochEnd bool) {
 	w := r.cfg.Average.weight(r.Averages)
 	for i, t := range r.targets {
 		if r.mean[i] != nil {
-			mix(r.mean[i], t.data, w)
+			mix(r.mean[i], t.param.Data(), w)
 		}
 	}
 	r.Averages++
@@ -28,7 +28,7 @@ func (r *run) swap() {
 	}
 	for i, t := range r.targets {
 		if r.mean[i] != nil {
-			swap(t.data, r.mean[i])
+			swap(t.param.Write(), r.mean[i])
 		}
 	}
 }
@@ -63,7 +63,7 @@ func (r *run) evaluate(ctx context.Context) (Metrics, error) {
 		r.Best = &Best{Value: value, Epoch: r.Epoch + 1, Step: r.Step}
 		for i, t := range r.targets {
 			if r.best != nil && r.best[i] != nil {
-				copy(r.best[i], t.data)
+				copy(r.best[i], t.param.Data())
 			}
 		}
 	}
@@ -100,7 +100,7 @@ func (r *run) record(metrics Metrics, tokensPerSecond float64, complete bool) er
 func (r *run) install(weights [][]float32) {
 	for i, t := range r.targets {
 		if weights[i] != nil {
-			copy(t.data, weights[i])
+			copy(t.param.Write(), weights[i])
 		}
 	}
 }
@@ -110,7 +110,7 @@ func (r *run) copies() [][]float32 {
 	c := make([][]float32, len(r.targets))
 	for i, t := range r.targets {
 		if t.scale > 0 {
-			c[i] = make([]float32, len(t.data))
+			c[i] = make([]float32, t.size())
 		}
 	}
 	return c

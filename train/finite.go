@@ -34,7 +34,7 @@ func (r *run) inspect(loss float32, grads []ops.Gradient, examples int) (norm fl
 // firstNotFinite names the first parameter with a NaN or infinite weight.
 func (r *run) firstNotFinite() string {
 	for i := range r.targets {
-		for _, v := range r.targets[i].data {
+		for _, v := range r.targets[i].param.Data() {
 			if v-v != 0 {
 				return r.targets[i].param.Name
 			}

@@ -65,7 +65,7 @@ func (s *scripted) Step(_ tick, step uint64) (float32, []ops.Gradient, error) {
 
 func (g golden) model(sparse bool) *scripted {
 	p := ops.NewParam("w", 4, 2)
-	copy(p.Data(), g.Start)
+	copy(p.Write(), g.Start)
 	return &scripted{p, func(step uint64) ops.Gradient {
 		full := append([]float32(nil), g.Grads[step]...)
 		if !sparse {

@@ -75,12 +75,16 @@ func (u *updater) catchUpAll(t *target) {
 // below 0 by len(pending)+1.
 func (u *updater) replay(t *target, rows []int32) {
 	const block = 16 // rows at a time
+	if len(rows) == 0 {
+		return
+	}
+	data := t.param.Write()
 	l, w := t.late, len(t.late.zeros)
 	now := int32(len(l.pending))
 	kernel.Parallel((len(rows)+block-1)/block, func(c int) {
 		for _, r := range rows[c*block : min((c+1)*block, len(rows))] {
 			lo, hi := int(r)*w, int(r+1)*w
-			u.replayRow(t.data[lo:hi], t.state.cut(lo, hi), l, l.pending[l.done[r]+now+1:])
+			u.replayRow(data[lo:hi], t.state.cut(lo, hi), l, l.pending[l.done[r]+now+1:])
 			l.done[r] = now
 		}
 	})
@@ -107,7 +111,7 @@ func (u *updater) lateRows(t *target, g ops.Gradient, m moment) {
 		w := t.param.RowLen()
 		t.late = &late{
 			pending: make([]moment, 0, horizon),
-			done:    make([]int32, len(t.data)/w),
+			done:    make([]int32, t.size()/w),
 			zeros:   make([]float32, w),
 		}
 	}

@@ -62,9 +62,9 @@ func TestCatchUpHorizon(t *testing.T) {
 	run := func(s SparseRule) []float32 {
 		p := ops.NewParam("w", 6, 5)
 		for i := range p.Data() {
-			p.Data()[i] = float32(math.Pow(10, float64(i%6-3)))
+			p.Write()[i] = float32(math.Pow(10, float64(i%6-3)))
 		}
-		p.Data()[7] = 0
+		p.Write()[7] = 0
 		m := &scripted{p, func(step uint64) ops.Gradient {
 			r := rand.New(rand.NewPCG(step, 0))
 			g := ops.Gradient{Rows: []int32{0}, Data: make([]float32, 5)}

@@ -58,7 +58,7 @@ func newBagModel(vocab, width int) *bagModel {
 	for i, p := range m.params {
 		r := ops.Stream(5, "init", uint64(i))
 		for k := range p.Data() {
-			p.Data()[k] = float32(r.NormFloat64())
+			p.Write()[k] = float32(r.NormFloat64())
 		}
 	}
 	m.grads = []ops.Gradient{{}, {Data: make([]float32, width)}, {Data: make([]float32, 1)}}

@@ -11,13 +11,15 @@ import (
 // target is a parameter with all that the optimizer keeps for it.
 type target struct {
 	param *ops.Param
-	data  []float32
 	scale float64   // multiplier of the learning rate; 0: frozen
 	first int       // step before which it is frozen too
-	state slots     // of the same length as data, or nil
+	state slots     // of the parameter's length, or nil
 	dense []float32 // for SparseRule Dense: the gradient with all rows
 	late  *late     // for SparseRule CatchUp, from the first sparse gradient on
 }
+
+// size returns the number of the parameter's elements.
+func (t *target) size() int { return len(t.param.Data()) }
 
 // updater applies a rule to all parameters.
 type updater struct {
@@ -44,7 +46,7 @@ func newUpdater(params []*ops.Param, opt Optimizer, groups func(string) float32)
 			return nil, fmt.Errorf("train: parameter name %q is empty or used twice", p.Name)
 		}
 		seen[p.Name] = true
-		t := target{param: p, data: p.Data(), scale: 1}
+		t := target{param: p, scale: 1}
 		if groups != nil {
 			t.scale = float64(groups(p.Name))
 		}
@@ -54,7 +56,7 @@ func newUpdater(params []*ops.Param, opt Optimizer, groups func(string) float32)
 		if t.scale > 0 {
 			active++
 			for k := range r.names() {
-				t.state[k] = make([]float32, len(t.data))
+				t.state[k] = make([]float32, t.size())
 			}
 		}
 		u.targets = append(u.targets, t)
@@ -102,10 +104,10 @@ func (u *updater) checkGradients(grads []ops.Gradient) error {
 		if u.frozen(t) {
 			continue
 		}
-		want := len(t.data)
+		want := t.size()
 		if g.Rows != nil {
 			want = len(g.Rows) * t.param.RowLen()
-			rows, last := int32(len(t.data)/max(1, t.param.RowLen())), int32(-1)
+			rows, last := int32(t.size()/max(1, t.param.RowLen())), int32(-1)
 			for _, r := range g.Rows {
 				if r <= last || r >= rows {
 					return fmt.Errorf("gradient of %s lists row %d after row %d, want ascending below %d", t.param.Name, r, last, rows)
@@ -194,28 +196,24 @@ func (u *updater) apply(grads []ops.Gradient, rate float64) {
 
 // all updates a whole parameter.
 func (u *updater) all(t *target, g []float32, m moment) {
-	if len(t.data) <= chunk {
-		u.rule.update(t.data, g, t.state, m)
+	data := t.param.Write()
+	if len(data) <= chunk {
+		u.rule.update(data, g, t.state, m)
 		return
 	}
-	inChunks(len(t.data), func(lo, hi int) { u.part(t, lo, hi, g[lo:hi], m) })
+	inChunks(len(data), func(lo, hi int) { u.rule.update(data[lo:hi], g[lo:hi], t.state.cut(lo, hi), m) })
 }
 
 // rows updates the rows that a sparse gradient lists.
 func (u *updater) rows(t *target, g ops.Gradient, m moment) {
-	w := t.param.RowLen()
+	data, w := t.param.Write(), t.param.RowLen()
 	n := max(1, chunk/max(1, w)) // rows at a time
 	kernel.Parallel((len(g.Rows)+n-1)/n, func(c int) {
 		for i := c * n; i < min((c+1)*n, len(g.Rows)); i++ {
 			lo := int(g.Rows[i]) * w
-			u.part(t, lo, lo+w, g.Data[i*w:(i+1)*w], m)
+			u.rule.update(data[lo:lo+w], g.Data[i*w:(i+1)*w], t.state.cut(lo, lo+w), m)
 		}
 	})
-}
-
-// part updates the elements lo to hi of a parameter.
-func (u *updater) part(t *target, lo, hi int, g []float32, m moment) {
-	u.rule.update(t.data[lo:hi], g, t.state.cut(lo, hi), m)
 }
 
 // cut returns the state of the elements lo to hi.
@@ -231,7 +229,7 @@ func (s slots) cut(lo, hi int) slots {
 // spread returns a sparse gradient with all its rows.
 func (t *target) spread(g ops.Gradient) []float32 {
 	if t.dense == nil {
-		t.dense = make([]float32, len(t.data))
+		t.dense = make([]float32, t.size())
 	}
 	clear(t.dense)
 	w := t.param.RowLen()

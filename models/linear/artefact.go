@@ -169,7 +169,7 @@ func FromArtefact(a *weights.Artefact) (*Classifier, error) {
 		names = append(names, scaleName)
 	}
 	c.bias = ops.NewParam(biasName, n)
-	if err := a.Weights.Into(biasName, []int{n}, c.bias.Data()); err != nil {
+	if err := a.Weights.Into(biasName, []int{n}, c.bias.Write()); err != nil {
 		return nil, fmt.Errorf("linear: %w", err)
 	}
 	if config.Vectorizer.Weighting == TFIDF && !config.Vectorizer.NoIDF {

@@ -107,7 +107,7 @@ func (f *blobs) weight(columns, n int) (*ops.Param, error) {
 	}
 	p := ops.NewParam(weightName, columns, n)
 	if info.DType != weights.I8 {
-		if err := f.Into(weightName, info.Shape, p.Data()); err != nil {
+		if err := f.Into(weightName, info.Shape, p.Write()); err != nil {
 			return nil, fmt.Errorf("linear: %w", err)
 		}
 		return p, nil
@@ -120,9 +120,10 @@ func (f *blobs) weight(columns, n int) (*ops.Param, error) {
 	if err != nil {
 		return nil, err
 	}
+	data := p.Write()
 	for i, b := range q {
 		v := int32(int8(b))
-		p.Data()[i] = float32(v*max(v, -v)) * scale[i%n]
+		data[i] = float32(v*max(v, -v)) * scale[i%n]
 	}
 	return p, nil
 }

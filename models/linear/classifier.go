@@ -166,10 +166,11 @@ func (c *Classifier) train(ctx context.Context, xt *CSR, labels []int) (Report, 
 			if p.ratio != nil {
 				interpolate(s.w, p.ratio, c.config.NB.Beta)
 			}
+			weight, bias := c.weight.Write(), c.bias.Write()
 			for j, w := range s.w {
-				c.weight.Data()[int(f.order[j])*n+from+i] = float32(w)
+				weight[int(f.order[j])*n+from+i] = float32(w)
 			}
-			c.bias.Data()[from+i] = float32(s.b)
+			bias[from+i] = float32(s.b)
 			report.Classes = append(report.Classes, ClassReport{s.objective, s.gradient, s.steps, s.products, s.gradient <= c.config.Tolerance})
 			group[i] = classProblem{} // let go of it early
 		}

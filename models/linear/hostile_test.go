@@ -115,7 +115,7 @@ func TestArtefactRefuses(t *testing.T) {
 	if _, err := c.Artefact(weights.Card{}, weights.F64); err == nil {
 		t.Error("weights stored as F64")
 	}
-	c.weight.Data()[0] = float32(math.NaN())
+	c.weight.Write()[0] = float32(math.NaN())
 	if _, err := c.Artefact(weights.Card{}, weights.F32); !errors.Is(err, weights.ErrNotFinite) {
 		t.Errorf("NaN: %v", err)
 	}

@@ -142,12 +142,13 @@ type tally struct {
 	chunks int32
 }
 
-// merge adds the differences of one part to the weights, chunk by chunk. Chunks
+// merge adds the differences of one part to the weights, those that the overlays
+// lie over, chunk by chunk. Chunks
 // that have all gone far towards the same place, each without knowing of the
 // others, would overshoot together: beyond bent their sum is scaled down, at most
 // to the mean, which is as stable as a single chunk. tallies is [V] zeros, and is
 // so again afterwards.
-func merge(overlays []*overlay, part int, tallies []tally) {
+func merge(weights []float32, overlays []*overlay, part int, tallies []tally) {
 	for _, o := range overlays {
 		for _, i := range o.order[o.start[part]:o.start[part+1]] {
 			t := &tallies[o.words[i]]
@@ -162,7 +163,7 @@ func merge(overlays []*overlay, part int, tallies []tally) {
 			if t.bend > bent {
 				share = max(bent/t.bend, 1/float32(t.chunks))
 			}
-			kernel.Axpy(o.base[int(o.words[i])*o.dim:][:o.dim], share, o.rows[int(i)*o.width:][:o.dim])
+			kernel.Axpy(weights[int(o.words[i])*o.dim:][:o.dim], share, o.rows[int(i)*o.width:][:o.dim])
 		}
 	}
 	for _, o := range overlays {

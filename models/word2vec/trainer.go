@@ -154,11 +154,12 @@ func (t *Trainer) Step(r Round, step uint64) (loss float32, grads []ops.Gradient
 	for _, s := range t.shards[:len(chunks)] {
 		in, out = append(in, s.in), append(out, s.out)
 	}
+	inWeights, outWeights := t.in.Write(), t.out.Write()
 	kernel.Parallel(2*parts, func(p int) {
 		if p < parts {
-			merge(in, p, t.tallies[0])
+			merge(inWeights, in, p, t.tallies[0])
 		} else {
-			merge(out, p-parts, t.tallies[1])
+			merge(outWeights, out, p-parts, t.tallies[1])
 		}
 	})
 	sum, pairs := 0.0, 0.0
