@@ -77,8 +77,9 @@ func newMeasurement(c BenchConfig) (*measurement, error) {
 	// The pretrained model is stored in float16, and predicts one text faster by
 	// weights that are exact in it: numbers of at most 11 bits, as here all below 1/4.
 	for _, p := range second.Params() {
-		for i, v := range p.Data() {
-			p.Data()[i] = float32(math.Round(float64(v)*0x1p13) * 0x1p-13)
+		data := p.Write()
+		for i, v := range data {
+			data[i] = float32(math.Round(float64(v)*0x1p13) * 0x1p-13)
 		}
 	}
 	if m.classifier, err = lstm.NewClassifier(second, lstm.ClassifierConfig{

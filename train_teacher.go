@@ -49,7 +49,6 @@ func (l *lesson) prepare(cfg *train.Config, task *textTask) {
 		if epoch == 0 {
 			return nil // it has learned nothing
 		}
-		network.WeightsChanged()
 		return l.join(ctx, epoch, task.texts, network.Logits)
 	}
 }

@@ -64,7 +64,6 @@ func (task *textTask) fit(ctx context.Context, recipe Recipe, run Run, config ls
 	}
 	if len(task.validation) > 0 {
 		cfg.Evaluate = func(ctx context.Context) (train.Metrics, error) {
-			network.WeightsChanged()
 			e, err := task.evaluate(ctx, task.classifier)
 			if err != nil {
 				return nil, err
@@ -89,7 +88,6 @@ func (task *textTask) fit(ctx context.Context, recipe Recipe, run Run, config ls
 	if err != nil {
 		return nil, result, err
 	}
-	network.WeightsChanged()
 	run.remarkLoss(result, network.Config().Classes)
 	m, err := task.finish(ctx, recipe, result)
 	return m, result, err

@@ -49,12 +49,12 @@ func (n *Network) Adapt(a Adaptation) (*Network, error) {
 			p.Uniform(a.Seed, 1/math.Sqrt(float64(out.weight.Shape()[1])))
 			continue
 		}
-		copy(p.Data(), from[i].Data())
+		copy(p.Write(), from[i].Data())
 	}
 	width := c.Embedding
-	like := n.embedding.Data()[int(a.Like)*width:][:width]
+	like, table := n.embedding.Data()[int(a.Like)*width:][:width], out.embedding.Write()
 	for row := n.config.Vocab; row < c.Vocab; row++ {
-		copy(out.embedding.Data()[row*width:], like)
+		copy(table[row*width:], like)
 	}
 	return out, nil
 }

@@ -34,7 +34,7 @@ func TestAdaptKeepsAnswers(t *testing.T) {
 			t.Errorf("config %+v", a.Config())
 		}
 		for i, p := range a.Params() { // no memory is shared
-			p.Data()[0]++
+			p.Write()[0]++
 			if n.Params()[i].Data()[0] == p.Data()[0] {
 				t.Errorf("%s changes with its copy", p.Name)
 			}

@@ -103,7 +103,7 @@ func FromWeights(c Config, f *weights.File) (*Network, error) {
 		return nil, fmt.Errorf("lstm: %w", err)
 	}
 	for _, p := range n.Params() {
-		if err := f.Into(p.Name, p.Shape(), p.Data()); err != nil {
+		if err := f.Into(p.Name, p.Shape(), p.Write()); err != nil {
 			return nil, fmt.Errorf("lstm: %w", err)
 		}
 	}

@@ -119,14 +119,13 @@ type pathGradients struct {
 // gradients builds the graph for a text and its baseline, of equal length.
 // No more of them are at work at once than predictors.
 func (n *Network) gradients(ctx context.Context, text, baseline []int32, output int) (*pathGradients, error) {
-	select {
-	case n.pool.slots <- struct{}{}:
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	release, err := n.lender.Slot(ctx)
+	if err != nil {
+		return nil, err
 	}
 	width := n.config.Embedding
 	g := &pathGradients{tokens: len(text), copies: max(1, min(16, explainTokens/len(text))), width: width,
-		output: output, outputs: n.config.logits(), close: func() { <-n.pool.slots }}
+		output: output, outputs: n.config.logits(), close: release}
 	table := n.embedding.Data()
 	for t := range text {
 		x, u := table[int(text[t])*width:][:width], table[int(baseline[t])*width:][:width]
@@ -136,7 +135,6 @@ func (n *Network) gradients(ctx context.Context, text, baseline []int32, output 
 		}
 	}
 	g.points = ops.NewParam("points", g.tokens*g.copies, width)
-	var err error
 	g.program, err = ops.Build(func(graph *ops.Graph) (loss, out *G.Node, err error) {
 		x := graph.Param(g.points) // the first: its gradient is
 		lengths, memory := graph.Ints("lengths", g.copies)
@@ -164,12 +162,12 @@ func (n *Network) gradients(ctx context.Context, text, baseline []int32, output 
 func (g *pathGradients) integrate(ctx context.Context, steps int) ([]float64, error) {
 	at, weight := gaussLegendre(steps)
 	mean := make([]float64, len(g.step))
-	x := g.points.Data()
 	for first := 0; first < steps; first += g.copies {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
 		clear(g.weights)
+		x := g.points.Write()
 		for b := range g.copies {
 			a := 0.0 // of a copy too many, whose weight is 0
 			if i := first + b; i < steps {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,7 +34,7 @@ func explained(t *testing.T, c Config, words ...string) *Classifier {
 	}
 	for _, p := range n.Params()[1:] {
 		for i := range p.Data() {
-			p.Data()[i] *= 3
+			p.Write()[i] *= 3
 		}
 	}
 	classes := []string{"a", "b", "c"}[:c.Classes]
@@ -110,10 +111,11 @@ func TestExplanationsAgainstDifferences(t *testing.T) {
 		}
 		ids, _ := clf.Encode(text)
 		n := clf.network
-		table, width := n.embedding.Data(), n.config.Embedding
-		x := append([]float32(nil), table...)
+		width := n.config.Embedding
+		x := slices.Clone(n.embedding.Data())
 		row := func(of []float32, id int32) []float32 { return of[int(id)*width:][:width] }
 		logit := func(a, more float64, moved int) float64 {
+			table := n.embedding.Write()
 			for i, id := range ids {
 				at := a
 				if i == moved {
@@ -140,7 +142,7 @@ func TestExplanationsAgainstDifferences(t *testing.T) {
 				t.Errorf("%+v: %q has part %v, by differences %v", c, e.Words[i], e.Parts[i], want)
 			}
 		}
-		copy(table, x)
+		copy(n.embedding.Write(), x)
 	}
 }
 
@@ -179,7 +181,5 @@ func TestExplainFromManyGoroutines(t *testing.T) {
 	if _, err := clf.Explain(ctx, "one"); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
-	if len(clf.network.pool.slots) != 0 {
-		t.Error("a slot was not given back")
-	}
+	slotsAreFree(t, clf.network)
 }

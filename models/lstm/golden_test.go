@@ -57,7 +57,7 @@ func (c goldenCase) network(t *testing.T) *Network {
 		if !ok || len(w) != len(p.Data()) {
 			t.Fatalf("%s: golden file has %d numbers for %v", c.Name, len(w), p)
 		}
-		copy(p.Data(), w)
+		copy(p.Write(), w)
 	}
 	return n
 }

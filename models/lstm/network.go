@@ -17,7 +17,7 @@ type Network struct {
 	layers    [][]layer  // [layer][direction]
 	weight    *ops.Param // [C, P*H*directions]
 	bias      *ops.Param // [C]
-	pool      *pool
+	lender    *ops.Lender[*predictor]
 }
 
 // layer is one direction of one LSTM layer.
@@ -83,7 +83,11 @@ func empty(c Config) (*Network, error) {
 		}
 		n.layers = append(n.layers, directions)
 	}
-	n.pool = newPool(n)
+	n.lender = ops.NewLender(ops.LenderConfig[*predictor]{
+		Build:  func() (*predictor, error) { return newPredictor(n) },
+		Params: n.Params(),
+		Keep:   func(p *predictor) bool { return len(p.rows) <= predictTokens },
+	})
 	return n, nil
 }
 

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/gorgonia-zoo/zoo/ops"
 	G "gorgonia.org/gorgonia"
@@ -22,23 +20,9 @@ const (
 	predictTokens = 1 << 16
 )
 
-// pool lends predictors: graphs of their own that share the network's
-// weights. At most GOMAXPROCS run at once, so that any number of callers
-// needs a bounded memory.
-type pool struct {
-	network *Network
-	slots   chan struct{}
-	mu      sync.Mutex
-	free    []*predictor
-	weights uint64 // counts changes of the weights
-}
-
-func newPool(n *Network) *pool {
-	return &pool{network: n, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
-}
-
-// predictor is one graph. The network's weights are packed when it first
-// runs, so a predictor does not outlive a change of them.
+// predictor is a graph that shares the network's weights, and keeps those of the
+// LSTM packed once it has run. One that has grown for a long text would keep its
+// memory for ever and is not lent again.
 type predictor struct {
 	program *ops.Program
 	ids     []int32 // the different ones of a batch
@@ -46,7 +30,11 @@ type predictor struct {
 	rows    []int32 // for each token, which of them it is
 	lengths []int32
 	places  []int32 // [V] while rows are made, 1 + the place of an id in ids, or 0
-	weights uint64  // those that it has packed
+}
+
+func newPredictor(n *Network) (*predictor, error) {
+	p := &predictor{}
+	return p, p.build(n, predictTokens)
 }
 
 func (p *predictor) build(n *Network, tokens int) (err error) {
@@ -88,45 +76,6 @@ func (p *predictor) fill(texts [][]int32) error {
 	return nil
 }
 
-// with calls f with a predictor that nobody else uses meanwhile.
-func (l *pool) with(ctx context.Context, f func(*predictor) error) error {
-	select {
-	case l.slots <- struct{}{}:
-		defer func() { <-l.slots }()
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-	l.mu.Lock()
-	p := &predictor{weights: l.weights}
-	if n := len(l.free); n > 0 {
-		p, l.free = l.free[n-1], l.free[:n-1]
-	}
-	l.mu.Unlock()
-	if p.program == nil {
-		if err := p.build(l.network, predictTokens); err != nil {
-			return err
-		}
-	}
-	err := f(p)
-	// A predictor serves again after an error, but one that has grown for a
-	// long text would keep its memory for ever.
-	l.mu.Lock()
-	if p.program != nil && p.weights == l.weights && len(p.rows) <= predictTokens {
-		l.free = append(l.free, p)
-	}
-	l.mu.Unlock()
-	return err
-}
-
-// WeightsChanged drops the predictors, whose graphs hold the weights in packed
-// form. Whoever writes to Params calls it before predicting again.
-func (n *Network) WeightsChanged() {
-	n.pool.mu.Lock()
-	n.pool.free = nil
-	n.pool.weights++
-	n.pool.mu.Unlock()
-}
-
 // Logits returns C logits for each text, in the order given. Texts of like
 // length run together; the result of a text does not depend on its
 // neighbours.
@@ -145,7 +94,7 @@ func (n *Network) Logits(ctx context.Context, texts [][]int32) ([][]float32, err
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(len(texts[j]), len(texts[i])) })
 	out := make([][]float32, len(texts))
-	err := n.pool.with(ctx, func(p *predictor) error {
+	err := n.lender.Lend(ctx, func(p *predictor) error {
 		for len(order) > 0 {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/gorgonia-zoo/zoo/ops"
 )
@@ -66,7 +67,7 @@ func TestLogitsFromManyGoroutines(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	if kept := len(n.pool.free); kept > runtime.GOMAXPROCS(0) {
+	if kept := n.lender.Idle(); kept > runtime.GOMAXPROCS(0) {
 		t.Errorf("%d predictors are kept, want at most %d", kept, runtime.GOMAXPROCS(0))
 	}
 }
@@ -81,7 +82,7 @@ func TestVeryLongText(t *testing.T) {
 		long[i] = rng.Int32N(20)
 	}
 	got := logits(t, n, [][]int32{{1}, long, {2, 3}})
-	if len(n.pool.free) != 0 {
+	if n.lender.Idle() != 0 {
 		t.Error("the predictor of a very long text is kept")
 	}
 	if want := logits(t, n, [][]int32{{1}, {2, 3}}); got[0][0] != want[0][0] || got[2][0] != want[1][0] {
@@ -109,8 +110,8 @@ func TestLogitsErrors(t *testing.T) {
 		if _, err := n.Logits(context.Background(), c.texts); err == nil || !strings.HasPrefix(err.Error(), "lstm: ") || !strings.Contains(err.Error(), c.message) {
 			t.Errorf("error %v, want one with %q", err, c.message)
 		}
-		if len(n.pool.free) != 1 {
-			t.Errorf("%q: %d predictors are kept, want the one", c.message, len(n.pool.free))
+		if n.lender.Idle() != 1 {
+			t.Errorf("%q: %d predictors are kept, want the one", c.message, n.lender.Idle())
 		}
 		if got := logits(t, n, [][]int32{{1, 2}}); !slices.Equal(got[0], want[0]) {
 			t.Errorf("after %q a text has other logits", c.message)
@@ -123,30 +124,60 @@ func TestLogitsWithCancelledContext(t *testing.T) {
 	why := errors.New("no longer wanted")
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(why)
-	for range 20 { // whichever way the select goes
+	for range 20 {
 		if out, err := n.Logits(ctx, [][]int32{{1}}); !errors.Is(err, why) || out != nil {
 			t.Fatalf("%v, %v", out, err)
 		}
 	}
 	// All slots are free again.
-	for range cap(n.pool.slots) + 1 {
+	for range n.lender.Slots() + 1 {
 		logits(t, n, [][]int32{{1}})
 	}
 }
 
-// Predictors pack the weights once; WeightsChanged makes them pack again, and
-// so do those in use meanwhile.
-func TestWeightsChanged(t *testing.T) {
+// Predictors pack the weights once, and pack them again when they have changed: a
+// step of training is seen by the next prediction, and by one from a predictor that
+// was lent meanwhile.
+func TestPredictionsFollowTraining(t *testing.T) {
 	n := deep(t)
-	text := [][]int32{{3, 1, 4}}
-	before := logits(t, n, text)
-	n.layers[0][0].weightHH.Data()[0] += 1
-	n.WeightsChanged()
-	if after := logits(t, n, text); slices.Equal(after[0], before[0]) {
+	all := [][]int32{{3, 1, 4}, {1, 5}, {9, 2, 6, 5, 3}}
+	before := logits(t, n, all)
+	tr := trainer(t, n, TrainerConfig{})
+	r := step(t, tr, labelled(t, rand.New(rand.NewPCG(1, 1)), all, 3), 0)
+	if got := logits(t, n, all); !slices.EqualFunc(got, before, slices.Equal) || n.lender.Idle() != 1 {
+		t.Error("a step without an update changes the answers, or drops the predictor")
+	}
+	for i, p := range tr.Params() {
+		if i > 0 { // whose gradient is not sparse
+			for j, w := range p.Write() {
+				p.Write()[j] = w - r.grads[i][j]
+			}
+		}
+	}
+	after := logits(t, n, all)
+	fresh, err := n.Adapt(Adaptation{}) // has no predictor yet
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.EqualFunc(after, before, slices.Equal) || !slices.EqualFunc(after, logits(t, fresh, all), slices.Equal) {
 		t.Error("predictions do not follow the weights")
 	}
-	err := n.pool.with(context.Background(), func(*predictor) error { n.WeightsChanged(); return nil })
-	if err != nil || len(n.pool.free) != 0 {
+	err = n.lender.Lend(context.Background(), func(*predictor) error { n.bias.Write()[0]++; return nil })
+	if err != nil || n.lender.Idle() != 0 {
 		t.Errorf("a predictor of old weights is kept: %v", err)
+	}
+}
+
+// slotsAreFree fails where somebody has not given a slot back.
+func slotsAreFree(t *testing.T, n *Network) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	for range n.lender.Slots() {
+		release, err := n.lender.Slot(ctx)
+		if err != nil {
+			t.Fatal("a slot is not given back")
+		}
+		defer release()
 	}
 }

@@ -163,7 +163,7 @@ func TestGradientsAgainstDifferences(t *testing.T) {
 				copy(g[int(row)*2:], r.grads[0][2*k:2*k+2])
 			}
 		}
-		w := p.Data()
+		w := p.Write()
 		for _, j := range rng.Perm(len(w))[:min(8, len(w))] {
 			const h = 1.0 / 256
 			old := w[j]
@@ -205,7 +205,7 @@ func constant(t testing.TB, classes int, bias ...float32) *Network {
 	if err != nil {
 		t.Fatal(err)
 	}
-	copy(n.bias.Data(), bias)
+	copy(n.bias.Write(), bias)
 	return n
 }
 

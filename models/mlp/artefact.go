@@ -67,7 +67,7 @@ func FromWeights(c Config, f *weights.File) (*Regressor, error) {
 		return nil, fmt.Errorf("mlp: %w", err)
 	}
 	for _, p := range r.params {
-		if err := f.Into(p.Name, p.Shape(), p.Data()); err != nil {
+		if err := f.Into(p.Name, p.Shape(), p.Write()); err != nil {
 			return nil, fmt.Errorf("mlp: %w", err)
 		}
 	}

@@ -28,7 +28,7 @@ func Example() {
 		}
 		for i, p := range trainer.Params() {
 			for j, g := range gradients[i].Data {
-				p.Data()[j] -= 0.1 * g
+				p.Write()[j] -= 0.1 * g
 			}
 		}
 	}

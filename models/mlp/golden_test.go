@@ -59,7 +59,7 @@ func (c goldenCase) regressor(t *testing.T) *Regressor {
 		if !ok || len(w) != len(p.Data()) || !slices.Equal(c.Shapes[p.Name], p.Shape()) {
 			t.Fatalf("golden file has %d numbers of shape %v for %v", len(w), c.Shapes[p.Name], p)
 		}
-		copy(p.Data(), w)
+		copy(p.Write(), w)
 	}
 	return r
 }

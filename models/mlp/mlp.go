@@ -11,9 +11,7 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/gorgonia-zoo/zoo/ops"
 	"github.com/gorgonia-zoo/zoo/weights"
@@ -65,10 +63,7 @@ func ParseConfig(data []byte) (Config, error) {
 type Regressor struct {
 	config Config
 	params []*ops.Param // fc1.weight [H, I], fc1.bias [H], fc2.weight, ...
-
-	mu         sync.Mutex
-	free       []*predictor
-	predictors chan struct{} // a slot for each predictor in use
+	lender *ops.Lender[*predictor]
 }
 
 // New returns a regressor whose weights and biases are drawn from U(-k, k)
@@ -78,7 +73,9 @@ func New(c Config, seed uint64) (*Regressor, error) {
 		return nil, err
 	}
 	c.Sizes = slices.Clone(c.Sizes)
-	r := &Regressor{config: c, predictors: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	r := &Regressor{config: c}
+	// Predictors read the weights anew each time: a change of them drops none.
+	r.lender = ops.NewLender(ops.LenderConfig[*predictor]{Build: r.predictor})
 	for i := 1; i < len(c.Sizes); i++ {
 		in, out := c.Sizes[i-1], c.Sizes[i]
 		w := ops.NewParam(fmt.Sprintf("fc%d.weight", i), out, in)
@@ -212,49 +209,32 @@ func (r *Regressor) Predict(ctx context.Context, x []float32) ([]float32, error)
 	if len(x)%in != 0 {
 		return nil, fmt.Errorf("mlp: %d numbers are no whole rows of %d inputs", len(x), in)
 	}
-	select {
-	case r.predictors <- struct{}{}:
-		defer func() { <-r.predictors }()
-	case <-ctx.Done():
-		return nil, fmt.Errorf("mlp: predict: %w", context.Cause(ctx))
-	}
-	p, err := r.take()
-	if err != nil {
-		return nil, fmt.Errorf("mlp: %w", err)
-	}
-	defer func() {
-		r.mu.Lock()
-		r.free = append(r.free, p)
-		r.mu.Unlock()
-	}()
 	y := make([]float32, 0, len(x)/in*out)
-	for len(x) > 0 {
-		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("mlp: predict: %w", context.Cause(ctx))
+	err := r.lender.Lend(ctx, func(p *predictor) error {
+		for len(x) > 0 {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			n := min(len(x)/in, predictRows)
+			copy(p.x, x[:n*in])
+			p.count[0] = int32(n)
+			if err := p.program.Run(); err != nil {
+				return err
+			}
+			data, _ := p.program.Output()
+			y = append(y, data[:n*out]...)
+			x = x[n*in:]
 		}
-		n := min(len(x)/in, predictRows)
-		copy(p.x, x[:n*in])
-		p.count[0] = int32(n)
-		if err := p.program.Run(); err != nil {
-			return nil, fmt.Errorf("mlp: %w", err)
-		}
-		data, _ := p.program.Output()
-		y = append(y, data[:n*out]...)
-		x = x[n*in:]
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("mlp: predict: %w", err)
 	}
 	return y, nil
 }
 
-// take returns an idle predictor or builds one.
-func (r *Regressor) take() (*predictor, error) {
-	r.mu.Lock()
-	if n := len(r.free); n > 0 {
-		p := r.free[n-1]
-		r.free = r.free[:n-1]
-		r.mu.Unlock()
-		return p, nil
-	}
-	r.mu.Unlock()
+// predictor builds a predictor.
+func (r *Regressor) predictor() (*predictor, error) {
 	p := &predictor{}
 	var err error
 	p.program, err = ops.Build(func(g *ops.Graph) (loss, output *G.Node, err error) {

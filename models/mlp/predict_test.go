@@ -54,8 +54,8 @@ func TestPredictFromManyGoroutines(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	if n := runtime.GOMAXPROCS(0); len(r.free) > n {
-		t.Errorf("%d predictors are kept, want at most %d", len(r.free), n)
+	if n := runtime.GOMAXPROCS(0); r.lender.Idle() > n {
+		t.Errorf("%d predictors are kept, want at most %d", r.lender.Idle(), n)
 	}
 }
 
@@ -74,7 +74,7 @@ func TestPredictionsAreNotOverwritten(t *testing.T) {
 func TestPredictionFollowsTheWeights(t *testing.T) {
 	r := regressor(t, 1, 1)
 	predict(t, r, []float32{1})
-	r.Params()[0].Data()[0], r.Params()[1].Data()[0] = 3, 2
+	r.Params()[0].Write()[0], r.Params()[1].Write()[0] = 3, 2
 	if y := predict(t, r, []float32{2}); y[0] != 8 {
 		t.Errorf("prediction %v, want 8", y[0])
 	}
@@ -92,13 +92,13 @@ func TestPredictWithCancelledContext(t *testing.T) {
 	why := errors.New("no longer wanted")
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(why)
-	for range 20 { // whichever way the select goes
+	for range 20 {
 		if y, err := r.Predict(ctx, []float32{1}); !errors.Is(err, why) || y != nil {
 			t.Fatalf("%v, %v", y, err)
 		}
 	}
 	// All slots are free again.
-	for range cap(r.predictors) + 1 {
+	for range r.lender.Slots() + 1 {
 		predict(t, r, []float32{1})
 	}
 }
@@ -106,8 +106,12 @@ func TestPredictWithCancelledContext(t *testing.T) {
 // A caller that waits for a predictor leaves when its context ends.
 func TestWaitingCallerLeaves(t *testing.T) {
 	r := regressor(t, 1, 1)
-	for range cap(r.predictors) {
-		r.predictors <- struct{}{}
+	for range r.lender.Slots() {
+		release, err := r.lender.Slot(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer release()
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)

@@ -70,7 +70,7 @@ func TestGradientsAgainstDifferences(t *testing.T) {
 		grads = append(grads, slices.Clone(g.Data))
 	}
 	for i, p := range r.Params() {
-		w := p.Data()
+		w := p.Write()
 		for j := range w {
 			const h = 1.0 / 512
 			old := w[j]
