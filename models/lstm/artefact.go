@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/gorgonia-zoo/zoo/ops"
+	"github.com/gorgonia-zoo/zoo/models/internal/params"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
 
@@ -19,20 +19,10 @@ type preprocess struct {
 	Temperature float64 `json:"temperature,omitempty"`
 }
 
-// tensors returns the parameters under their names, to be stored as the given
-// type. The data is the parameters' own.
-func tensors(params []*ops.Param, storage weights.DType) []weights.Tensor {
-	list := make([]weights.Tensor, len(params))
-	for i, p := range params {
-		list[i] = weights.Tensor{Name: p.Name, Shape: p.Shape().Clone(), DType: storage, Data: p.Data()}
-	}
-	return list
-}
-
 // Artefact returns everything needed to predict. storage is the type that
 // weights are kept in: F16 halves the file and rounds them.
 func (c *Classifier) Artefact(card weights.Card, storage weights.DType) (*weights.Artefact, error) {
-	file, err := weights.New(tensors(c.network.Params(), storage), nil)
+	file, err := params.File(c.network.Params(), storage)
 	if err != nil {
 		return nil, fmt.Errorf("lstm: %w", err)
 	}
@@ -83,29 +73,15 @@ func FromWeights(c Config, f *weights.File) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Before memory is taken: the file bounds what it may be.
-	var have int64
-	for _, t := range f.Tensors() {
-		have += int64(t.Len())
-	}
-	if want := c.parameters(); have != want {
-		return nil, fmt.Errorf("lstm: the weights are %d numbers, a network of this shape has %d: %w", have, want, weights.ErrShape)
+	if err := params.CheckCount(f, c.parameters()); err != nil {
+		return nil, fmt.Errorf("lstm: %w", err)
 	}
 	n, err := empty(c)
 	if err != nil {
 		return nil, err
 	}
-	var names []string
-	for _, p := range n.Params() {
-		names = append(names, p.Name)
-	}
-	if err := f.CheckNames(names); err != nil {
+	if err := params.Read(n.Params(), f); err != nil {
 		return nil, fmt.Errorf("lstm: %w", err)
-	}
-	for _, p := range n.Params() {
-		if err := f.Into(p.Name, p.Shape(), p.Write()); err != nil {
-			return nil, fmt.Errorf("lstm: %w", err)
-		}
 	}
 	return n, nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/gorgonia-zoo/zoo/models/internal/params"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
 
@@ -14,11 +15,7 @@ const Kind = "mlp"
 // Artefact returns everything needed to predict. storage is the type that
 // weights are kept in.
 func (r *Regressor) Artefact(card weights.Card, storage weights.DType) (*weights.Artefact, error) {
-	tensors := make([]weights.Tensor, len(r.params))
-	for i, p := range r.params {
-		tensors[i] = weights.Tensor{Name: p.Name, Shape: p.Shape().Clone(), DType: storage, Data: p.Data()}
-	}
-	file, err := weights.New(tensors, nil)
+	file, err := params.File(r.params, storage)
 	if err != nil {
 		return nil, fmt.Errorf("mlp: %w", err)
 	}
@@ -44,32 +41,15 @@ func FromArtefact(a *weights.Artefact) (*Regressor, error) {
 // FromWeights returns the regressor of the given shape with the weights of a
 // safetensors file, which must hold exactly its tensors.
 func FromWeights(c Config, f *weights.File) (*Regressor, error) {
-	// Before memory is taken: the file bounds what it may be.
-	var have, want int64
-	for _, t := range f.Tensors() {
-		have += int64(t.Len())
-	}
-	for i := 1; i < len(c.Sizes); i++ {
-		want += int64(c.Sizes[i]) * int64(c.Sizes[i-1]+1)
-	}
-	if have != want {
-		return nil, fmt.Errorf("mlp: the weights are %d numbers, sizes %v have %d: %w", have, c.Sizes, want, weights.ErrShape)
-	}
-	r, err := New(c, 0)
-	if err != nil {
+	if err := c.check(); err != nil {
 		return nil, err
 	}
-	var names []string
-	for _, p := range r.params {
-		names = append(names, p.Name)
+	if err := params.CheckCount(f, c.parameters()); err != nil {
+		return nil, fmt.Errorf("mlp: sizes %v: %w", c.Sizes, err)
 	}
-	if err := f.CheckNames(names); err != nil {
+	r := empty(c)
+	if err := params.Read(r.params, f); err != nil {
 		return nil, fmt.Errorf("mlp: %w", err)
-	}
-	for _, p := range r.params {
-		if err := f.Into(p.Name, p.Shape(), p.Write()); err != nil {
-			return nil, fmt.Errorf("mlp: %w", err)
-		}
 	}
 	return r, nil
 }

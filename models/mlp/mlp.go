@@ -40,13 +40,18 @@ func (c Config) check() error {
 			return fmt.Errorf("mlp: size %d of layer %d, want 1 to %d", n, i, MaxSize)
 		}
 	}
-	parameters := 0
-	for i, n := range c.Sizes[1:] {
-		if parameters += n * (c.Sizes[i] + 1); parameters > MaxParameters {
-			return fmt.Errorf("mlp: sizes %v have more than %d parameters", c.Sizes, MaxParameters)
-		}
+	if c.parameters() > MaxParameters {
+		return fmt.Errorf("mlp: sizes %v have more than %d parameters", c.Sizes, MaxParameters)
 	}
 	return nil
+}
+
+// parameters is the number of weights of a regressor of this shape.
+func (c Config) parameters() (n int64) {
+	for i, out := range c.Sizes[1:] {
+		n += int64(out) * int64(c.Sizes[i]+1)
+	}
+	return n
 }
 
 // ParseConfig reads a Config from JSON, refusing unknown fields.
@@ -72,6 +77,16 @@ func New(c Config, seed uint64) (*Regressor, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
+	r := empty(c)
+	for i, p := range r.params { // weight and bias of a layer by turns
+		p.Uniform(seed, 1/math.Sqrt(float64(c.Sizes[i/2])))
+	}
+	return r, nil
+}
+
+// empty returns a regressor of a shape that has been checked, whose weights are
+// zero.
+func empty(c Config) *Regressor {
 	c.Sizes = slices.Clone(c.Sizes)
 	r := &Regressor{config: c}
 	// Predictors read the weights anew each time: a change of them drops none.
@@ -80,11 +95,9 @@ func New(c Config, seed uint64) (*Regressor, error) {
 		in, out := c.Sizes[i-1], c.Sizes[i]
 		w := ops.NewParam(fmt.Sprintf("fc%d.weight", i), out, in)
 		b := ops.NewParam(fmt.Sprintf("fc%d.bias", i), out)
-		w.Uniform(seed, 1/math.Sqrt(float64(in)))
-		b.Uniform(seed, 1/math.Sqrt(float64(in)))
 		r.params = append(r.params, w, b)
 	}
-	return r, nil
+	return r
 }
 
 // Config returns the shape of the regressor.

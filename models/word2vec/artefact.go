@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"slices"
 
+	"github.com/gorgonia-zoo/zoo/models/internal/params"
 	"github.com/gorgonia-zoo/zoo/tokenize"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
@@ -65,13 +66,9 @@ func FromArtefact(a *weights.Artefact) (*Vectors, error) {
 	if err := a.Weights.CheckNames([]string{weightName}); err != nil {
 		return nil, fmt.Errorf("word2vec: %w", err)
 	}
-	// Before memory is taken: the file bounds what it may be.
 	n := a.Vocab.Len()
-	for _, t := range a.Weights.Tensors() {
-		if int64(t.Len()) != int64(n)*int64(c.Dim) {
-			return nil, fmt.Errorf("word2vec: the weights are %d numbers, %d words of %d dimensions have %d: %w",
-				t.Len(), n, c.Dim, int64(n)*int64(c.Dim), weights.ErrShape)
-		}
+	if err := params.CheckCount(a.Weights, int64(n)*int64(c.Dim)); err != nil {
+		return nil, fmt.Errorf("word2vec: %d words of %d dimensions: %w", n, c.Dim, err)
 	}
 	data := make([]float32, n*c.Dim)
 	if err := a.Weights.Into(weightName, []int{n, c.Dim}, data); err != nil {
