@@ -100,7 +100,7 @@ func embed(n *lstm.Network, first int, words []string, v *word2vec.Vectors, scal
 	if v.Dim() != dim {
 		return nil, fmt.Errorf("zoo: recipe: embeddings of %d dimensions, the model's have %d: %w", v.Dim(), dim, ErrUsage)
 	}
-	table := n.Params()[0].Write()
+	table := n.Embedding().Write()
 	covered = make([]bool, len(words))
 	for i, word := range words {
 		vector, ok := v.Vector(word)

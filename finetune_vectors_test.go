@@ -51,7 +51,7 @@ func TestFineTuneFromVectors(t *testing.T) {
 		if !ok {
 			t.Fatalf("no word %q", word)
 		}
-		return m.Classifier.Network().Params()[0].Data()[int(id)*dim:][:dim]
+		return m.Classifier.Network().Embedding().Data()[int(id)*dim:][:dim]
 	}
 	factor := row(m, "film")[0] / vectors(0) // as it was: frozen
 

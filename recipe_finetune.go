@@ -90,8 +90,8 @@ const (
 
 // Layers that a fine-tuning can freeze.
 const (
-	EmbeddingLayer = "embedding"
-	RNNLayer       = "rnn"
+	EmbeddingLayer = lstm.EmbeddingPart
+	RNNLayer       = lstm.RNNPart
 )
 
 // tuned ends the names of fine-tuned models.
@@ -266,23 +266,6 @@ func (r *FineTuneRecipe) check() error {
 		return fmt.Errorf("zoo: recipe: weight_decay would change the vectors that freeze keeps")
 	}
 	return nil
-}
-
-// layer returns how far below the linear layer a parameter is: 0 for that
-// itself, layers of the LSTM from the last to the first, then the embedding.
-func (r *FineTuneRecipe) layer(param string, layers int) int {
-	switch {
-	case strings.HasPrefix(param, "fc."):
-		return 0
-	case strings.HasPrefix(param, "embedding."):
-		return layers + 1
-	}
-	for i := range layers { // rnn.weight_ih_l0, rnn.bias_hh_l1_reverse
-		if l := fmt.Sprintf("_l%d", i); strings.HasSuffix(param, l) || strings.HasSuffix(param, l+"_reverse") {
-			return layers - i
-		}
-	}
-	return layers
 }
 
 // scale is the multiplier of a layer's learning rate.

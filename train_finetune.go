@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/internal/corpus"
@@ -41,21 +40,21 @@ func trainFineTune(ctx context.Context, recipe Recipe, data *Texts, run Run) (*M
 	}
 	config := lstm.TrainerConfig{Seed: r.Seed, Texts: r.Batch, Tokens: task.largestBatch(), ClassWeights: weights}
 	network := task.classifier.Network()
-	known, layers := base.Classifier.Vocab().Len(), network.Config().Layers
+	known := base.Classifier.Vocab().Len()
 	if slices.Contains(r.Freeze, EmbeddingLayer) {
 		config.FrozenRows = known
 	}
 	return task.fit(ctx, recipe, run, config, func(c *train.Config) {
 		c.Groups = func(param string) float32 {
-			switch {
-			case strings.HasPrefix(param, "rnn.") && slices.Contains(r.Freeze, RNNLayer),
-				strings.HasPrefix(param, "embedding.") && config.FrozenRows == network.Config().Vocab:
+			switch part := network.Part(param); {
+			case part == lstm.RNNPart && slices.Contains(r.Freeze, RNNLayer),
+				part == lstm.EmbeddingPart && config.FrozenRows == network.Config().Vocab:
 				return 0
 			}
-			return r.scale(r.layer(param, layers))
+			return r.scale(network.Layer(param))
 		}
 		if r.Unfreeze {
-			c.Unfreeze = func(param string) int { return r.layer(param, layers) }
+			c.Unfreeze = network.Layer
 		}
 	})
 }

@@ -56,7 +56,7 @@ func (task *textTask) fit(ctx context.Context, recipe Recipe, run Run, config ls
 	}
 	if r.FreezeEmbeddings {
 		cfg.Groups = func(name string) float32 {
-			if name == network.Params()[0].Name {
+			if name == network.Embedding().Name {
 				return 0
 			}
 			return 1

@@ -245,7 +245,7 @@ func TestEmbeddings(t *testing.T) {
 		t.Error(c)
 	}
 	// Frozen rows are the vectors, all by one factor.
-	table := m.Classifier.Network().Params()[0].Data()
+	table := m.Classifier.Network().Embedding().Data()
 	if got := rms(table, dim, m, "film", "brilliant"); math.Abs(got-0.1) > 1e-3 {
 		t.Errorf("the vectors have a standard deviation of %v, want 0.1", got)
 	}
@@ -284,7 +284,7 @@ func TestEmbeddings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if x := scaled.Classifier.Network().Params()[0].Data(); !(rms(x, dim, scaled, "film", "brilliant") > 1.8*rms(table, dim, m, "film", "brilliant")) {
+	if x := scaled.Classifier.Network().Embedding().Data(); !(rms(x, dim, scaled, "film", "brilliant") > 1.8*rms(table, dim, m, "film", "brilliant")) {
 		t.Error("twice the standard deviation makes no longer vectors")
 	}
 	r.Text.EmbeddingsStd, r.Text.FreezeEmbeddings = 0, true

@@ -28,6 +28,10 @@ type layer struct {
 	biasHH   *ops.Param // [4H]
 }
 
+func (l layer) params() []*ops.Param {
+	return []*ops.Param{l.weightIH, l.weightHH, l.biasIH, l.biasHH}
+}
+
 // New returns a network with PyTorch's initial distributions: N(0, std) for
 // the embedding, U(-k, k) with k = 1/sqrt(H) for the LSTM and k =
 // 1/sqrt(inputs) for the linear layer.
@@ -39,7 +43,7 @@ func New(c Config, seed uint64) (*Network, error) {
 	n.embedding.Normal(seed, n.config.EmbeddingStd)
 	for _, directions := range n.layers {
 		for _, l := range directions {
-			for _, p := range []*ops.Param{l.weightIH, l.weightHH, l.biasIH, l.biasHH} {
+			for _, p := range l.params() {
 				p.Uniform(seed, 1/math.Sqrt(float64(n.config.Hidden)))
 			}
 		}
@@ -103,7 +107,7 @@ func (n *Network) Params() []*ops.Param {
 	params := []*ops.Param{n.embedding}
 	for _, directions := range n.layers {
 		for _, l := range directions {
-			params = append(params, l.weightIH, l.weightHH, l.biasIH, l.biasHH)
+			params = append(params, l.params()...)
 		}
 	}
 	return append(params, n.weight, n.bias)
