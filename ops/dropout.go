@@ -30,6 +30,8 @@ type dropoutOp struct {
 	out, grad buffer
 }
 
+var _ G.SDOp = (*dropoutOp)(nil)
+
 // Dropout zeroes each element of x [N, D] with probability p, 0 <= p < 1,
 // and scales the others by 1/(1-p), as PyTorch's nn.Dropout in training. The
 // mask depends on noise, name and the place in the batch alone. Dropout with

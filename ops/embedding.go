@@ -17,6 +17,8 @@ type RowSparse struct {
 	Rows []int32
 }
 
+var _ G.Value = (*RowSparse)(nil)
+
 // embeddingOp looks up rows of a table.
 type embeddingOp struct {
 	static
@@ -30,6 +32,8 @@ type embeddingOp struct {
 	rows   []int32
 	grad   buffer
 }
+
+var _ G.SDOp = (*embeddingOp)(nil)
 
 // Embedding returns the rows of table [V, E] that ids [N] (int32) name:
 // [N, E]. lengths says how many of the ids are used, one row a token.

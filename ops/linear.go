@@ -17,6 +17,8 @@ type linearOp struct {
 	db          buffer
 }
 
+var _ G.SDOp = (*linearOp)(nil)
+
 // Linear returns x W' + b, [B, O], for x [B, I], weight W [O, I] and bias b
 // [O], as PyTorch's nn.Linear.
 func Linear(x, weight, bias *G.Node) (*G.Node, error) {

@@ -21,6 +21,8 @@ type lossOp struct {
 	dx    buffer
 }
 
+var _ G.SDOp = (*lossOp)(nil)
+
 func newLoss(name string, pred, target *G.Node, row func([]float32, any, int, []float32) (float64, float64, error)) (*G.Node, error) {
 	if err := matrixNode(name, pred); err != nil {
 		return nil, err

@@ -53,6 +53,8 @@ type lstmOp struct {
 	parameter [][4]buffer // gradients of each direction's weights
 }
 
+var _ G.SDOp = (*lstmOp)(nil)
+
 // LSTM runs one layer over x [N, D], packed by lengths, from zero states:
 //
 //	i, f, o = sigmoid(W x + U h + b)   g = tanh(W x + U h + b)

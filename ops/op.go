@@ -63,6 +63,8 @@ type derivative struct {
 	sparse bool // the value is a RowSparse
 }
 
+var _ G.Op = (*derivative)(nil)
+
 func (d *derivative) Do(inputs ...G.Value) (v G.Value, err error) {
 	defer guard(d.name, &err)
 	return d.do(inputs)

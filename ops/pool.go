@@ -30,6 +30,8 @@ type poolOp struct {
 	out, grad buffer
 }
 
+var _ G.SDOp = (*poolOp)(nil)
+
 // Pool reduces the states x [N, D], packed by lengths, to one row a text,
 // [B, len(kinds)*D], the kinds side by side. The first forward features have
 // read a text from its beginning, so that their last state stands at its last

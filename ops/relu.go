@@ -12,6 +12,8 @@ type reluOp struct {
 	y, dx buffer
 }
 
+var _ G.SDOp = (*reluOp)(nil)
+
 // ReLU returns max(x, 0) for x [B, D]; its derivative at 0 is 0, as
 // PyTorch's.
 func ReLU(x *G.Node) (*G.Node, error) {

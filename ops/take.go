@@ -13,6 +13,8 @@ type takeOp struct {
 	out buffer
 }
 
+var _ G.SDOp = (*takeOp)(nil)
+
 // Take returns the first rows of x [capacity, D], as many as count, an int32
 // vector of one element, says. It is where a graph built for a capacity
 // meets a smaller batch; no gradient passes it.

@@ -38,13 +38,13 @@ func TestNewBatchSortsLongestFirst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []int{2, 0, 4, 1, 3}; !slices.Equal(b.Order(), want) {
-		t.Errorf("order %v, want %v", b.Order(), want)
+	if want := []int{2, 0, 4, 1, 3}; !slices.Equal(b.order, want) {
+		t.Errorf("order %v, want %v", b.order, want)
 	}
 	if want := []int32{12, 10, 14, 11, 13}; !slices.Equal(b.Labels, want) {
 		t.Errorf("labels %v, want %v", b.Labels, want)
 	}
-	for i, from := range b.Order() {
+	for i, from := range b.order {
 		if !slices.Equal(b.Texts[i], given[from]) {
 			t.Errorf("text %d is %v", i, b.Texts[i])
 		}

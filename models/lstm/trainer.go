@@ -77,9 +77,6 @@ func (b Batch) Examples() int { return len(b.Texts) }
 // Tokens returns the number of tokens of all texts.
 func (b Batch) Tokens() int { return b.tokens }
 
-// Order returns the place each of Texts had when the batch was made.
-func (b Batch) Order() []int { return b.order }
-
 // TrainerConfig is what training needs beside the network.
 type TrainerConfig struct {
 	Seed         uint64    // of the dropout masks
