@@ -23,7 +23,9 @@ func (c *Classifier) SetTemperature(t float64) error {
 // Probabilities turns the logits of a text, divided by the temperature, into
 // the probability of each class. One logit is that of class 1. Several are
 // those of each class against the rest: their probabilities are divided by
-// their sum, as scikit-learn's OneVsRestClassifier does.
+// their sum, as scikit-learn's OneVsRestClassifier does. Those of models/lstm are a
+// softmax, and even of one logit have other last bits: temperatures that ship were
+// fitted to each as it is.
 func Probabilities(logits []float64, temperature float64) []float64 {
 	if len(logits) == 1 {
 		z := logits[0] / temperature
