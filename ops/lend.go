@@ -67,11 +67,10 @@ func NewLender[P any](c LenderConfig[P]) *Lender[P] {
 // error, Build's, or, where f was not called because ctx ended first, its cause. A
 // predictor serves again after an error of f, but not after a panic.
 func (l *Lender[P]) Lend(ctx context.Context, f func(P) error) error {
-	release, err := l.Slot(ctx)
-	if err != nil {
+	if err := l.wait(ctx); err != nil {
 		return err
 	}
-	defer release()
+	defer l.release()
 	p, version, err := l.take()
 	if err != nil {
 		return err
@@ -84,16 +83,26 @@ func (l *Lender[P]) Lend(ctx context.Context, f func(P) error) error {
 // Slot waits for a slot without a predictor, for work of the same size that builds
 // a graph of its own, and returns what gives it back. The error is ctx's cause.
 func (l *Lender[P]) Slot(ctx context.Context) (release func(), err error) {
+	if err := l.wait(ctx); err != nil {
+		return nil, err
+	}
+	return sync.OnceFunc(l.release), nil
+}
+
+// wait takes a slot, release gives it back.
+func (l *Lender[P]) wait(ctx context.Context) error {
 	if ctx.Err() != nil { // select might choose a free slot
-		return nil, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
 	select {
 	case l.slots <- struct{}{}:
-		return sync.OnceFunc(func() { <-l.slots }), nil
+		return nil
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
 }
+
+func (l *Lender[P]) release() { <-l.slots }
 
 // Slots returns how many callers can hold one at once, Idle how many predictors
 // are kept for the next.

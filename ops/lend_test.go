@@ -195,3 +195,21 @@ func TestLenderAfterPanic(t *testing.T) {
 	}
 	borrow(t, l)
 }
+
+// Lending costs nothing beside a prediction, with the parameters of four LSTM layers.
+func TestLendingAllocatesNothing(t *testing.T) {
+	var params []*Param
+	for range 35 {
+		params = append(params, NewParam("p", 1))
+	}
+	l, _ := counting(nil, params...)
+	borrow(t, l)
+	idle := func(*lent) error { return nil }
+	if n := testing.AllocsPerRun(100, func() {
+		if err := l.Lend(context.Background(), idle); err != nil {
+			t.Fatal(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations each time a predictor is lent", n)
+	}
+}

@@ -90,7 +90,7 @@ func empty(c Config) (*Network, error) {
 	n.lender = ops.NewLender(ops.LenderConfig[*predictor]{
 		Build:  func() (*predictor, error) { return newPredictor(n) },
 		Params: n.Params(),
-		Keep:   func(p *predictor) bool { return len(p.rows) <= predictTokens },
+		Keep:   (*predictor).reusable,
 	})
 	return n, nil
 }

@@ -21,8 +21,7 @@ const (
 )
 
 // predictor is a graph that shares the network's weights, and keeps those of the
-// LSTM packed once it has run. One that has grown for a long text would keep its
-// memory for ever and is not lent again.
+// LSTM packed once it has run.
 type predictor struct {
 	program *ops.Program
 	ids     []int32 // the different ones of a batch
@@ -36,6 +35,10 @@ func newPredictor(n *Network) (*predictor, error) {
 	p := &predictor{}
 	return p, p.build(n, predictTokens)
 }
+
+// reusable reports whether the predictor is lent again: not where it has grown for a
+// long text, whose memory it would keep for ever, or could not be built for one.
+func (p *predictor) reusable() bool { return p.program != nil && len(p.rows) <= predictTokens }
 
 func (p *predictor) build(n *Network, tokens int) (err error) {
 	p.places = make([]int32, n.config.Vocab)

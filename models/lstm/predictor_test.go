@@ -96,6 +96,19 @@ func TestVeryLongText(t *testing.T) {
 	}
 }
 
+// Nor is one that could not be built anew for it.
+func TestPredictorWithoutGraphIsNotKept(t *testing.T) {
+	n := deep(t)
+	want := logits(t, n, [][]int32{{1}})
+	err := n.lender.Lend(t.Context(), func(p *predictor) error { p.program = nil; return ErrEmptyText })
+	if !errors.Is(err, ErrEmptyText) || n.lender.Idle() != 0 {
+		t.Errorf("%v; %d predictors are kept", err, n.lender.Idle())
+	}
+	if got := logits(t, n, [][]int32{{1}}); !slices.Equal(got[0], want[0]) {
+		t.Errorf("afterwards %v, before %v", got, want)
+	}
+}
+
 func TestLogitsErrors(t *testing.T) {
 	n := deep(t)
 	want := logits(t, n, [][]int32{{1, 2}})
