@@ -15,6 +15,7 @@ var allowed = map[string][]string{
 	"internal/exact":            nil,
 	"internal/hostile":          nil,
 	"internal/kernel":           nil,
+	"internal/curves":           nil,
 	"ops":                       {"internal/exact", "internal/kernel"},
 	"tokenize":                  nil,
 	"weights":                   {"tokenize"},
@@ -22,45 +23,98 @@ var allowed = map[string][]string{
 	"datasets/internal/parquet": nil,
 	"train":                     {"internal/exact", "internal/kernel", "ops", "weights"},
 	"models/internal/params":    {"ops", "weights"},
-	"models/mlp":                {"models/internal/params", "ops", "tokenize", "weights"},
+	"models/mlp":                {"models/internal/params", "ops", "weights"},
 	"models/lstm":               {"internal/exact", "models/internal/params", "ops", "tokenize", "weights"},
 	"models/linear":             {"internal/exact", "internal/kernel", "ops", "tokenize", "weights"},
 	"models/word2vec":           {"internal/exact", "internal/kernel", "models/internal/params", "ops", "tokenize", "weights"},
-	"internal/curves":           nil,
 	"internal/corpus":           {"datasets", "tokenize", "weights"},
 	"pretrained":                nil,
-	"": {"datasets", "internal/corpus", "internal/exact", "internal/kernel", "models/linear", "models/lstm", "models/mlp", "models/word2vec",
-		"ops", "pretrained", "tokenize", "train", "weights"},
+
+	"classify": {"internal/exact", "tokenize"},
+	"recipe":   {"datasets", "train", "weights"},
+	"texts":    {"classify", "datasets", "internal/corpus", "ops", "recipe", "tokenize"},
+
+	"recipe/mlp":      {"datasets", "models/mlp", "ops", "recipe", "train", "weights"},
+	"recipe/linear":   {"classify", "datasets", "models/linear", "recipe", "texts", "tokenize", "train", "weights"},
+	"recipe/word2vec": {"datasets", "models/word2vec", "recipe", "texts", "tokenize", "train", "weights"},
+	"recipe/lstm": {"classify", "datasets", "internal/corpus", "models/linear", "models/lstm", "ops", "recipe", "recipe/linear", "texts",
+		"tokenize", "train", "weights"}, // a linear model teaches it
+	"recipe/finetune": {"datasets", "models/lstm", "recipe", "recipe/lstm", "texts", "tokenize", "train"}, // an LSTM is its base
+
+	"": {"classify", "datasets", "models/linear", "models/lstm", "models/mlp", "models/word2vec", "pretrained", "recipe", "recipe/finetune",
+		"recipe/linear", "recipe/lstm", "recipe/mlp", "recipe/word2vec", "texts", "train", "weights"},
+	"cmd/zoo": {"", "classify", "datasets", "internal/bench", "internal/curves", "internal/kernel", "recipe", "texts", "train", "weights"},
+
+	"internal/bench":         {"internal/kernel", "models/lstm", "ops", "recipe", "tokenize", "train"},
 	"internal/tokens":        {"", "datasets", "tokenize"},
 	"internal/release":       {"", "datasets", "models/word2vec", "weights"},
-	"cmd/zoo":                {"", "datasets", "internal/curves", "internal/kernel", "models/lstm", "models/mlp", "models/word2vec", "tokenize", "train", "weights"},
 	"internal/filmsplit":     {"weights"},
 	"internal/finetunestudy": {"", "datasets", "ops", "weights"},
+	"internal/fixture":       {"", "internal/kernel", "train"},
+	"reliability":            nil, // tests alone
 }
 
 // allowedInTests states what a package's tests may import beside the package
-// itself and what it may.
+// itself and what it may. Tests in a package's own directory that take whole
+// models, by way of the root, are of no package that another imports.
 var allowedInTests = map[string][]string{
-	"":                {"internal/hostile"},
+	"":                {"internal/fixture"},
 	"tokenize":        {"internal/hostile"},
 	"weights":         {"internal/hostile"},
 	"train":           {"internal/hostile"},
 	"models/linear":   {"datasets", "internal/hostile"},
+	"models/lstm":     {"train"},
 	"models/word2vec": {"internal/hostile"},
 	"internal/corpus": {"internal/hostile"},
-	"cmd/zoo":         {"ops"},
+	"internal/bench":  {""},
+	"cmd/zoo":         {"internal/exact", "ops"}, // a family of the test's own
+	"texts":           {"", "internal/fixture"},
+	"recipe": {"", "internal/hostile", "models/lstm", "models/mlp", "recipe/finetune", "recipe/linear", "recipe/lstm", "recipe/mlp",
+		"recipe/word2vec", "tokenize"}, // every family is tried
+	"recipe/mlp":      {"", "internal/fixture", "internal/kernel", "recipe/lstm"},
+	"recipe/linear":   {"", "internal/fixture", "internal/kernel"},
+	"recipe/word2vec": {"", "internal/fixture"},
+	"recipe/lstm":     {"", "internal/fixture", "internal/kernel", "models/word2vec"},
+	"recipe/finetune": {"", "internal/fixture", "models/word2vec", "ops"},
+	"reliability": {"", "datasets", "internal/fixture", "internal/hostile", "internal/kernel", "models/lstm", "models/mlp", "models/word2vec",
+		"ops", "recipe", "tokenize", "train", "weights"},
 }
 
 // apart states what packages must not depend on, not even through others: who
-// predicts links neither training nor data sets nor embedded weights.
+// predicts links neither training nor data sets nor embedded weights, no family
+// knows the table that lists it, and what serves all families knows none. A
+// pattern that ends in /* names what lies in a directory, one that ends in /...
+// the directory itself too.
 var apart = map[string][]string{
-	"internal/kernel": {"", "datasets", "models/...", "ops", "pretrained", "tokenize", "train", "weights"},
-	"ops":             {"", "datasets", "models/...", "pretrained", "tokenize", "train", "weights"},
-	"tokenize":        {"", "datasets", "models/...", "ops", "pretrained", "train", "weights"},
-	"weights":         {"", "datasets", "models/...", "ops", "pretrained", "train"},
-	"datasets/...":    {"", "models/...", "ops", "pretrained", "tokenize", "train", "weights"},
-	"train":           {"", "datasets", "models/...", "pretrained"},
-	"models/...":      {"", "datasets", "pretrained", "train"},
+	"internal/kernel": {"", "classify", "datasets", "models/*", "ops", "pretrained", "recipe/...", "texts", "tokenize", "train", "weights"},
+	"ops":             {"", "classify", "datasets", "models/*", "pretrained", "recipe/...", "texts", "tokenize", "train", "weights"},
+	"tokenize":        {"", "classify", "datasets", "models/*", "ops", "pretrained", "recipe/...", "texts", "train", "weights"},
+	"weights":         {"", "classify", "datasets", "models/*", "ops", "pretrained", "recipe/...", "texts", "train"},
+	"datasets/...":    {"", "classify", "models/*", "ops", "pretrained", "recipe/...", "texts", "tokenize", "train", "weights"},
+	"train":           {"", "classify", "datasets", "models/*", "pretrained", "recipe/...", "texts"},
+	"models/*":        {"", "classify", "datasets", "pretrained", "recipe/...", "texts", "train"},
+	"classify":        {"", "datasets", "models/*", "ops", "pretrained", "recipe/...", "texts", "train", "weights"},
+	"recipe":          {"", "classify", "models/*", "pretrained", "recipe/*", "texts"},
+	"texts":           {"", "models/*", "pretrained", "recipe/*"},
+	"recipe/*":        {"", "pretrained"},
+	"recipe/mlp":      {"classify", "recipe/finetune", "recipe/linear", "recipe/lstm", "recipe/word2vec", "texts"},
+	"recipe/linear":   {"models/lstm", "models/mlp", "models/word2vec", "recipe/finetune", "recipe/lstm", "recipe/mlp", "recipe/word2vec"},
+	"recipe/word2vec": {"models/linear", "models/lstm", "models/mlp", "recipe/finetune", "recipe/linear", "recipe/lstm", "recipe/mlp"},
+	"recipe/lstm":     {"models/mlp", "models/word2vec", "recipe/finetune", "recipe/mlp", "recipe/word2vec"},
+	"recipe/finetune": {"models/mlp", "models/word2vec", "recipe/mlp", "recipe/word2vec"},
+	"internal/bench":  {"", "pretrained", "recipe/*"},
+}
+
+// onlyBy states who alone may import what a pattern names, tests not counted:
+// the command line, among others, knows no family and no model by name.
+var onlyBy = map[string][]string{
+	"recipe/*":   {"", "recipe/*"},
+	"models/*":   {"", "internal/bench", "internal/release", "models/*", "recipe/*"},
+	"pretrained": {""},
+	"":           {"cmd/zoo", "internal/finetunestudy", "internal/fixture", "internal/release", "internal/tokens"},
+	// Of tests.
+	"internal/fixture": nil,
+	"internal/hostile": nil,
 }
 
 func TestImportsFollowTheDesign(t *testing.T) {
@@ -122,6 +176,70 @@ func TestWhatStaysApart(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+func TestWhoAloneImports(t *testing.T) {
+	rooms, err := house(".", build.Default.GOARCH)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pattern, list := range onlyBy {
+		to := matching(rooms, pattern)
+		if len(to) == 0 {
+			t.Errorf("no package is called %q", pattern)
+		}
+		var may []string
+		for _, p := range list {
+			names := matching(rooms, p)
+			if len(names) == 0 {
+				t.Errorf("no package is called %q", p)
+			}
+			may = append(may, names...)
+		}
+		for name, r := range rooms {
+			for _, p := range r.imports {
+				if b, ok := inside(p); ok && slices.Contains(to, b) && !slices.Contains(may, name) {
+					t.Errorf("%q imports %q, as only %q may", name, b, list)
+				}
+			}
+		}
+	}
+	// The list that lets packages in must not say otherwise.
+	for _, p := range allowed["cmd/zoo"] {
+		if strings.HasPrefix(p, "models/") || strings.HasPrefix(p, "recipe/") {
+			t.Errorf("cmd/zoo is allowed to import %q", p)
+		}
+	}
+}
+
+// Programs carry the embedded weights if they import the zoo as a whole, and
+// not if they take a model, the loop and the data.
+func TestWhoCarriesWeights(t *testing.T) {
+	rooms, err := house(".", build.Default.GOARCH)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		imports []string
+		carries bool
+	}{
+		{[]string{"models/lstm", "train", "datasets"}, false},
+		{[]string{"models/lstm", "recipe/finetune", "recipe", "texts", "classify"}, false},
+		{[]string{""}, true},
+	} {
+		var program room
+		for _, name := range c.imports {
+			if _, ok := rooms[name]; !ok {
+				t.Errorf("no package is called %q", name)
+			}
+			program.imports = append(program.imports, path.Join(module, name))
+		}
+		rooms["program"] = program
+		links := chain(rooms, "program", module+"/pretrained")
+		if carries := links != nil; carries != c.carries {
+			t.Errorf("a program that imports %q carries weights: %v, want %v: %q", c.imports, carries, c.carries, links)
 		}
 	}
 }

@@ -58,14 +58,14 @@ func ExampleNBSVMIMDB() {
 
 // Programs that let their users choose the model ask it for no more than all
 // classifiers of texts can do.
-func ExampleModel_TextClassifier() {
+func ExampleTextClassifier() {
 	for _, name := range []string{"lstm-imdb", "nbsvm-imdb"} {
 		m, err := zoo.OpenModel(name)
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
-		p, err := m.TextClassifier().PredictAll(context.Background(), []string{"I loved it.", "A dull, lifeless mess."})
+		p, err := m.Value.(zoo.TextClassifier).PredictAll(context.Background(), []string{"I loved it.", "A dull, lifeless mess."})
 		if err != nil {
 			fmt.Println(err)
 			return

@@ -87,13 +87,14 @@ func chain(rooms map[string]room, from, to string) []string {
 	return nil
 }
 
-// matching returns the rooms that a pattern names: a room, or with /... at its
-// end all that lie in a directory.
+// matching returns the rooms that a pattern names: a room, with /* at its end
+// all that lie in a directory, or with /... that directory too.
 func matching(rooms map[string]room, pattern string) []string {
 	dir, all := strings.CutSuffix(pattern, "/...")
+	below, some := strings.CutSuffix(pattern, "/*")
 	var names []string
 	for name := range rooms {
-		if name == pattern || all && (name == dir || strings.HasPrefix(name, dir+"/")) {
+		if name == pattern || all && (name == dir || strings.HasPrefix(name, dir+"/")) || some && strings.HasPrefix(name, below+"/") {
 			names = append(names, name)
 		}
 	}
@@ -133,6 +134,15 @@ func TestHouse(t *testing.T) {
 	}
 	if got := matching(rooms, "c"); got != nil {
 		t.Errorf("rooms called c: %q", got)
+	}
+	write("c/c.go", `package c`)
+	if rooms, err = house(dir, "amd64"); err != nil {
+		t.Fatal(err)
+	}
+	for pattern, want := range map[string]string{"c": "c", "c/*": "c/cgo,c/d", "c/...": "c,c/cgo,c/d", "c/d": "c/d", "c/d/*": "", "": ""} {
+		if got := strings.Join(matching(rooms, pattern), ","); got != want {
+			t.Errorf("%q matches %q, want %q", pattern, got, want)
+		}
 	}
 	if got := rooms["b"].tests; !slices.Equal(got, []string{module + "/e", "os/exec"}) {
 		t.Errorf("imports of tests %q", got)

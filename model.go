@@ -1,7 +1,6 @@
 package zoo
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,29 +8,29 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/gorgonia-zoo/zoo/models/linear"
-	"github.com/gorgonia-zoo/zoo/models/lstm"
-	"github.com/gorgonia-zoo/zoo/models/mlp"
-	"github.com/gorgonia-zoo/zoo/models/word2vec"
+	"github.com/gorgonia-zoo/zoo/recipe"
 	"github.com/gorgonia-zoo/zoo/train"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
 
-// Model is an opened artefact: one of the fields after it is set.
-type Model struct {
-	Artefact   *weights.Artefact
-	Classifier *lstm.Classifier
-	Linear     *linear.Classifier
-	Word2Vec   *word2vec.Vectors
-	Regressor  *mlp.Regressor
-	Table      *TableRegressor
+// Zoo opens and trains models of the families that it lists.
+type Zoo struct {
+	Families recipe.Families
 }
 
-// OpenModel opens a pretrained model by its name, or the artefact in a
-// directory that training wrote.
-func OpenModel(name string) (*Model, error) {
+// Default returns the zoo of Families.
+func Default() *Zoo { return &Zoo{Families()} }
+
+// Open opens a pretrained model by its name, or the artefact in a directory
+// that training wrote. What the model can do is an interface that its Value
+// satisfies; see package recipe.
+func (z *Zoo) Open(name string) (*Model, error) {
 	if r, ok := Lookup(name); ok {
-		return r.Open()
+		a, err := r.artefact()
+		if err != nil {
+			return nil, err
+		}
+		return z.Families.Open(a)
 	}
 	info, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsRune(name, filepath.Separator) {
@@ -54,81 +53,33 @@ func OpenModel(name string) (*Model, error) {
 		}
 		return nil, fmt.Errorf("zoo: model: %w", err)
 	}
-	return newModel(a)
+	return z.Families.Open(a)
 }
 
-// newModel builds what the artefact holds.
-func newModel(a *weights.Artefact) (m *Model, err error) {
-	m = &Model{Artefact: a}
-	switch a.Model {
-	case lstm.Kind:
-		m.Classifier, err = lstm.FromArtefact(a)
-	case linear.Kind:
-		m.Linear, err = linear.FromArtefact(a)
-	case word2vec.Kind:
-		m.Word2Vec, err = word2vec.FromArtefact(a)
-	case mlp.Kind:
-		if a.Preprocess != nil {
-			m.Table, err = tableFromArtefact(a)
-			break
-		}
-		m.Regressor, err = mlp.FromArtefact(a)
-	default:
-		err = fmt.Errorf("zoo: model %q is of a kind that this version does not know", a.Model)
+// OpenFile opens a model as Open does, or a file of other programs that one of
+// the families reads: vectors of words in word2vec's text or binary format or
+// GloVe's, compressed by gzip or not. The model of a file has no artefact. The
+// fingerprint is the SHA-256 of the weights or of the file.
+func (z *Zoo) OpenFile(name string) (m *Model, fingerprint string, err error) {
+	info, err := os.Stat(name)
+	if _, known := Lookup(name); !known && err == nil && !info.IsDir() {
+		value, sum, err := z.Families.OpenFile(name)
+		return &Model{Value: value}, sum, err
+	} else if !known && errors.Is(err, fs.ErrNotExist) {
+		return nil, "", fmt.Errorf("zoo: vectors: no file, directory or model %s: %w", name, ErrUsage)
 	}
-	if err != nil {
-		return nil, err
+	if m, err = z.Open(name); err != nil {
+		return nil, "", err
 	}
-	return m, nil
+	fingerprint, err = m.Artefact.SHA256()
+	return m, fingerprint, err
 }
 
-// Train runs a recipe and returns the model as Save writes it: its weights
-// are already rounded to the type they are stored as. data may be nil for a
-// recipe that draws its own. An error tells why training stopped before its
-// end; the result is valid then too, and no model is returned.
-func Train(ctx context.Context, r Recipe, data *Texts, run Run) (*Model, train.Result, error) {
-	if err := r.check(); err != nil {
-		return nil, train.Result{}, err
-	}
-	if r.Line != nil {
-		return trainLine(ctx, r, run)
-	}
-	if r.Table != nil {
-		return nil, train.Result{}, fmt.Errorf("zoo: recipe %s trains on the columns of a table, by TrainTable: %w", r.Name, ErrUsage)
-	}
-	if data == nil {
-		return nil, train.Result{}, fmt.Errorf("zoo: recipe %s needs data: %w", r.Name, ErrUsage)
-	}
-	if r.Linear != nil {
-		return trainLinear(ctx, r, data, run)
-	}
-	if r.Word2Vec != nil {
-		return trainWord2Vec(ctx, r, data, run)
-	}
-	if r.FineTune != nil {
-		return trainFineTune(ctx, r, data, run)
-	}
-	return trainText(ctx, r, data, run)
-}
+// OpenModel opens a model of the zoo's own families; see Zoo.Open.
+func OpenModel(name string) (*Model, error) { return Default().Open(name) }
 
-// Save writes the model into a directory, which OpenModel and the command
-// line take as a MODEL. An existing artefact there is replaced as a whole.
-func (m *Model) Save(dir string) error {
-	if err := m.Artefact.Save(dir); err != nil {
-		return fmt.Errorf("zoo: %w", err)
-	}
-	return nil
-}
-
-// storage returns the type of the given name.
-func storage(name string) (weights.DType, error) {
-	switch name {
-	case "", "F32":
-		return weights.F32, nil
-	case "F16":
-		return weights.F16, nil
-	case "BF16":
-		return weights.BF16, nil
-	}
-	return 0, fmt.Errorf("zoo: recipe: storage %q, want F32, F16 or BF16", name)
+// OpenVectors opens vectors of words, those of a model or a file of other
+// programs, and returns the SHA-256 of the weights or of the file.
+func OpenVectors(name string) (v recipe.Vectors, fingerprint string, err error) {
+	return Default().Env(Run{}).Vectors(name)
 }

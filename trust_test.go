@@ -19,7 +19,7 @@ var rare = map[string][]string{
 
 // rareInTests states which tests do so beside the packages in rare.
 var rareInTests = map[string][]string{
-	"os/exec": {"", "cmd/zoo", "ops", "train", "weights"}, // the tests' own binaries, to be killed; go list
+	"os/exec": {"", "cmd/zoo", "ops", "reliability", "train", "weights"}, // the tests' own binaries, to be killed; go list, build and nm
 }
 
 func TestWhoUsesWhatIsDangerous(t *testing.T) {

@@ -100,9 +100,9 @@ func Lookup(name string) (Record, bool) {
 	return Record{}, false
 }
 
-// Open opens the model from the embedded artefact and checks that it is the
-// one of the record.
-func (r Record) Open() (*Model, error) {
+// artefact reads the embedded artefact and checks that it is the one of the
+// record.
+func (r Record) artefact() (*weights.Artefact, error) {
 	dir, err := pretrained.Open(r.Name)
 	if err != nil {
 		return nil, fmt.Errorf("zoo: %w", err)
@@ -118,66 +118,48 @@ func (r Record) Open() (*Model, error) {
 	if sum != r.SHA256 {
 		return nil, fmt.Errorf("zoo: %s: weights %s, the record has %s: %w", r.Name, sum, r.SHA256, weights.ErrChecksum)
 	}
-	return newModel(a)
+	return a, nil
 }
 
-// open opens the model of a name that is in the table.
-func open(name string) (*Model, error) {
-	r, ok := Lookup(name)
-	if !ok {
-		return nil, fmt.Errorf("zoo: no model %q", name)
-	}
-	return r.Open()
+// load builds a model of the table once. It does not go by way of the families,
+// so that a program that only predicts links no training.
+func load[T any](name string, build func(*weights.Artefact) (T, error)) func() (T, error) {
+	return sync.OnceValues(func() (m T, err error) {
+		r, ok := Lookup(name)
+		if !ok {
+			return m, fmt.Errorf("zoo: no model %q", name)
+		}
+		a, err := r.artefact()
+		if err != nil {
+			return m, err
+		}
+		return build(a)
+	})
 }
 
-var mlpLine = sync.OnceValues(func() (*Model, error) { return open("mlp-line") })
+var (
+	mlpLine      = load("mlp-line", mlp.FromArtefact)
+	lstmIMDB     = load("lstm-imdb", lstm.FromArtefact)
+	nbsvmIMDB    = load("nbsvm-imdb", linear.FromArtefact)
+	word2vecIMDB = load("word2vec-imdb", word2vec.FromArtefact)
+)
 
 // MLPLine returns the MLP 1-10-1 that has learned y = 3x + 2. Every call
 // returns the same model, which is safe for many goroutines.
-func MLPLine() (*mlp.Regressor, error) {
-	m, err := mlpLine()
-	if err != nil {
-		return nil, err
-	}
-	return m.Regressor, nil
-}
-
-var lstmIMDBModel = sync.OnceValues(func() (*Model, error) { return open("lstm-imdb") })
+func MLPLine() (*mlp.Regressor, error) { return mlpLine() }
 
 // LSTMIMDB returns the classifier of film reviews into negative and positive
 // that was trained on IMDB. Every call returns the same classifier, which is
 // safe for many goroutines.
-func LSTMIMDB() (*lstm.Classifier, error) {
-	m, err := lstmIMDBModel()
-	if err != nil {
-		return nil, err
-	}
-	return m.Classifier, nil
-}
-
-var nbsvmIMDB = sync.OnceValues(func() (*Model, error) { return open("nbsvm-imdb") })
+func LSTMIMDB() (*lstm.Classifier, error) { return lstmIMDB() }
 
 // NBSVMIMDB returns the classifier of film reviews into negative and positive
 // by the presence of words, pairs and triples of words that was trained on
 // IMDB. Every call returns the same classifier, which is safe for many
 // goroutines.
-func NBSVMIMDB() (*linear.Classifier, error) {
-	m, err := nbsvmIMDB()
-	if err != nil {
-		return nil, err
-	}
-	return m.Linear, nil
-}
-
-var word2vecIMDBModel = sync.OnceValues(func() (*Model, error) { return open("word2vec-imdb") })
+func NBSVMIMDB() (*linear.Classifier, error) { return nbsvmIMDB() }
 
 // Word2VecIMDB returns vectors of 36,000 words, of 100 dimensions each, that
 // were learned from IMDB's 75,000 training reviews. Every call returns the same
 // vectors, which are safe for many goroutines.
-func Word2VecIMDB() (*word2vec.Vectors, error) {
-	m, err := word2vecIMDBModel()
-	if err != nil {
-		return nil, err
-	}
-	return m.Word2Vec, nil
-}
+func Word2VecIMDB() (*word2vec.Vectors, error) { return word2vecIMDB() }

@@ -3,9 +3,10 @@ package zoo_test
 import (
 	"context"
 	"encoding/csv"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,79 +16,24 @@ import (
 
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/datasets"
+	"github.com/gorgonia-zoo/zoo/internal/fixture"
+	"github.com/gorgonia-zoo/zoo/recipe"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
 
-// reviews writes a small table of made-up reviews whose label follows from
-// their words, and returns its path.
-func reviews(t *testing.T, rows int) string {
+func asJSON(t *testing.T, v any) string {
 	t.Helper()
-	good := []string{"great", "moving", "a joy", "brilliant", "warm and funny"}
-	bad := []string{"dull", "a mess", "wooden", "tedious", "cold and empty"}
-	filler := []string{"the film", "its plot", "that cast", "this ending", "the music", "was", "is", "felt", "and", "but", "somehow", "throughout"}
-	path := filepath.Join(t.TempDir(), "reviews.csv")
-	f, err := os.Create(path)
+	data, err := json.Marshal(v)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	w := csv.NewWriter(f)
-	w.Write([]string{"review", "sentiment"})
-	rng := rand.New(rand.NewPCG(1, 2))
-	for i := range rows {
-		words, label := good, "positive"
-		if i%2 == 1 {
-			words, label = bad, "negative"
-		}
-		var text []string
-		for range 3 + rng.IntN(12) {
-			text = append(text, filler[rng.IntN(len(filler))])
-		}
-		text[rng.IntN(len(text))] = words[rng.IntN(len(words))]
-		w.Write([]string{strings.Join(text, " "), label})
-	}
-	w.Flush()
-	if err := w.Error(); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-// small is a recipe for reviews.
-func small(t *testing.T) zoo.Recipe {
-	t.Helper()
-	r, err := zoo.ReadRecipe("lstm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Name, r.Text.Embeddings, r.Text.Crop = "small", "", 0
-	r.Text.Model.Embedding, r.Text.Model.Hidden = 12, 20
-	r.Text.Validation, r.Text.Epochs, r.Text.Batch = 0.2, 6, 16
-	r.Text.Optimizer.LearningRate = 2e-2
-	return r
-}
-
-func openTexts(t *testing.T, path string) *zoo.Texts {
-	t.Helper()
-	data, err := zoo.OpenTexts(path, zoo.TextsConfig{Cache: "none"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
-func sha(t *testing.T, m *zoo.Model) string {
-	t.Helper()
-	sum, err := m.Artefact.SHA256()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return sum
+	return string(data)
 }
 
 func TestClassifierTrainSaveLoadPredict(t *testing.T) {
 	ctx := context.Background()
-	m, result, err := zoo.Train(ctx, small(t), openTexts(t, reviews(t, 400)), zoo.Run{})
+	r, _ := fixture.Small(t)
+	m, result, err := zoo.Train(ctx, r, fixture.Texts(t, fixture.Reviews(t, 400)), zoo.Run{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,16 +48,16 @@ func TestClassifierTrainSaveLoadPredict(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sha(t, m) != sha(t, again) {
+	if fixture.SHA(t, m) != fixture.SHA(t, again) {
 		t.Error("the saved weights are not the trained ones")
 	}
 	texts := []string{"the film was brilliant", "its plot is a mess", "", "unheard words only", "the music, somehow, felt dull but the cast is great"}
-	want, err := m.Classifier.PredictAll(ctx, texts)
+	want, err := m.Value.(zoo.TextClassifier).PredictAll(ctx, texts)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, text := range texts {
-		got, err := again.Classifier.Predict(ctx, text)
+		got, err := again.Value.(zoo.TextClassifier).Predict(ctx, text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -146,11 +92,11 @@ func TestRegressorTrainSaveLoadPredict(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := []float32{-2, -0.5, 0, 1, 2.5}
-	want, err := m.Regressor.Predict(ctx, x)
+	want, err := m.Value.(zoo.Regressor).Predict(ctx, x)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := again.Regressor.Predict(ctx, x)
+	got, err := again.Value.(zoo.Regressor).Predict(ctx, x)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,6 +110,45 @@ func TestRegressorTrainSaveLoadPredict(t *testing.T) {
 	}
 }
 
+// Data and bodies that are not the family's are errors, as is none.
+func TestTrainRefusesWhatIsNotTheFamilys(t *testing.T) {
+	table := filepath.Join(t.TempDir(), "table.csv")
+	fixture.Write(t, table, "x,y\n1,2\n2,4\n")
+	rows, err := zoo.OpenTable(table, zoo.TableColumns{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := fixture.Texts(t, fixture.Reviews(t, 20))
+	tune, err := zoo.FineTuning("lstm-imdb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range append(zoo.Recipes(), tune) {
+		wrong := []zoo.Data{nil, (*zoo.Texts)(nil), (*zoo.Rows)(nil), rows}
+		switch r.Family.Key {
+		case "line": // takes none
+			continue
+		case "table":
+			wrong[3] = texts
+		}
+		for _, data := range wrong {
+			if _, _, err := zoo.Train(context.Background(), r, data, zoo.Run{}); !errors.Is(err, zoo.ErrUsage) || !strings.Contains(err.Error(), "data") {
+				t.Errorf("%s on a %T: %v", r.Name, data, err)
+			}
+		}
+	}
+	r, _ := fixture.Small(t)
+	for _, body := range []recipe.Body{nil, (*zoo.TextRecipe)(nil), new(zoo.LineRecipe)} {
+		r.Body = body
+		if _, _, err := zoo.Train(context.Background(), r, texts, zoo.Run{}); err == nil || !strings.Contains(err.Error(), `"small"`) {
+			t.Errorf("a body of type %T: %v", body, err)
+		}
+	}
+	if _, _, err := zoo.Train(context.Background(), zoo.Recipe{Name: "none"}, texts, zoo.Run{}); err == nil {
+		t.Error("an empty recipe is trained")
+	}
+}
+
 // One hundred steps of plain SGD on one point each leave PyTorch with a mean
 // squared error of 0.145 in the median of 50 seeds, 0.03 to 1.95.
 func TestHundredStepsBehaveAsPyTorch(t *testing.T) {
@@ -173,9 +158,8 @@ func TestHundredStepsBehaveAsPyTorch(t *testing.T) {
 	}
 	var errors []float64
 	for seed := range uint64(50) {
-		line := *r.Line
-		line.Seed = seed
-		m, _, err := zoo.Train(context.Background(), zoo.Recipe{Name: r.Name, Line: &line}, nil, zoo.Run{})
+		*r.Body.SeedPtr() = seed
+		m, _, err := zoo.Train(context.Background(), r, nil, zoo.Run{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -196,7 +180,7 @@ func TestEveryRecordIsWhatItSays(t *testing.T) {
 	}
 	for _, r := range zoo.Models() {
 		t.Run(r.Name, func(t *testing.T) {
-			m, err := r.Open() // compares the checksum
+			m, err := zoo.OpenModel(r.Name) // compares the checksum
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -230,7 +214,7 @@ func TestEveryRecordIsWhatItSays(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if a, b := fmt.Sprintf("%+v", asJSON(t, recipe)), fmt.Sprintf("%+v", asJSON(t, named)); a != b {
+			if a, b := asJSON(t, recipe), asJSON(t, named); a != b {
 				t.Errorf("the card's recipe is not the one called %s:\n%s\n%s", r.Recipe, a, b)
 			}
 			for _, want := range append(headline(r), r.Name, strconv.FormatInt(r.Parameters, 10), r.SHA256[:12]) {
@@ -298,8 +282,9 @@ func TestTrainingOnPartOfIMDBLearns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Text.Model.Hidden, r.Text.Epochs, r.Text.Validation, r.Text.WordDrop = 64, 6, 0.2, 0
-	m, _, err := zoo.Train(context.Background(), r, openTexts(t, path), zoo.Run{})
+	b := r.Body.(*zoo.TextRecipe)
+	b.Model.Hidden, b.Epochs, b.Validation, b.WordDrop = 64, 6, 0.2, 0
+	m, _, err := zoo.Train(context.Background(), r, fixture.Texts(t, path), zoo.Run{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -89,6 +89,22 @@ func (d DType) Size() int {
 // float reports whether values of the type convert to and from float32.
 func (d DType) float() bool { return d <= BF16 }
 
+// Round rounds float32 values in place to those that the type can hold, as
+// storing and reading them does. It returns the index of the first finite one
+// that the type cannot hold, or -1; those from there on are then as they were.
+func (d DType) Round(x []float32) int {
+	const block = 1 << 12
+	buffer := make([]byte, block*d.Size())
+	for at := 0; at < len(x); at += block {
+		part := x[at:min(at+block, len(x))]
+		if i := encode(d, buffer, part); i >= 0 {
+			return at + i
+		}
+		decode(d, part, buffer[:len(part)*d.Size()])
+	}
+	return -1
+}
+
 // decode converts len(dst) stored elements to float32. src holds at least
 // len(dst) elements of a type for which d.float() is true. F16, what embedded
 // models are stored in, is read four at a time.

@@ -41,6 +41,10 @@ func (e *pathError) Error() string {
 }
 func (e *pathError) Unwrap() error { return e.err }
 
+// Within puts a key before the path that an error of UnmarshalStrict names, for
+// a value that stood under this key.
+func Within(key string, err error) error { return within("."+key, err) }
+
 // within puts step before the path of err. Paths are made on the way out, and
 // cut where hostile nesting would make them long.
 func within(step string, err error) error {

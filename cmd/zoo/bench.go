@@ -2,10 +2,11 @@ package main
 
 import (
 	"github.com/gorgonia-zoo/zoo"
+	"github.com/gorgonia-zoo/zoo/internal/bench"
 	"github.com/spf13/cobra"
 )
 
-func newBench() *cobra.Command {
+func newBench(z *zoo.Zoo) *cobra.Command {
 	var asJSON, quick, lengths bool
 	c := &cobra.Command{
 		Use:   "bench",
@@ -22,16 +23,20 @@ token and 2*4H*D for each different word of a batch.`,
 		Args:    takes(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if lengths {
-				return printJSON(c.OutOrStdout(), zoo.BenchBatches(16, 64))
+				return printJSON(c.OutOrStdout(), bench.Batches(16, 64))
 			}
-			r, err := zoo.Bench(c.Context(), zoo.BenchConfig{Quick: quick, Log: c.ErrOrStderr()})
+			r, err := z.Families.Read("lstm")
+			if err != nil {
+				return err
+			}
+			result, err := bench.Run(c.Context(), r, bench.Config{Quick: quick, Log: c.ErrOrStderr()})
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				return printJSON(c.OutOrStdout(), r)
+				return printJSON(c.OutOrStdout(), result)
 			}
-			return r.WriteTable(c.OutOrStdout())
+			return result.WriteTable(c.OutOrStdout())
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")

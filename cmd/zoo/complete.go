@@ -7,14 +7,11 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// choices are the words that flags take.
-var choices = map[string][]string{
-	"class-weights": {"balanced"},
-	"classes":       {"auto", "keep", "new"},
-	"encoding":      {"utf-8", "windows-1252", "latin1", "utf-16"},
-	"freeze":        {"embedding", "rnn", "embedding,rnn"},
-	"quotes":        {"strict", "lazy", "none"},
-	"split":         {"train", "test"},
+// words are those that flags about data take; a setting of recipes has its own.
+var words = map[string][]string{
+	"encoding": {"utf-8", "windows-1252", "latin1", "utf-16"},
+	"quotes":   {"strict", "lazy", "none"},
+	"split":    {"train", "test"},
 }
 
 // completeFlags tells the shell what the flags of a command and of those below
@@ -23,7 +20,7 @@ var choices = map[string][]string{
 func completeFlags(c *cobra.Command) {
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		var err error
-		words := choices[f.Name]
+		takes := words[f.Name]
 		switch {
 		case f.Name == "out" && strings.Contains(c.Use, "--out DIR"):
 			err = c.MarkFlagDirname(f.Name)
@@ -35,7 +32,7 @@ func completeFlags(c *cobra.Command) {
 			// any file, as the shell does by itself
 		case f.Value.Type() != "bool" && c.Name() != "help":
 			if _, done := c.GetFlagCompletionFunc(f.Name); !done {
-				err = c.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+				err = c.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(takes, cobra.ShellCompDirectiveNoFileComp))
 			}
 		}
 		if err != nil {

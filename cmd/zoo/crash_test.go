@@ -83,7 +83,7 @@ func TestKillAndResume(t *testing.T) {
 		}
 	}
 	f := small(t)
-	f.recipe = write(t, "long.json", recipe(20*kills))
+	f.recipe = write(t, "long.json", recipeJSON(20*kills))
 	dir := t.TempDir()
 	want, epochs := doneSHA(t, runZoo(f.train(filepath.Join(dir, "undisturbed"), "--json")...))
 	out := filepath.Join(dir, "killed")
@@ -163,7 +163,7 @@ func TestSecondProcessIsRefused(t *testing.T) {
 		t.Skip("starts processes")
 	}
 	f := small(t)
-	f.recipe = write(t, "endless.json", recipe(100000))
+	f.recipe = write(t, "endless.json", recipeJSON(100000))
 	out := filepath.Join(t.TempDir(), "out")
 	first, _, _ := process(t, f.train(out, "--checkpoint-every", "1ms")...)
 	checkpoint := filepath.Join(out, checkpointDir, train.CheckpointFile)

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/gorgonia-zoo/zoo"
+	"github.com/gorgonia-zoo/zoo/classify"
 	"golang.org/x/term"
 )
 
@@ -20,16 +20,11 @@ func colourful(w io.Writer) bool {
 	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
 }
 
-// explain returns the function that answers texts with what each word
-// contributes.
-func explain(colours bool) func(context.Context, *zoo.Model, []string, io.Writer, bool) error {
-	return func(ctx context.Context, m *zoo.Model, texts []string, out io.Writer, asJSON bool) error {
-		for _, text := range texts {
-			p, err := m.TextClassifier().Predict(ctx, text)
-			if err != nil {
-				return err
-			}
-			e, err := m.Explain(ctx, text)
+// explain returns the answerer that says what each word contributes.
+func explain(m classify.Explainer, colours bool) answerer {
+	return func(ctx context.Context, lines []string, out io.Writer, asJSON bool) error {
+		for _, text := range lines {
+			p, e, err := m.Explain(ctx, text)
 			if err != nil {
 				return err
 			}
@@ -37,7 +32,7 @@ func explain(colours bool) func(context.Context, *zoo.Model, []string, io.Writer
 			if asJSON {
 				err = printJSON(out, struct {
 					textAnswer
-					Explanation zoo.Explanation `json:"explanation"`
+					Explanation classify.Explanation `json:"explanation"`
 				}{answer, e})
 			} else {
 				_, err = io.WriteString(out, explanation(answer, e, colours))
@@ -52,7 +47,7 @@ func explain(colours bool) func(context.Context, *zoo.Model, []string, io.Writer
 
 // explanation shows the words of a text in their order, with the
 // contributions that are not small beside the largest.
-func explanation(p textAnswer, e zoo.Explanation, colours bool) string {
+func explanation(p textAnswer, e classify.Explanation, colours bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\t%.4f\n ", p.Label, p.Probability)
 	largest := 0.0

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gorgonia-zoo/zoo"
+	"github.com/gorgonia-zoo/zoo/classify"
 )
 
 func TestExplainJSON(t *testing.T) {
@@ -22,7 +22,7 @@ func TestExplainJSON(t *testing.T) {
 			var a struct {
 				Probability float64
 				Tokens      int
-				Explanation zoo.Explanation
+				Explanation classify.Explanation
 			}
 			if err := json.Unmarshal([]byte(line), &a); err != nil {
 				t.Fatal(err)
@@ -70,7 +70,7 @@ func TestExplainText(t *testing.T) {
 }
 
 func TestColours(t *testing.T) {
-	e := zoo.Explanation{Of: "positive", Words: []zoo.Contribution{{Token: "good", Contribution: 2}, {Token: "film", Contribution: 0.1}, {Token: "odd", Contribution: -0.5}}}
+	e := classify.Explanation{Of: "positive", Words: []classify.Contribution{{Token: "good", Contribution: 2}, {Token: "film", Contribution: 0.1}, {Token: "odd", Contribution: -0.5}}}
 	plain := explanation(textAnswer{Label: "positive"}, e, false)
 	bright := explanation(textAnswer{Label: "positive"}, e, true)
 	if !strings.Contains(bright, "\x1b[1;32mgood(+2.00)\x1b[0m film \x1b[31modd(-0.50)\x1b[0m\n") || !strings.Contains(plain, " good(+2.00) film odd(-0.50)\n") {

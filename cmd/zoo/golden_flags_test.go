@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gorgonia-zoo/zoo"
 	"github.com/spf13/pflag"
 )
 
@@ -35,7 +36,7 @@ type goldenFlag struct {
 func TestGoldenFlags(t *testing.T) {
 	var list []goldenCommand
 	var help strings.Builder
-	root := newRoot()
+	root := newRoot(zoo.Default())
 	addBuiltins(root)
 	for _, c := range commands(root) {
 		help.WriteString("== " + c.CommandPath() + "\n")

@@ -144,21 +144,61 @@ func (r *recorder) finish() int {
 // difference says which outcomes are had and not wanted, and the other way
 // round unless some may be missing.
 func difference(have, want map[string]recorded, partial bool) string {
-	var more, less []string
+	var b strings.Builder
 	for _, text := range slices.Sorted(maps.Keys(have)) {
-		if _, ok := want[text]; !ok {
-			more = append(more, "  have "+text+"\n")
+		if _, ok := want[text]; ok {
+			continue
+		}
+		lines, near := have[text].lines(), nearest(have[text], want)
+		fmt.Fprintf(&b, "  an outcome that is new; beside the nearest of %d recorded ones\n", len(want))
+		for _, l := range near {
+			if !slices.Contains(lines, l) {
+				fmt.Fprintf(&b, "    want %s\n", l)
+			}
+		}
+		for _, l := range lines {
+			if !slices.Contains(near, l) {
+				fmt.Fprintf(&b, "    have %s\n", l)
+			}
 		}
 	}
 	for _, text := range slices.Sorted(maps.Keys(want)) {
-		if _, ok := have[text]; !ok {
-			less = append(less, "  want "+text+"\n")
+		if _, ok := have[text]; !ok && !partial {
+			fmt.Fprintf(&b, "  did not come out: %s\n", text)
 		}
 	}
-	if partial && len(more) == 0 {
-		return ""
+	return b.String()
+}
+
+// lines are all that an outcome says.
+func (r recorded) lines() []string {
+	list := []string{fmt.Sprintf("exit code %d", r.Code)}
+	for _, part := range []struct {
+		name  string
+		lines []string
+	}{{"error", r.Error}, {"json", r.JSON}, {"stdout", r.Stdout}, {"stderr", r.Stderr}} {
+		for _, l := range part.lines {
+			list = append(list, part.name+": "+l)
+		}
 	}
-	return strings.Join(append(more, less...), "")
+	return list
+}
+
+// nearest returns the lines of the outcome that has most of o's.
+func nearest(o recorded, among map[string]recorded) (lines []string) {
+	most := -1
+	for _, text := range slices.Sorted(maps.Keys(among)) {
+		shared := 0
+		for _, l := range among[text].lines() {
+			if slices.Contains(o.lines(), l) {
+				shared++
+			}
+		}
+		if shared > most {
+			most, lines = shared, among[text].lines()
+		}
+	}
+	return lines
 }
 
 // commandLine is one of goldenCommands.

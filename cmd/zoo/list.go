@@ -35,7 +35,7 @@ func newList() *cobra.Command {
 	return c
 }
 
-func newCard() *cobra.Command {
+func newCard(z *zoo.Zoo) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:               "card MODEL",
@@ -44,7 +44,7 @@ func newCard() *cobra.Command {
 		Args:              takes("MODEL"),
 		ValidArgsFunction: modelNames,
 		RunE: func(c *cobra.Command, args []string) error {
-			m, err := zoo.OpenModel(args[0])
+			m, err := z.Open(args[0])
 			if err != nil {
 				return err
 			}
@@ -59,7 +59,7 @@ func newCard() *cobra.Command {
 	return c
 }
 
-func newExport() *cobra.Command {
+func newExport(z *zoo.Zoo) *cobra.Command {
 	var out string
 	c := &cobra.Command{
 		Use:   "export MODEL --out FILE",
@@ -75,7 +75,7 @@ programs where the name of the file ends so: .bin is word2vec's binary format,
 			if out == "" {
 				return usage(c, "--out FILE is missing")
 			}
-			m, err := zoo.OpenModel(args[0])
+			m, err := z.Open(args[0])
 			if err != nil {
 				return err
 			}

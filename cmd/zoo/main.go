@@ -14,19 +14,23 @@ import (
 	"github.com/gorgonia-zoo/zoo/internal/kernel"
 )
 
-func main() {
+func main() { command(zoo.Default()) }
+
+// command runs the command line of the process on the models of a zoo, and
+// ends it.
+func command(z *zoo.Zoo) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	err := run(ctx, z, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	os.Exit(report(err, os.Stderr))
 }
 
-// run executes one command line.
-func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+// run executes one command line on the models of a zoo.
+func run(ctx context.Context, z *zoo.Zoo, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	if err := kernel.Init(); err != nil {
 		return fmt.Errorf("%w: %w", err, zoo.ErrUsage)
 	}
-	root := newRoot()
+	root := newRoot(z)
 	root.SetArgs(negatives(args))
 	root.SetIn(stdin)
 	root.SetOut(stdout)

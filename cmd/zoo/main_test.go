@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/gorgonia-zoo/zoo"
 )
 
 // asCommand makes this test program run as the command zoo: tests that kill
@@ -29,6 +31,9 @@ var scratch string
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asCommand) != "" {
+		if os.Getenv(withFamily) != "" {
+			command(larger())
+		}
 		main()
 	}
 	os.Exit(func() int {
@@ -61,7 +66,7 @@ func runWith(ctx context.Context, stdin io.Reader, args ...string) outcome {
 		args = []string{}
 	}
 	var stdout, stderr bytes.Buffer
-	err := run(ctx, args, stdin, &stdout, &stderr)
+	err := run(ctx, zoo.Default(), args, stdin, &stdout, &stderr)
 	before := stderr.Len()
 	o := outcome{code: report(err, &stderr)}
 	o.stdout, o.stderr = stdout.String(), stderr.String()
@@ -101,7 +106,7 @@ func reviews(path string, rows int, seed uint64) error {
 }
 
 // recipe is the text of a recipe for reviews.
-func recipe(epochs int) string {
+func recipeJSON(epochs int) string {
 	return fmt.Sprintf(`{"name": "small", "about": "made-up reviews", "text": {"data": "made up",
 		"model": {"embedding": 8, "hidden": 12, "dropout": {"embedding": 0.2}}, "tokenizer": {"lower": true},
 		"vocab": {"max_size": 100}, "validation": 0.2, "max_tokens": 40, "seed": 1, "epochs": %d, "batch": 8,
@@ -117,7 +122,7 @@ var shared = sync.OnceValues(func() (f fixture, err error) {
 	if err := reviews(f.data, 120, 1); err != nil {
 		return f, err
 	}
-	if err := os.WriteFile(f.recipe, []byte(recipe(3)), 0o644); err != nil {
+	if err := os.WriteFile(f.recipe, []byte(recipeJSON(3)), 0o644); err != nil {
 		return f, err
 	}
 	o := runZoo("train", f.recipe, "--data", f.data, "--out", f.model, "--cache", "none", "--json")

@@ -11,10 +11,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/gorgonia-zoo/zoo"
+	"github.com/gorgonia-zoo/zoo/classify"
+	"github.com/gorgonia-zoo/zoo/recipe"
 	"github.com/spf13/cobra"
 )
 
-func newPredict() *cobra.Command {
+func newPredict(z *zoo.Zoo) *cobra.Command {
 	var file string
 	var table tableFlags
 	var asJSON, explained bool
@@ -47,37 +49,43 @@ are passed over in a table.`,
 			if file != "" && len(args) > 1 {
 				return usage(c, "texts are given both as arguments and by --file")
 			}
-			m, err := zoo.OpenModel(args[0])
+			m, err := z.Open(args[0])
 			if err != nil {
 				return err
 			}
-			if explained && m.TextClassifier() == nil {
+			explainer, explains := m.Value.(classify.Explainer)
+			if explained && !explains {
 				return usage(c, "--explain does not apply: %s is no classifier of texts", args[0])
 			}
-			if m.Table != nil {
+			var lines iter.Seq2[[]string, error]
+			var answer answerer
+			switch v := m.Value.(type) {
+			case recipe.RowAnswerer:
 				if err := unwanted(c, args[0]+" takes its columns by their names", "text"); err != nil {
 					return err
 				}
-				return predictRows(c, m.Table, args[1:], file, table, asJSON)
+				return predictRows(c, v, args[1:], file, table, asJSON)
+			case classify.Classifier:
+				if answer = classifies(v); explained {
+					answer = explain(explainer, colourful(c.OutOrStdout()))
+				}
+				if len(args) == 1 && table.named(file) {
+					lines, err = table.texts(c, file)
+				}
+			case recipe.Regressor:
+				answer = regress(v, len(args) == 1)
+			case recipe.Vectors:
+				return usage(c, "%s is vectors of words: see 'zoo nearest', 'zoo analogy', 'zoo similarity', and 'zoo train --embeddings'", args[0])
+			default:
+				return usage(c, "%s is a model of kind %s, which answers no lines", args[0], m.Artefact.Model)
 			}
-			if err := isVectors(c, args[0], m); err != nil {
-				return err
-			}
-			var lines iter.Seq2[[]string, error]
-			if m.TextClassifier() != nil && len(args) == 1 && table.named(file) {
-				lines, err = table.texts(c, file)
-			} else if err = unwanted(c, "no table is given by --file", "text", "encoding", "quotes"); err == nil {
-				lines, err = inputs(c, args[1:], file)
+			if err == nil && lines == nil {
+				if err = unwanted(c, "no table is given by --file", "text", "encoding", "quotes"); err == nil {
+					lines, err = inputs(c, args[1:], file)
+				}
 			}
 			if err != nil {
 				return err
-			}
-			answer := classify
-			if m.Regressor != nil {
-				answer = regress(len(args) == 1)
-			}
-			if explained {
-				answer = explain(colourful(c.OutOrStdout()))
 			}
 			out := bufio.NewWriter(c.OutOrStdout())
 			read, broken := 0, 0
@@ -88,7 +96,7 @@ are passed over in a table.`,
 					}
 				}
 				if err == nil {
-					err = answer(c.Context(), m, texts, out, asJSON)
+					err = answer(c.Context(), texts, out, asJSON)
 				}
 				if flushed := out.Flush(); err == nil {
 					err = flushed
@@ -122,11 +130,21 @@ type textAnswer struct {
 	Truncated   bool    `json:"truncated"`
 }
 
-func classify(ctx context.Context, m *zoo.Model, texts []string, out io.Writer, asJSON bool) error {
-	answers, err := m.TextClassifier().PredictAll(ctx, texts)
-	if err != nil {
-		return err
+// answerer answers lines.
+type answerer func(ctx context.Context, lines []string, out io.Writer, asJSON bool) error
+
+// classifies returns the answerer that classifies texts.
+func classifies(m classify.Classifier) answerer {
+	return func(ctx context.Context, texts []string, out io.Writer, asJSON bool) error {
+		answers, err := m.PredictAll(ctx, texts)
+		if err != nil {
+			return err
+		}
+		return printAnswers(texts, answers, out, asJSON)
 	}
+}
+
+func printAnswers(texts []string, answers []classify.Prediction, out io.Writer, asJSON bool) (err error) {
 	for i, p := range answers {
 		if asJSON {
 			err = printJSON(out, textAnswer{texts[i], p.Label, p.Probability, p.Tokens, p.Truncated})
@@ -159,21 +177,21 @@ type numberAnswer struct {
 	Prediction any `json:"prediction"`
 }
 
-// regress returns the function that answers numbers. It counts its inputs,
-// and skips empty ones where they are lines.
-func regress(skipEmpty bool) func(context.Context, *zoo.Model, []string, io.Writer, bool) error {
+// regress returns the answerer that takes numbers. It counts its inputs, and
+// skips empty ones where they are lines.
+func regress(m recipe.Regressor, skipEmpty bool) answerer {
 	n := 0
-	return func(ctx context.Context, m *zoo.Model, texts []string, out io.Writer, asJSON bool) error {
+	return func(ctx context.Context, texts []string, out io.Writer, asJSON bool) error {
 		for _, text := range texts {
 			n++
 			if skipEmpty && strings.TrimSpace(text) == "" {
 				continue
 			}
-			x, err := numbers(text, m.Regressor.Inputs())
+			x, err := numbers(text, m.Inputs())
 			if err != nil {
 				return fmt.Errorf("zoo: predict: input %d: %w: %w", n, err, zoo.ErrUsage)
 			}
-			y, err := m.Regressor.Predict(ctx, x)
+			y, err := m.Predict(ctx, x)
 			if err != nil {
 				return err
 			}

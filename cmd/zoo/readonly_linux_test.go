@@ -42,7 +42,7 @@ func TestReadOnlyWhileTraining(t *testing.T) {
 		t.Skip("starts processes")
 	}
 	f := small(t)
-	f.recipe = write(t, "long.json", recipe(60))
+	f.recipe = write(t, "long.json", recipeJSON(60))
 	want, _ := doneSHA(t, runZoo(f.train(filepath.Join(t.TempDir(), "undisturbed"), "--json")...))
 	out := filepath.Join(t.TempDir(), "out")
 	for _, dir := range []string{filepath.Join(out, checkpointDir), out} {

@@ -16,7 +16,7 @@ import (
 // errDiffers is returned when a model was not reproduced.
 var errDiffers = errors.New("the weights differ")
 
-func newReproduce() *cobra.Command {
+func newReproduce(z *zoo.Zoo) *cobra.Command {
 	var data dataFlags
 	var base string
 	c := &cobra.Command{
@@ -30,34 +30,35 @@ of the data is read.`,
 		Args:              takes("MODEL"),
 		ValidArgsFunction: modelNames,
 		RunE: func(c *cobra.Command, args []string) error {
-			m, err := zoo.OpenModel(args[0])
+			m, err := z.Open(args[0])
 			if err != nil {
 				return err
 			}
-			recipe, err := m.Recipe()
+			r, err := m.Recipe()
 			if err != nil {
 				return err
 			}
+			tuning := r.Family.Tuning
 			if base != "" {
-				if recipe.FineTune == nil {
+				if tuning == nil {
 					return unwanted(c, args[0]+" was not fine-tuned from another model", "base")
 				}
-				recipe.FineTune.Base = base // its checksum is in the recipe
+				*tuning.Base(r.Body) = base // its checksum is in the recipe
 			}
-			if recipe.FineTune != nil && data.path == "" {
+			if tuning != nil && data.path == "" {
 				return usage(c, "--data FILE is missing: the one that %s was fine-tuned on", args[0])
 			}
 			steps, err := m.Steps()
 			if err != nil {
 				return err
 			}
-			fit, err := data.trainer(c, recipe)
+			read, err := data.open(c, r.Family.Source(r.Body), "recipe "+r.Name, nil)
 			if err != nil {
 				return err
 			}
 			defer lean()()
 			began := time.Now()
-			again, err := fit(c.Context(), zoo.Run{
+			again, _, err := z.Train(c.Context(), r, read, zoo.Run{
 				Fresh: true, Steps: steps, Recorders: []train.Recorder{train.Progress(c.ErrOrStderr())}, Log: c.ErrOrStderr()})
 			if err != nil {
 				return err

@@ -11,7 +11,7 @@ import (
 )
 
 // newRoot returns the command tree.
-func newRoot() *cobra.Command {
+func newRoot(z *zoo.Zoo) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "zoo",
 		Short: "Pretrained models for Go: predict, measure, train, reproduce",
@@ -32,7 +32,8 @@ code is 1 for failures and 2 for wrong usage.`,
 		Args:                       takes(),
 		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.AddCommand(newList(), newCard(), newPredict(), newEval(), newTrain(), newFinetune(), newReproduce(), newNearest(), newAnalogy(), newSimilarity(), newExport(), newBench())
+	root.AddCommand(newList(), newCard(z), newPredict(z), newEval(z), newTrain(z), newFinetune(z), newReproduce(z),
+		newNearest(z), newAnalogy(z), newSimilarity(z), newExport(z), newBench(z))
 	root.SetFlagErrorFunc(flagError)
 	completeFlags(root)
 	return root

@@ -32,7 +32,7 @@ func TestSignalsSayHowToGoOn(t *testing.T) {
 		t.Skip("starts processes")
 	}
 	f := small(t)
-	f.recipe = write(t, "long.json", recipe(100))
+	f.recipe = write(t, "long.json", recipeJSON(100))
 	want, _ := doneSHA(t, runZoo(f.train(filepath.Join(t.TempDir(), "undisturbed"), "--json")...))
 	out := filepath.Join(t.TempDir(), "out")
 	step := 0
@@ -68,7 +68,7 @@ func TestResumeWhileDying(t *testing.T) {
 		t.Skip("starts processes")
 	}
 	f := small(t)
-	f.recipe = write(t, "endless.json", recipe(100000))
+	f.recipe = write(t, "endless.json", recipeJSON(100000))
 	out := filepath.Join(t.TempDir(), "out")
 	for range 5 {
 		first, _, _ := process(t, f.train(out, "--resume", "--checkpoint-every", "1ms")...)

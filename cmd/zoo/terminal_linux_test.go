@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gorgonia-zoo/zoo"
 	"golang.org/x/sys/unix"
 )
 
@@ -65,7 +66,7 @@ func TestColoursOnATerminal(t *testing.T) {
 			}
 			got <- text.String()
 		}()
-		if err := run(context.Background(), c.args, strings.NewReader(""), inside, inside); err != nil {
+		if err := run(context.Background(), zoo.Default(), c.args, strings.NewReader(""), inside, inside); err != nil {
 			t.Fatal(err)
 		}
 		inside.WriteString("END\n")

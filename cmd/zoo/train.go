@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gorgonia-zoo/zoo"
+	"github.com/gorgonia-zoo/zoo/recipe"
 	"github.com/gorgonia-zoo/zoo/train"
 	"github.com/spf13/cobra"
 )
@@ -25,7 +26,6 @@ type runFlags struct {
 	resume     bool
 	asJSON     bool
 	checkpoint time.Duration
-	table      bool // the recipe is a regression on a table
 }
 
 func (f *runFlags) add(c *cobra.Command) {
@@ -40,11 +40,10 @@ func (f *runFlags) add(c *cobra.Command) {
 
 // apply puts what the flags say into a recipe.
 func (f *runFlags) apply(c *cobra.Command, r zoo.Recipe) error {
-	f.table = r.Table != nil
 	if c.Flags().Changed("seed") {
-		*r.Seed() = f.seed
+		*r.Body.SeedPtr() = f.seed
 	}
-	t := r.Training()
+	t := r.Body.BySteps()
 	if t == nil {
 		why := "recipe " + r.Name + " is solved at once, in seconds, without epochs and steps"
 		return unwanted(c, why, "epochs", "steps", "resume", "checkpoint-every")
@@ -53,7 +52,7 @@ func (f *runFlags) apply(c *cobra.Command, r zoo.Recipe) error {
 		if f.epochs < 1 {
 			return usage(c, "--epochs %d, want 1 or more", f.epochs)
 		}
-		t.Epochs = f.epochs
+		r.Body.(interface{ SetEpochs(int) }).SetEpochs(f.epochs)
 	}
 	if f.steps < 0 {
 		return usage(c, "--steps %d, want 1 or more, or 0 for no limit", f.steps)
@@ -72,12 +71,10 @@ type doneAnswer struct {
 	Seconds float64 `json:"seconds"`
 }
 
-func newTrain() *cobra.Command {
+func newTrain(z *zoo.Zoo) *cobra.Command {
 	var data dataFlags
-	var columns columnFlags
 	var flags runFlags
-	var embeddings embeddingFlags
-	var phrases phraseFlags
+	settings := begins(z.Families)
 	var show bool
 	c := &cobra.Command{
 		Use:   "train RECIPE --out DIR",
@@ -85,7 +82,7 @@ func newTrain() *cobra.Command {
 		Long: `Train a model and write it to a directory. RECIPE is a name below, or a .json
 file of the same form as the recipe in a model's card.
 
-` + recipeList(),
+` + recipeList(z),
 		Example: `  zoo train mlp-line --out line
   zoo train lstm-imdb --data aclImdb_v1.tar.gz --out mine
   zoo train lstm-imdb --data aclImdb_v1.tar.gz --out mine --resume
@@ -97,40 +94,36 @@ file of the same form as the recipe in a model's card.
 		Args:              takes("RECIPE"),
 		ValidArgsFunction: recipeNames,
 		RunE: func(c *cobra.Command, args []string) error {
-			recipe, err := zoo.ReadRecipe(args[0])
+			r, err := z.Families.Read(args[0])
 			if err != nil {
 				return err
 			}
-			if err := flags.apply(c, recipe); err != nil {
+			if err := flags.apply(c, r); err != nil {
 				return err
 			}
-			if err := columns.apply(c, recipe); err != nil {
-				return err
-			}
-			if err := embeddings.apply(c, recipe); err != nil {
-				return err
-			}
-			if err := phrases.apply(c, recipe); err != nil {
+			if err := settings.apply(c, r); err != nil {
 				return err
 			}
 			if show {
-				return showRecipe(c, recipe)
+				return showRecipe(c, r)
 			}
 			if flags.out == "" {
 				return usage(c, "--out DIR is missing")
 			}
-			fit, err := data.trainer(c, recipe)
+			source := r.Family.Source(r.Body)
+			read, err := data.open(c, source, "recipe "+r.Name, nil)
 			if err != nil {
 				return err
 			}
-			return flags.train(c, fit)
+			return flags.train(c, source, func(ctx context.Context, run zoo.Run) (*zoo.Model, error) {
+				m, _, err := z.Train(ctx, r, read, run)
+				return m, err
+			})
 		},
 	}
 	data.add(c)
-	columns.add(c)
 	flags.add(c)
-	embeddings.add(c)
-	phrases.add(c)
+	settings.add(c)
 	c.Flags().BoolVar(&show, "show", false, "print the recipe as JSON, to be changed and trained by, and stop")
 	return c
 }
@@ -143,9 +136,9 @@ func showRecipe(c *cobra.Command, r zoo.Recipe) error {
 	return e.Encode(r)
 }
 
-func recipeList() string {
+func recipeList(z *zoo.Zoo) string {
 	text := "Recipes:"
-	for _, r := range zoo.Recipes() {
+	for _, r := range z.Families.Named() {
 		text += fmt.Sprintf("\n  %-16s %s", r.Name, r.About)
 	}
 	return text
@@ -161,12 +154,12 @@ func lean() (restore func()) {
 
 // train runs a training into the directory --out: checkpoints, the log, and
 // at the end the artefact.
-func (f *runFlags) train(c *cobra.Command, fit func(context.Context, zoo.Run) (*zoo.Model, error)) error {
+func (f *runFlags) train(c *cobra.Command, source *recipe.Source, fit func(context.Context, zoo.Run) (*zoo.Model, error)) error {
 	defer lean()()
 	began := time.Now()
 	unlock, err := openDir(c.Context(), f.out)
 	if errors.Is(err, context.Canceled) {
-		return f.stopped(c, err)
+		return f.stopped(c, source, err)
 	} else if err != nil {
 		return err
 	}
@@ -188,17 +181,17 @@ func (f *runFlags) train(c *cobra.Command, fit func(context.Context, zoo.Run) (*
 		Log:       c.ErrOrStderr(),
 	})
 	if err != nil {
-		return f.stopped(c, err)
+		return f.stopped(c, source, err)
 	}
 	if err := m.Save(f.out); err != nil {
-		return f.stopped(c, err)
+		return f.stopped(c, source, err)
 	}
 	sum, err := m.Artefact.SHA256()
 	if err != nil {
 		return err
 	}
 	if err := drawCurves(f.out); err != nil {
-		return f.stopped(c, err)
+		return f.stopped(c, source, err)
 	}
 	done := doneAnswer{true, f.out, sum, time.Since(began).Seconds()}
 	if err := printJSON(log, done); err != nil {
@@ -216,7 +209,7 @@ func (f *runFlags) train(c *cobra.Command, fit func(context.Context, zoo.Run) (*
 }
 
 // stopped says what to do about a training that did not come to its end.
-func (f *runFlags) stopped(c *cobra.Command, err error) error {
+func (f *runFlags) stopped(c *cobra.Command, source *recipe.Source, err error) error {
 	switch {
 	case errors.Is(err, context.Canceled) && hasCheckpoint(f.out):
 		return fmt.Errorf("zoo: train: interrupted; a checkpoint is in %s: go on by the same command with --resume", f.out)
@@ -231,8 +224,5 @@ func (f *runFlags) stopped(c *cobra.Command, err error) error {
 	case errors.Is(err, train.ErrCheckpoint):
 		return fmt.Errorf("%w; remove %s to start from the beginning", err, filepath.Join(f.out, checkpointDir))
 	}
-	if f.table {
-		return tableError(c, err)
-	}
-	return columnError(c, err)
+	return advise(c, source, err)
 }

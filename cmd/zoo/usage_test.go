@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gorgonia-zoo/zoo"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -22,7 +23,7 @@ func TestWrongCommandLines(t *testing.T) {
 	file := write(t, "file.txt", "text\n")
 	broken := write(t, "broken.json", `{"name": "x", "text": {}, "line": {}}`)
 	unknown := write(t, "unknown.json", `{"name": "x", "line": {"size": [1]}}`)
-	kind := write(t, "kind.json", strings.Replace(recipe(1), `"adam"`, `"adamant"`, 1))
+	kind := write(t, "kind.json", strings.Replace(recipeJSON(1), `"adam"`, `"adamant"`, 1))
 	empty := write(t, "empty.csv", "")
 	header := write(t, "header.csv", "text,label\n")
 	oneClass := write(t, "one.csv", "text,label\na,positive\nb,positive\n")
@@ -160,7 +161,7 @@ func commands(c *cobra.Command) []*cobra.Command {
 
 func TestHelp(t *testing.T) {
 	var names []string
-	root := newRoot()
+	root := newRoot(zoo.Default())
 	addBuiltins(root)
 	for _, c := range commands(root) {
 		names = append(names, strings.TrimPrefix(c.CommandPath(), "zoo "))
@@ -237,7 +238,7 @@ func checkLine(t *testing.T, line string) {
 		t.Errorf("%q is no command line of zoo", line)
 		return
 	}
-	root := newRoot()
+	root := newRoot(zoo.Default())
 	addBuiltins(root)
 	c, rest, err := root.Find(negatives(args[1:]))
 	if err == nil {

@@ -2,12 +2,10 @@ package main
 
 import (
 	"fmt"
-	"math"
-	"os"
 	"strings"
 
 	"github.com/gorgonia-zoo/zoo"
-	"github.com/gorgonia-zoo/zoo/models/word2vec"
+	"github.com/gorgonia-zoo/zoo/recipe"
 	"github.com/spf13/cobra"
 )
 
@@ -18,8 +16,8 @@ then in lower case; "New York" finds new_york in a model that learned phrases.`
 
 // wordsAnswer is a line of nearest --json and analogy --json.
 type wordsAnswer struct {
-	Words   []string             `json:"words"`
-	Nearest []word2vec.Neighbour `json:"nearest"`
+	Words   []string           `json:"words"`
+	Nearest []recipe.Neighbour `json:"nearest"`
 }
 
 // similarAnswer is what similarity --json prints.
@@ -28,7 +26,7 @@ type similarAnswer struct {
 	Similarity float64  `json:"similarity"`
 }
 
-func newNearest() *cobra.Command {
+func newNearest(z *zoo.Zoo) *cobra.Command {
 	var n int
 	var asJSON bool
 	c := &cobra.Command{
@@ -39,7 +37,7 @@ func newNearest() *cobra.Command {
 		Args:              takes("MODEL", "WORD", "[WORD ...]"),
 		ValidArgsFunction: modelNames,
 		RunE: func(c *cobra.Command, args []string) error {
-			v, words, err := openWords(c, n, args)
+			v, words, err := openWords(c, z, n, args)
 			if err != nil {
 				return err
 			}
@@ -60,7 +58,7 @@ func newNearest() *cobra.Command {
 	return c
 }
 
-func newAnalogy() *cobra.Command {
+func newAnalogy(z *zoo.Zoo) *cobra.Command {
 	var n int
 	var asJSON bool
 	c := &cobra.Command{
@@ -71,7 +69,7 @@ func newAnalogy() *cobra.Command {
 		Args:              takes("MODEL", "A", "B", "C"),
 		ValidArgsFunction: modelNames,
 		RunE: func(c *cobra.Command, args []string) error {
-			v, words, err := openWords(c, n, args)
+			v, words, err := openWords(c, z, n, args)
 			if err != nil {
 				return err
 			}
@@ -87,7 +85,7 @@ func newAnalogy() *cobra.Command {
 	return c
 }
 
-func newSimilarity() *cobra.Command {
+func newSimilarity(z *zoo.Zoo) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:               "similarity MODEL A B",
@@ -97,7 +95,7 @@ func newSimilarity() *cobra.Command {
 		Args:              takes("MODEL", "A", "B"),
 		ValidArgsFunction: modelNames,
 		RunE: func(c *cobra.Command, args []string) error {
-			v, words, err := openWords(c, 1, args)
+			v, words, err := openWords(c, z, 1, args)
 			if err != nil {
 				return err
 			}
@@ -117,11 +115,11 @@ func newSimilarity() *cobra.Command {
 }
 
 // openWords opens the vectors and finds the words in them.
-func openWords(c *cobra.Command, n int, args []string) (*word2vec.Vectors, []string, error) {
+func openWords(c *cobra.Command, z *zoo.Zoo, n int, args []string) (recipe.Vectors, []string, error) {
 	if n < 1 {
 		return nil, nil, usage(c, "--number %d, want 1 or more", n)
 	}
-	v, _, err := zoo.OpenVectors(args[0])
+	v, _, err := z.Env(zoo.Run{}).Vectors(args[0])
 	if err != nil {
 		return nil, nil, err
 	}
@@ -137,7 +135,7 @@ func openWords(c *cobra.Command, n int, args []string) (*word2vec.Vectors, []str
 }
 
 // printWords prints words under a title.
-func printWords(c *cobra.Command, words []string, title string, near []word2vec.Neighbour, asJSON bool) error {
+func printWords(c *cobra.Command, words []string, title string, near []recipe.Neighbour, asJSON bool) error {
 	if asJSON {
 		return printJSON(c.OutOrStdout(), wordsAnswer{words, near})
 	}
@@ -148,55 +146,4 @@ func printWords(c *cobra.Command, words []string, title string, near []word2vec.
 	}
 	_, err := fmt.Fprint(c.OutOrStdout(), b.String())
 	return err
-}
-
-// agreeAnswer is what eval --json prints for vectors of words.
-type agreeAnswer struct {
-	Model    string  `json:"model"`
-	Examples int     `json:"examples"`
-	Covered  int     `json:"covered"`
-	Spearman float64 `json:"spearman"`
-}
-
-// evalWords measures vectors on pairs of words that people have scored.
-func evalWords(c *cobra.Command, name string, m *zoo.Model, path string, asJSON bool) error {
-	why := name + " is measured on lines of two words and a score"
-	for _, flag := range append([]string{"split"}, dataFlagNames...) {
-		if flag == "data" {
-			continue
-		}
-		if err := unwanted(c, why, flag); err != nil {
-			return err
-		}
-	}
-	if path == "" {
-		return usage(c, "--data is missing: %s", why)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("zoo: eval: %w: %w", err, zoo.ErrUsage)
-	}
-	defer f.Close()
-	pairs, err := word2vec.ReadPairs(f)
-	if err != nil {
-		return fmt.Errorf("zoo: eval: %s: %w", path, err)
-	}
-	r, covered := m.Word2Vec.Agreement(pairs)
-	if math.IsNaN(r) {
-		return fmt.Errorf("zoo: eval: %s: %d of %d pairs have vectors, too few to measure", path, covered, len(pairs))
-	}
-	if asJSON {
-		return printJSON(c.OutOrStdout(), agreeAnswer{name, len(pairs), covered, r})
-	}
-	_, err = fmt.Fprintf(c.OutOrStdout(), "%s on %d pairs of words, %d of them in the vocabulary: Spearman's rank correlation %.4f\n", name, len(pairs), covered, r)
-	return err
-}
-
-// isVectors says what to do with a model of vectors where one that answers
-// texts is wanted.
-func isVectors(c *cobra.Command, name string, m *zoo.Model) error {
-	if m.Word2Vec == nil {
-		return nil
-	}
-	return usage(c, "%s is vectors of words: see 'zoo nearest', 'zoo analogy', 'zoo similarity', and 'zoo train --embeddings'", name)
 }

@@ -101,7 +101,7 @@ func settings(o options, variant string, size int, seed uint64) (zoo.Recipe, err
 	if err != nil {
 		return recipe, err
 	}
-	tune := recipe.FineTune
+	tune := recipe.Body.(*zoo.FineTuneRecipe)
 	tune.Seed = seed
 	if o.recipe != "" {
 		if err := json.Unmarshal([]byte(o.recipe), tune); err != nil {
@@ -121,18 +121,24 @@ func settings(o options, variant string, size int, seed uint64) (zoo.Recipe, err
 		if err != nil {
 			return recipe, err
 		}
-		model := base.Classifier.Network().Config()
+		classifier, ok := base.Value.(*zoo.LSTMClassifier)
+		if !ok {
+			return recipe, fmt.Errorf("%s is no LSTM classifier", o.base)
+		}
+		model := classifier.Network().Config()
 		model.Vocab, model.Classes = 0, 0 // those of the data
 		if model.EmbeddingStd == 1 {
 			model.EmbeddingStd = 0
 		}
 		text := &zoo.TextRecipe{
-			Data: "rt-polarity", Model: model, Tokenizer: base.Classifier.Tokenizer(),
+			Data: "rt-polarity", Model: model, Tokenizer: classifier.Tokenizer(),
 			Validation: tune.Validation, WordDrop: tune.WordDrop, Storage: tune.Storage, Training: tune.Training,
 		}
 		text.Epochs *= 2
 		text.Patience = 0
-		return zoo.Recipe{Name: "scratch", About: "the same model from nothing", Text: text}, nil
+		plain, err := zoo.ReadRecipe("lstm")
+		plain.Name, plain.About, plain.Body = "scratch", "the same model from nothing", text
+		return plain, err
 	}
 	return recipe, fmt.Errorf("no variant %q, want finetuned or scratch", variant)
 }
@@ -166,7 +172,7 @@ func measure(ctx context.Context, all []sentence, j job, recipe zoo.Recipe, vali
 		if texts, err = open(filepath.Join(dir, "test.csv"), test); err != nil {
 			return r, err
 		}
-		e, err := zoo.EvaluateText(ctx, m.TextClassifier(), texts, "test")
+		e, err := zoo.EvaluateText(ctx, m.Value.(zoo.TextClassifier), texts, "test")
 		if err != nil {
 			return r, err
 		}

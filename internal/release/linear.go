@@ -22,14 +22,16 @@ func cost(ctx context.Context, m *zoo.Model, data string) (weights.Table, error)
 	if err != nil {
 		return table, err
 	}
-	terms, storage := recipe.Linear.Model.MaxTerms, recipe.Linear.Storage
+	body := recipe.Body.(*zoo.LinearRecipe)
+	terms, storage := body.Model.MaxTerms, body.Storage
 	for _, v := range []struct {
 		terms   int
 		storage string
 	}{{0, "F32"}, {terms, "F32"}, {terms, storage}} {
-		r := *recipe.Linear
+		r := *body
 		r.Model.MaxTerms, r.Storage = v.terms, v.storage
-		other, _, err := zoo.Train(ctx, zoo.Recipe{Name: recipe.Name, About: recipe.About, Linear: &r}, texts, zoo.Run{})
+		recipe.Body = &r
+		other, _, err := zoo.Train(ctx, recipe, texts, zoo.Run{})
 		if err != nil {
 			return table, err
 		}
@@ -38,7 +40,7 @@ func cost(ctx context.Context, m *zoo.Model, data string) (weights.Table, error)
 			return table, err
 		}
 		metrics := other.Artefact.Card.Metrics
-		table.Rows = append(table.Rows, []string{fmt.Sprint(other.Linear.Vectorizer().Columns()), v.storage,
+		table.Rows = append(table.Rows, []string{fmt.Sprint(other.Value.(*zoo.LinearClassifier).Vectorizer().Columns()), v.storage,
 			fmt.Sprint(other.Artefact.Weights.Size() + int64(vocab.Len())),
 			fmt.Sprintf("%.4f", metrics["validation_accuracy"]), fmt.Sprintf("%.4f", metrics["validation_loss"])})
 	}

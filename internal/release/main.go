@@ -76,20 +76,20 @@ func release(ctx context.Context, name string, dirs []string, data, date, pairs 
 	}
 	card := m.Artefact.Card
 	card.Name, card.Date, card.Limits = name, date, limits[name]
-	if m.TextClassifier() != nil {
+	if _, ok := m.Value.(zoo.TextClassifier); ok {
 		if err := measure(ctx, &card, dirs, data); err != nil {
 			return err
 		}
 	}
-	if m.Linear != nil {
+	if _, ok := m.Value.(*zoo.LinearClassifier); ok {
 		table, err := cost(ctx, m, data)
 		if err != nil {
 			return err
 		}
 		card.Tables = append(card.Tables, table)
 	}
-	if m.Word2Vec != nil {
-		if err := neighbours(&card, m.Word2Vec, strings.Split(pairs, ",")); err != nil {
+	if v, ok := m.Value.(*zoo.WordVectors); ok {
+		if err := neighbours(&card, v.Vectors, strings.Split(pairs, ",")); err != nil {
 			return err
 		}
 	}
@@ -125,18 +125,22 @@ func measure(ctx context.Context, card *weights.Card, dirs []string, data string
 		if err != nil {
 			return err
 		}
-		e, err := zoo.EvaluateText(ctx, m.TextClassifier(), texts, datasets.Test)
+		c, ok := m.Value.(zoo.TextClassifier)
+		if !ok {
+			return fmt.Errorf("%s is no classifier of texts", dir)
+		}
+		e, err := zoo.EvaluateText(ctx, c, texts, datasets.Test)
 		if err != nil {
 			return err
 		}
 		accuracies = append(accuracies, e.Accuracy)
-		c := m.Artefact.Card
-		seeds.Rows = append(seeds.Rows, []string{fmt.Sprint(c.Recipe.Seed), fmt.Sprintf("%.4f", c.Metrics["validation_accuracy"]),
-			fmt.Sprintf("%.4f", e.Accuracy), fmt.Sprintf("%.4f", e.Loss), c.Files[weights.WeightsFile].SHA256[:12]})
+		made := m.Artefact.Card
+		seeds.Rows = append(seeds.Rows, []string{fmt.Sprint(made.Recipe.Seed), fmt.Sprintf("%.4f", made.Metrics["validation_accuracy"]),
+			fmt.Sprintf("%.4f", e.Accuracy), fmt.Sprintf("%.4f", e.Loss), made.Files[weights.WeightsFile].SHA256[:12]})
 		if i > 0 {
 			continue
 		}
-		card.Metrics = maps.Clone(c.Metrics)
+		card.Metrics = maps.Clone(made.Metrics)
 		card.Metrics["test_accuracy"], card.Metrics["test_loss"], card.Metrics["test_calibration_error"] = e.Accuracy, e.Loss, e.Calibration
 		lengths := weights.Table{Title: "Test accuracy by length", Columns: []string{"tokens", "reviews", "accuracy"}}
 		from := 1

@@ -36,7 +36,7 @@ func run(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	tokenizer := tokenize.New(recipe.Word2Vec.Tokenizer)
+	tokenizer := tokenize.New(recipe.Body.(*zoo.Word2VecRecipe).Tokenizer)
 	w := bufio.NewWriterSize(os.Stdout, 1<<16)
 	for _, part := range []datasets.Part{datasets.Train, datasets.Unsup} {
 		texts := func(yield func(string, error) bool) {

@@ -3,8 +3,6 @@ package linear
 import (
 	"fmt"
 	"math"
-
-	"github.com/gorgonia-zoo/zoo/internal/exact"
 )
 
 // Temperature returns what logits are divided by before they become
@@ -45,25 +43,4 @@ func Probabilities(logits []float64, temperature float64) []float64 {
 		}
 	}
 	return p
-}
-
-// FitTemperature returns the temperature at which predictions for texts that
-// were not trained on give their labels the least cross-entropy, between 1/20
-// and 20, by golden section over its logarithm. What fits the training texts
-// perfectly is too sure of itself elsewhere; a temperature makes up for that
-// without changing any answer for two classes.
-func FitTemperature(predictions []Prediction, label func(i int) int) (float64, error) {
-	for i, p := range predictions {
-		if l := label(i); l < 0 || l >= len(p.Probabilities) {
-			return 0, fmt.Errorf("linear: prediction %d has label %d, want 0 to %d", i, l, len(p.Probabilities)-1)
-		}
-	}
-	loss := func(x float64) (sum float64) {
-		t := exp(x)
-		for i, p := range predictions {
-			sum -= log(max(Probabilities(p.Logits, t)[label(i)], 1e-300))
-		}
-		return sum
-	}
-	return exp(exact.Minimise(loss, log(1.0/20), log(20))), nil
 }

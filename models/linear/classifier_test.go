@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
@@ -203,28 +202,7 @@ func TestProbabilitiesOfExtremeLogits(t *testing.T) {
 	}
 }
 
-func TestFitTemperature(t *testing.T) {
-	// Logits that are three times too large for how often they are right.
-	rng := rand.New(rand.NewPCG(23, 24))
-	var predictions []Prediction
-	var labels []int
-	for range 20_000 {
-		z := rng.NormFloat64()
-		l := 0
-		if rng.Float64() < 1/(1+math.Exp(-z)) {
-			l = 1
-		}
-		labels = append(labels, l)
-		predictions = append(predictions, Prediction{Logits: []float64{3 * z}, Probabilities: Probabilities([]float64{3 * z}, 1)})
-	}
-	label := func(i int) int { return labels[i] }
-	got, err := FitTemperature(predictions, label)
-	if err != nil || math.Abs(got-3) > 0.15 {
-		t.Errorf("temperature %v, %v, want 3", got, err)
-	}
-	if _, err := FitTemperature(predictions, func(int) int { return 2 }); err == nil {
-		t.Error("a label that is no class")
-	}
+func TestTemperature(t *testing.T) {
 	c, docs := example(t, Config{}, 2)
 	for _, bad := range []float64{0, -1, math.NaN(), math.Inf(1)} {
 		if c.SetTemperature(bad) == nil {

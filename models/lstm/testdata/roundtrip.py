@@ -12,13 +12,13 @@ Made for torch 2.15.0, numpy 2.4.6, safetensors. Two directions:
 At full size, on 100 reviews, from the root of the module:
 
     mkdir rt
-    export ZOO_IMDB=aclImdb_v1.tar.gz
-    go test -run RoundTrip . -args -roundtrip rt      # writes zoo.*
+    export ZOO_IMDB="$PWD/aclImdb_v1.tar.gz"
+    go test ./reliability -run RoundTrip -args -roundtrip "$PWD/rt"      # writes zoo.*
     python3 models/lstm/testdata/roundtrip.py check --weights rt/zoo.safetensors \
         --logits rt/zoo.jsonl --pooling last,mean,max
     python3 models/lstm/testdata/roundtrip.py make --out rt/torch.safetensors \
         --logits rt/torch.jsonl --ids rt/zoo.jsonl --pooling last,mean,max
-    go test -v -run RoundTrip . -args -roundtrip rt   # reads torch.*
+    go test ./reliability -v -run RoundTrip -args -roundtrip "$PWD/rt"   # reads torch.*
 
 torch.safetensors and torch.jsonl beside this file, which a test reads, were
 made by: make --vocab 50 --embedding 7 --hidden 9 --texts 12 --max-length 40.

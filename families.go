@@ -1,0 +1,24 @@
+package zoo
+
+import (
+	"github.com/gorgonia-zoo/zoo/recipe"
+	"github.com/gorgonia-zoo/zoo/recipe/finetune"
+	"github.com/gorgonia-zoo/zoo/recipe/linear"
+	"github.com/gorgonia-zoo/zoo/recipe/lstm"
+	"github.com/gorgonia-zoo/zoo/recipe/mlp"
+	"github.com/gorgonia-zoo/zoo/recipe/word2vec"
+)
+
+// Families returns the table of the zoo's own families: the only place that
+// lists them. A program that brings its own appends it and makes a Zoo of the
+// table.
+func Families() recipe.Families {
+	return recipe.Families{
+		mlp.LineFamily(),
+		mlp.TableFamily(),
+		lstm.Family(),
+		linear.Family(),
+		word2vec.Family(),
+		finetune.Family(),
+	}
+}

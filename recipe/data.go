@@ -1,0 +1,67 @@
+package recipe
+
+import (
+	"fmt"
+
+	"github.com/gorgonia-zoo/zoo/datasets"
+)
+
+// Data is what a model is trained or measured on.
+type Data interface {
+	// Guesses says what of it was guessed, for people.
+	Guesses() []string
+}
+
+// DataAs returns data as the pointer that a family's Source opens. Other data,
+// and none, is an error that wraps ErrUsage.
+func DataAs[D interface {
+	comparable
+	Data
+}](data Data) (D, error) {
+	var none D
+	d, ok := data.(D)
+	if ok && d != none {
+		return d, nil
+	}
+	have := fmt.Sprintf("%T", data)
+	if ok {
+		have = "nil"
+	}
+	return none, fmt.Errorf("zoo: data: have %s, want a %T, which the recipe's family opens: %w", have, none, ErrUsage)
+}
+
+// DataConfig says how to read data.
+type DataConfig struct {
+	// Text and Label name the columns of a table; empty ones are guessed.
+	Text, Label string
+	// Classes are the names that labels may have, in order; none: those
+	// found.
+	Classes []string
+	// Encoding is that of a table's text, where it is not UTF-8, and Quotes
+	// says what quotes in CSV mean; see datasets.TableConfig.
+	Encoding string
+	Quotes   datasets.Quotes
+	// SkipEmpty passes over rows whose text or label is empty, which are
+	// errors otherwise.
+	SkipEmpty bool
+	// Rows draws at random so many rows of a table; 0 means all.
+	Rows int
+
+	// Cache is the directory that keeps tokenised texts and a teacher's answers;
+	// "" means the user's cache directory, "none" no cache.
+	Cache string
+}
+
+// Source says how the data of a recipe or of a model is read.
+type Source struct {
+	// Open opens the data; nil: it is drawn, and there is none to open.
+	Open func(path string, c DataConfig) (Data, error)
+	// Refuse says why a flag about the data does not apply to what subject
+	// names, "" where it does; nil: all apply.
+	Refuse func(subject, flag string) string
+	// Missing says what is wrong where no path is given; nil: IMDB is
+	// downloaded.
+	Missing func(subject string) string
+	// Rows says that the data is rows with named columns and not texts.
+	Rows bool
+}

@@ -1,0 +1,198 @@
+package recipe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gorgonia-zoo/zoo/train"
+	"github.com/gorgonia-zoo/zoo/weights"
+)
+
+// Family is one way of making models. Its functions keep no state.
+type Family struct {
+	Key string      // of its recipes' JSON
+	New func() Body // an empty body
+
+	// Named returns the recipes that have names; nil for none.
+	Named func() []Recipe
+	// Settings are what flags can change in a recipe, beside the seed and the
+	// epochs, in the order in which a card's command gives them.
+	Settings []Setting
+	// Blank empties what training fills into a body, such as checksums of what
+	// it began from: a command says nothing of it. nil: nothing is filled in.
+	Blank func(Body)
+
+	// Source says how the data of a recipe is read.
+	Source func(Body) *Source
+	// Train makes the model of a recipe that has been checked, on data that
+	// Source opened, nil where it draws its own. The weights are rounded to the
+	// type they are stored as. An error tells why training stopped before its
+	// end; the result is valid then too.
+	Train func(context.Context, Recipe, Data, Env) (*Model, train.Result, error)
+
+	// Holds tells whether an artefact is a model of this family, and Open
+	// builds what it holds, whose capabilities are the interfaces it satisfies.
+	// nil where another family opens what this one makes.
+	Holds func(*weights.Artefact) bool
+	Open  func(*weights.Artefact) (any, error)
+	// OpenFile reads a model from a file of other programs and returns its
+	// SHA-256; nil where there is no such file.
+	OpenFile func(path string) (value any, sha256 string, err error)
+
+	// Tuning says how this family trains models of others further; nil: it
+	// begins from nothing.
+	Tuning *Tuning
+}
+
+// Tuning is how a family goes on training a model that is there.
+type Tuning struct {
+	Of    string               // what it can tune, as in "only … can be fine-tuned"
+	Tunes func(value any) bool // whether it can
+	Base  func(b Body) *string // where a recipe keeps the name of the model it begins from
+	// Recipe returns the recipe that tunes a model of which Tunes is true;
+	// base is the name or directory that it was opened from.
+	Recipe func(m *Model, base string, e Env) (Recipe, error)
+	// Plain returns the body that Recipe begins with, before anything of the
+	// model is known: what the flags of a card's command are told from.
+	Plain func(base string) Body
+}
+
+// Families lists the families that a program knows. There is no other list.
+type Families []*Family
+
+func (t Families) keys() []string {
+	var keys []string
+	for _, f := range t {
+		keys = append(keys, f.Key)
+	}
+	return keys
+}
+
+// family returns the family of a key, nil where there is none.
+func (t Families) family(key string) *Family {
+	if i := slices.IndexFunc(t, func(f *Family) bool { return f.Key == key }); i >= 0 {
+		return t[i]
+	}
+	return nil
+}
+
+// Named returns the recipes that have names.
+func (t Families) Named() []Recipe {
+	var all []Recipe
+	for _, f := range t {
+		all = append(all, f.named()...)
+	}
+	return all
+}
+
+// named returns the named recipes of the family.
+func (f *Family) named() []Recipe {
+	if f.Named == nil {
+		return nil
+	}
+	all := f.Named()
+	for i := range all {
+		all[i].Family = f
+	}
+	return all
+}
+
+// Read returns the recipe of the given name, or reads one from a .json file.
+func (t Families) Read(name string) (Recipe, error) {
+	var names []string
+	for _, r := range t.Named() {
+		if r.Name == name {
+			return r, nil
+		}
+		names = append(names, r.Name)
+	}
+	if filepath.Ext(name) != ".json" {
+		return Recipe{}, fmt.Errorf("zoo: no recipe %q: want %s, or a .json file: %w", name, strings.Join(names, ", "), ErrUsage)
+	}
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Recipe{}, fmt.Errorf("zoo: recipe: no file %s: %w", name, ErrUsage)
+	}
+	if err != nil {
+		return Recipe{}, fmt.Errorf("zoo: recipe: %w", err)
+	}
+	r, err := t.Parse(data)
+	if err != nil {
+		return Recipe{}, fmt.Errorf("zoo: recipe %s: %w", name, err)
+	}
+	return r, nil
+}
+
+// Open builds what an artefact holds.
+func (t Families) Open(a *weights.Artefact) (*Model, error) {
+	for _, f := range t {
+		if f.Holds == nil || !f.Holds(a) {
+			continue
+		}
+		value, err := f.Open(a)
+		if err != nil {
+			return nil, err
+		}
+		return &Model{Artefact: a, Value: value, families: t}, nil
+	}
+	return nil, fmt.Errorf("zoo: model %q is of a kind that this version does not know; it knows the families %s", a.Model, strings.Join(t.keys(), ", "))
+}
+
+// OpenFile reads a model from a file of other programs, and returns its
+// SHA-256.
+func (t Families) OpenFile(path string) (value any, sha256 string, err error) {
+	err = fmt.Errorf("zoo: no family reads files such as %s: %w", path, ErrUsage)
+	for _, f := range t {
+		if f.OpenFile == nil {
+			continue
+		}
+		if value, sha256, err = f.OpenFile(path); err == nil {
+			return value, sha256, nil
+		}
+	}
+	return nil, "", err
+}
+
+// Train runs a recipe on data that its family's Source opened, which may be nil
+// for a recipe that draws its own, and returns the model as Save writes it. An
+// error tells why training stopped before its end; the result is valid then
+// too, and no model is returned.
+func (t Families) Train(ctx context.Context, r Recipe, data Data, e Env) (*Model, train.Result, error) {
+	if err := r.Check(); err != nil {
+		return nil, train.Result{}, err
+	}
+	if s := r.Family.Source(r.Body); s.Open != nil && data == nil {
+		return nil, train.Result{}, fmt.Errorf("zoo: recipe %s needs data: %w", r.Name, ErrUsage)
+	}
+	m, result, err := r.Family.Train(ctx, r, data, e)
+	if err != nil {
+		return nil, result, err
+	}
+	m.families = t
+	return m, result, nil
+}
+
+// FineTuning returns the recipe that trains a model further, with settings that
+// serve as a rule; base is the name or directory that it was opened from.
+func (t Families) FineTuning(m *Model, base string, e Env) (Recipe, error) {
+	var can []string
+	for _, f := range t {
+		if f.Tuning == nil {
+			continue
+		}
+		if f.Tuning.Tunes(m.Value) {
+			r, err := f.Tuning.Recipe(m, base, e)
+			r.Family = f
+			return r, err
+		}
+		can = append(can, f.Tuning.Of)
+	}
+	return Recipe{}, fmt.Errorf("zoo: fine-tune: %s is a model of kind %s; only %s, can be fine-tuned: %w",
+		base, m.Artefact.Model, strings.Join(can, " or "), ErrUsage)
+}

@@ -1,0 +1,45 @@
+// Package finetune is how the zoo trains a classifier that is there further, on
+// other data: the family whose models are those of recipe/lstm.
+package finetune
+
+import (
+	"github.com/gorgonia-zoo/zoo/models/lstm"
+	"github.com/gorgonia-zoo/zoo/recipe"
+	lstmrecipe "github.com/gorgonia-zoo/zoo/recipe/lstm"
+	"github.com/gorgonia-zoo/zoo/texts"
+)
+
+// of is what can be fine-tuned.
+const of = "an LSTM classifier of texts (" + lstm.Kind + "), such as lstm-imdb"
+
+// Family returns the family of fine-tuned LSTM classifiers. An artefact of one
+// is opened by the family that made its base.
+func Family() *recipe.Family {
+	return &recipe.Family{
+		Key:      "finetune",
+		New:      func() recipe.Body { return new(Recipe) },
+		Settings: settings(),
+		Blank: func(b recipe.Body) {
+			r := b.(*Recipe)
+			r.BaseSHA256, r.BaseVocab, r.EmbeddingsSHA256, r.EmbeddingsScale, r.MinSteps = "", "", "", 0, 0
+		},
+		Source: func(recipe.Body) *recipe.Source {
+			s := texts.Source()
+			s.Missing = func(string) string {
+				return "--data FILE is missing: a .csv, .tsv, .jsonl or .parquet file with a column of texts and a column of labels"
+			}
+			return s
+		},
+		Train: run,
+		Tuning: &recipe.Tuning{
+			Of: of,
+			Tunes: func(value any) bool {
+				_, ok := value.(*lstmrecipe.Classifier)
+				return ok
+			},
+			Base:   func(b recipe.Body) *string { return &b.(*Recipe).Base },
+			Recipe: tune,
+			Plain:  func(base string) recipe.Body { return plain(base) },
+		},
+	}
+}

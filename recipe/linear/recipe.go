@@ -1,0 +1,103 @@
+package linear
+
+import (
+	"fmt"
+
+	"github.com/gorgonia-zoo/zoo/models/linear"
+	"github.com/gorgonia-zoo/zoo/recipe"
+	"github.com/gorgonia-zoo/zoo/tokenize"
+	"github.com/gorgonia-zoo/zoo/weights"
+)
+
+// Recipe trains a linear classifier of n-grams. A solver finds its
+// weights, which have one minimum: they depend on the data and on nothing
+// drawn at random.
+type Recipe struct {
+	Data      string          `json:"data"` // what it was made for
+	Model     linear.Config   `json:"model"`
+	Tokenizer tokenize.Config `json:"tokenizer"`
+
+	// Validation is the share of each class's training texts that a first model is
+	// trained without. Its answers for them give the validation figures and
+	// the temperature; the weights that are kept are then learned from all
+	// training texts. 0: no figures, and a temperature of 1.
+	Validation float64 `json:"validation"`
+
+	Storage string `json:"storage,omitempty"` // F32 (default), I8: what the weights are rounded to at the end
+	Seed    uint64 `json:"seed"`              // of the choice of validation texts
+}
+
+// SeedPtr implements recipe.Body.
+func (r *Recipe) SeedPtr() *uint64 { return &r.Seed }
+
+// BySteps implements recipe.Body: a solver finds the weights.
+func (r *Recipe) BySteps() *recipe.Training { return nil }
+
+// Check implements recipe.Body.
+func (r *Recipe) Check() error {
+	if !(r.Validation >= 0 && r.Validation < 1) {
+		return fmt.Errorf("zoo: recipe: validation is %v, want 0 <= x < 1", r.Validation)
+	}
+	if _, err := r.storage(); err != nil {
+		return err
+	}
+	if err := r.Model.Check(); err != nil {
+		return fmt.Errorf("zoo: recipe: %w", err)
+	}
+	return nil
+}
+
+// storage returns the type that the weights are rounded to.
+func (r *Recipe) storage() (weights.DType, error) {
+	switch r.Storage {
+	case "", "F32":
+		return weights.F32, nil
+	case "I8":
+		return weights.I8, nil
+	}
+	return 0, fmt.Errorf("zoo: recipe: storage %q, want F32 or I8", r.Storage)
+}
+
+// NBSVM returns the features of Mesnil et al. (2014), less the trigrams of a
+// single text, and of the rest the 300,000 that say most.
+func NBSVM() linear.Config {
+	return linear.Config{
+		Vectorizer: linear.VectorizerConfig{Weighting: linear.Binary, MaxN: 3, MinDF: linear.Frequency{Count: 2}},
+		NB:         &linear.NB{},
+		MaxTerms:   300_000,
+	}
+}
+
+func nbsvm() recipe.Recipe {
+	return recipe.Recipe{
+		Name:  "nbsvm-imdb",
+		About: "NB-weighted logistic regression on IMDB: presence of words, pairs and triples of words, in a megabyte",
+		Body: &Recipe{
+			Data:       "IMDB",
+			Model:      NBSVM(),
+			Tokenizer:  tokenize.Config{Lower: true},
+			Validation: 0.1,
+			Storage:    "I8",
+			Seed:       1,
+		},
+	}
+}
+
+// tfidf has scikit-learn's features; C was chosen on validation texts.
+func tfidf() recipe.Recipe {
+	return recipe.Recipe{
+		Name:  "tfidf-imdb",
+		About: "logistic regression on IMDB: TF-IDF of words and pairs of words",
+		Body: &Recipe{
+			Data: "IMDB",
+			Model: linear.Config{
+				Vectorizer: linear.VectorizerConfig{Weighting: linear.TFIDF, MaxN: 2},
+				C:          30,
+			},
+			Tokenizer:  tokenize.Config{Lower: true},
+			Validation: 0.1,
+			Storage:    "I8",
+			Seed:       1,
+		},
+	}
+}

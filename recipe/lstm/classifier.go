@@ -1,0 +1,79 @@
+package lstm
+
+import (
+	"context"
+
+	"github.com/gorgonia-zoo/zoo/classify"
+	"github.com/gorgonia-zoo/zoo/internal/corpus"
+	"github.com/gorgonia-zoo/zoo/models/lstm"
+)
+
+// Classifier answers as all classifiers of texts do.
+type Classifier struct{ *lstm.Classifier }
+
+var (
+	_ classify.Reader    = (*Classifier)(nil)
+	_ classify.Explainer = (*Classifier)(nil)
+)
+
+// Predict implements classify.Classifier.
+func (c *Classifier) Predict(ctx context.Context, text string) (classify.Prediction, error) {
+	return classify.One(c.PredictAll(ctx, []string{text}))
+}
+
+// PredictAll implements classify.Classifier.
+func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]classify.Prediction, error) {
+	all, err := c.Classifier.PredictAll(ctx, texts)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]classify.Prediction, len(all))
+	for i, p := range all {
+		out[i] = prediction(p)
+	}
+	return out, nil
+}
+
+func prediction(p lstm.Prediction) classify.Prediction {
+	return classify.Prediction{Label: p.Label, Class: p.Class, Probability: p.Probability, Probabilities: p.Probabilities,
+		Tokens: p.Tokens, Truncated: p.Truncated}
+}
+
+// EvaluateTokens implements classify.Reader.
+func (c *Classifier) EvaluateTokens(ctx context.Context, words []string, texts [][]int32, labels []int32) (*classify.Evaluation, error) {
+	read := corpus.Corpus{Words: words, Texts: texts}
+	ids, _ := read.Encode(c.Vocab(), c.MaxTokens())
+	return evaluate(ctx, c.Classifier, ids, labels)
+}
+
+// evaluate measures a classifier on texts of token ids.
+func evaluate(ctx context.Context, c *lstm.Classifier, texts [][]int32, labels []int32) (*classify.Evaluation, error) {
+	logits, err := c.Network().Logits(ctx, texts)
+	if err != nil {
+		return nil, err
+	}
+	lengths := make([]int, len(texts))
+	for i, t := range texts {
+		lengths[i] = len(t)
+	}
+	return classify.Evaluate(classify.Answers{Labels: labels, Lengths: lengths, Probabilities: func(i int, temperature float64) []float64 {
+		return lstm.Probabilities(logits[i], temperature)
+	}}, c.Temperature()), nil
+}
+
+// method says how contributions are found.
+const method = "integrated gradients (Sundararajan et al. 2017) from a text of as many unknown words"
+
+// Explain implements classify.Explainer.
+func (c *Classifier) Explain(ctx context.Context, text string) (classify.Prediction, classify.Explanation, error) {
+	e, err := c.Classifier.Explain(ctx, text)
+	if err != nil {
+		return classify.Prediction{}, classify.Explanation{}, err
+	}
+	out := classify.Explanation{Of: c.Classes()[e.Of], Method: method, Logit: e.Logit, Baseline: e.Baseline,
+		Sum: e.Sum, Error: e.Error, Steps: e.Steps, Words: make([]classify.Contribution, len(e.Words))}
+	for i, w := range e.Words {
+		out.Words[i] = classify.Contribution{Token: w, Contribution: e.Parts[i]}
+	}
+	return prediction(e.Prediction), out, nil
+}

@@ -1,0 +1,186 @@
+package texts
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/gorgonia-zoo/zoo/datasets"
+	"github.com/gorgonia-zoo/zoo/internal/corpus"
+	"github.com/gorgonia-zoo/zoo/tokenize"
+)
+
+// Report is what one should know of labelled texts before a model is
+// trained on them. Texts are compared by their tokens.
+type Report struct {
+	Rows    int          `json:"rows"`              // texts with a label
+	Skipped int          `json:"skipped,omitempty"` // rows passed over because text or label was empty
+	Classes []ClassCount `json:"classes"`
+	Tokens  int          `json:"tokens"`
+	Lengths Lengths      `json:"lengths"`
+	Blank   int          `json:"blank"` // texts without any token
+
+	UnknownRate  float64 `json:"unknown_rate"`  // share of tokens that the model's vocabulary lacks
+	UnknownWords int     `json:"unknown_words"` // distinct words among them
+	NewWords     int     `json:"new_words"`     // of these, those added to the vocabulary
+	UnknownAfter float64 `json:"unknown_after"` // share of tokens that are unknown then
+
+	Duplicates int `json:"duplicates"` // rows whose text occurs earlier
+	Conflicts  int `json:"conflicts"`  // rows whose text occurs with another label too
+
+	Train      int `json:"train"`
+	Validation int `json:"validation"`
+	Overlap    int `json:"overlap"` // rows for validation whose text is trained on: none, since rows of one text stay together
+
+	Advice []string `json:"advice,omitempty"` // what to do about it, in sentences
+
+	groups []int32 // of each text: equal for equal texts
+}
+
+// ClassCount is a class and its texts.
+type ClassCount struct {
+	Name string `json:"name"`
+	Rows int    `json:"rows"`
+}
+
+// Lengths are those of texts, in tokens.
+type Lengths struct {
+	Min    int `json:"min"`
+	Median int `json:"median"`
+	P95    int `json:"p95"` // 95 of 100 texts are no longer
+	Max    int `json:"max"`
+}
+
+// Inspect reports on labelled texts.
+func Inspect(c *corpus.Corpus) *Report {
+	r := &Report{Rows: len(c.Texts), Tokens: c.Tokens(), groups: make([]int32, len(c.Texts))}
+	for _, name := range c.Classes {
+		r.Classes = append(r.Classes, ClassCount{Name: name})
+	}
+	lengths := make([]int, len(c.Texts))
+	order := make([]int32, len(c.Texts))
+	for i, t := range c.Texts {
+		r.Classes[c.Labels[i]].Rows++
+		lengths[i], order[i] = len(t), int32(i)
+		if len(t) == 0 {
+			r.Blank++
+		}
+	}
+	slices.Sort(lengths)
+	if n := len(lengths); n > 0 {
+		r.Lengths = Lengths{lengths[0], lengths[(n-1)/2], lengths[(n-1)*95/100], lengths[n-1]}
+	}
+	slices.SortFunc(order, func(a, b int32) int { return cmp.Or(slices.Compare(c.Texts[a], c.Texts[b]), cmp.Compare(a, b)) })
+	for from := 0; from < len(order); {
+		to, mixed := from+1, false
+		for ; to < len(order) && slices.Equal(c.Texts[order[to]], c.Texts[order[from]]); to++ {
+			mixed = mixed || c.Labels[order[to]] != c.Labels[order[from]]
+		}
+		for _, i := range order[from:to] {
+			r.groups[i] = order[from]
+		}
+		r.Duplicates += to - from - 1
+		if mixed {
+			r.Conflicts += to - from
+		}
+		from = to
+	}
+	return r
+}
+
+// Split holds out a share of the distinct texts of each class for validation:
+// all rows of one text are in one part.
+func (r *Report) Split(c *corpus.Corpus, share float64, seed uint64) (train, validation []int) {
+	var texts, labels []int // of each distinct text its first row
+	for i, g := range r.groups {
+		if int(g) == i {
+			texts, labels = append(texts, i), append(labels, int(c.Labels[i]))
+		}
+	}
+	_, chosen := datasets.SplitStratified(labels, share, seed)
+	held := make([]bool, len(r.groups))
+	for _, i := range chosen {
+		held[texts[i]] = true
+	}
+	for i, g := range r.groups {
+		if held[g] {
+			validation = append(validation, i)
+		} else {
+			train = append(train, i)
+		}
+	}
+	r.Train, r.Validation = len(train), len(validation)
+	trained := make([]bool, len(r.groups))
+	for _, i := range train {
+		trained[r.groups[i]] = true
+	}
+	for _, i := range validation {
+		if trained[r.groups[i]] {
+			r.Overlap++
+		}
+	}
+	return train, validation
+}
+
+// CountUnknown counts the tokens that a vocabulary lacks, without and with the
+// words added.
+func (r *Report) CountUnknown(c *corpus.Corpus, v *tokenize.Vocab, added []string) {
+	gained := make(map[string]bool, len(added))
+	for _, w := range added {
+		gained[w] = true
+	}
+	state := make([]int8, len(c.Words)) // 0 known, 1 added, 2 unknown
+	for i, w := range c.Words {
+		if _, ok := v.ID(w); ok {
+			continue
+		}
+		r.UnknownWords++
+		if state[i] = 2; gained[w] {
+			state[i] = 1
+			r.NewWords++
+		}
+	}
+	var counts [3]int
+	for _, t := range c.Texts {
+		for _, w := range t {
+			counts[state[w]]++
+		}
+	}
+	if r.Tokens > 0 {
+		r.UnknownRate = float64(counts[1]+counts[2]) / float64(r.Tokens)
+		r.UnknownAfter = float64(counts[2]) / float64(r.Tokens)
+	}
+}
+
+// WriteTo prints the report.
+func (r *Report) WriteTo(w io.Writer) (int64, error) {
+	var b strings.Builder
+	line := func(name, format string, args ...any) {
+		fmt.Fprintf(&b, "  %-12s %s\n", name, fmt.Sprintf(format, args...))
+	}
+	b.WriteString("data report\n")
+	skipped := ""
+	if r.Skipped > 0 {
+		skipped = fmt.Sprintf(" and %d skipped because text or label is empty", r.Skipped)
+	}
+	line("rows", "%d%s", r.Rows, skipped)
+	var classes []string
+	for _, c := range r.Classes[:min(len(r.Classes), 20)] {
+		classes = append(classes, fmt.Sprintf("%q %d", c.Name, c.Rows))
+	}
+	if n := len(r.Classes) - 20; n > 0 {
+		classes = append(classes, fmt.Sprintf("and %d more", n))
+	}
+	line("classes", "%d: %s", len(r.Classes), strings.Join(classes, ", "))
+	line("lengths", "%d tokens at least, %d in the middle, %d for 95 %%, %d at most; %d in all", r.Lengths.Min, r.Lengths.Median, r.Lengths.P95, r.Lengths.Max, r.Tokens)
+	line("unknown", "%.2f %% of the words (%d different); %d are added to the vocabulary, which leaves %.2f %%", 100*r.UnknownRate, r.UnknownWords, r.NewWords, 100*r.UnknownAfter)
+	line("duplicates", "%d rows repeat an earlier text, %d have a text that stands with different labels", r.Duplicates, r.Conflicts)
+	line("split", "%d rows to train on, %d for validation, %d of them with a text that is trained on (rows of one text stay together)", r.Train, r.Validation, r.Overlap)
+	for _, a := range r.Advice {
+		fmt.Fprintf(&b, "  note: %s\n", a)
+	}
+	n, err := io.WriteString(w, b.String())
+	return int64(n), err
+}

@@ -1,0 +1,283 @@
+package texts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gorgonia-zoo/zoo/datasets"
+	"github.com/gorgonia-zoo/zoo/internal/corpus"
+	"github.com/gorgonia-zoo/zoo/ops"
+	"github.com/gorgonia-zoo/zoo/recipe"
+	"github.com/gorgonia-zoo/zoo/tokenize"
+)
+
+// Set is a data set of labelled texts: IMDB, or a table of the user's own.
+type Set struct {
+	path    string
+	imdb    *datasets.IMDB
+	table   *datasets.Table
+	columns datasets.TableConfig
+	rows    int // to draw at random, 0 for all
+	cache   string
+}
+
+// ErrTooLarge is wrapped by errors about more texts than memory is meant for.
+var ErrTooLarge = errors.New("too large")
+
+// maxTexts bounds the bytes of texts in memory.
+const maxTexts = 1 << 30
+
+// Config says how to read a data set.
+type Config = recipe.DataConfig
+
+// Open opens an aclImdb directory or archive, or a .csv, .tsv, .jsonl or
+// .parquet table.
+func Open(path string, c Config) (*Set, error) {
+	t := &Set{path: path, cache: c.Cache}
+	if t.cache == "" {
+		if dir, err := os.UserCacheDir(); err == nil {
+			t.cache = filepath.Join(dir, "zoo", "corpora")
+		}
+	} else if t.cache == "none" {
+		t.cache = ""
+	}
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		advice := ""
+		if path == "-" {
+			advice = "; data is read more than once, so save standard input to a file"
+		} else if strings.Contains(path, "://") {
+			advice = "; an address is not read, so download the file first"
+		}
+		return nil, fmt.Errorf("zoo: data: no file or directory %s%s: %w", path, advice, recipe.ErrUsage)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("zoo: data: %w", err)
+	}
+	format, err := datasets.Recognise(path)
+	if err != nil {
+		return nil, fmt.Errorf("zoo: data: %w", err)
+	}
+	if format == datasets.IMDBFormat {
+		if c.Text != "" || c.Label != "" {
+			return nil, fmt.Errorf("zoo: data: %s has no columns to name: %w", path, recipe.ErrUsage)
+		}
+		if c.Encoding != "" || c.Quotes != "" || c.SkipEmpty || c.Rows != 0 {
+			return nil, fmt.Errorf("zoo: data: %s is no table, and encoding, quotes, empty rows and a number of rows are settings of tables: %w", path, recipe.ErrUsage)
+		}
+		if t.imdb, err = datasets.OpenIMDB(path); err != nil && info.IsDir() {
+			err = fmt.Errorf("%w; of a table name the file, such as %s", err, filepath.Join(path, "reviews.csv"))
+		}
+		return t, err
+	}
+	if info.Size() > maxTexts && c.Rows == 0 {
+		return nil, fmt.Errorf("zoo: data: %s has %.1f GB; texts are held in memory, at most %.1f GB of them: have so many rows drawn at random as are useful (100,000 teach a small model nearly all it can learn): %w",
+			path, float64(info.Size())/1e9, maxTexts/1e9, ErrTooLarge)
+	}
+	if t.rows = c.Rows; c.Rows < 0 {
+		return nil, fmt.Errorf("zoo: data: %d rows, want 1 or more, or 0 for all: %w", c.Rows, recipe.ErrUsage)
+	}
+	t.columns = datasets.TableConfig{Text: c.Text, Label: c.Label, Classes: c.Classes, Encoding: c.Encoding, Quotes: c.Quotes, SkipEmpty: c.SkipEmpty}
+	if t.table, err = datasets.OpenTable(path, t.columns); err != nil {
+		return nil, err
+	}
+	if _, err := t.table.TextColumn(); err != nil {
+		return nil, err
+	}
+	if _, err := t.table.LabelColumn(); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// Source is where labelled texts come from: IMDB, which is downloaded where
+// no path is given, or a table.
+func Source() *recipe.Source {
+	return &recipe.Source{Open: func(path string, c recipe.DataConfig) (recipe.Data, error) {
+		t, err := Open(path, c)
+		if err != nil {
+			return nil, err
+		}
+		return t, nil
+	}}
+}
+
+// WithClasses is the same table with the names that labels may have.
+func (t *Set) WithClasses(classes []string) (*Set, error) {
+	if t.table == nil {
+		return t, nil
+	}
+	out := *t
+	out.columns.Classes = classes
+	var err error
+	out.table, err = datasets.OpenTable(t.path, out.columns)
+	return &out, err
+}
+
+// Skipped returns the number of rows that have no text or no label and were
+// passed over.
+func (t *Set) Skipped(ctx context.Context) int {
+	if t.table == nil || !t.columns.SkipEmpty {
+		return 0
+	}
+	s, err := t.table.Scan(ctx)
+	if err != nil {
+		return 0 // reading it said why
+	}
+	return s.Skipped
+}
+
+// Guesses says which columns of a table were guessed.
+func (t *Set) Guesses() []string {
+	if t.table == nil {
+		return nil
+	}
+	return t.table.Guesses()
+}
+
+// Corpus is tokenised texts.
+type Corpus = corpus.Corpus
+
+// Part is one part of a data set, tokenised.
+type Part struct {
+	*Corpus
+	Cached bool // whether it came from the cache
+}
+
+// From says where a part came from, for people.
+func (p Part) From() string {
+	if p.Cached {
+		return "from the cache"
+	}
+	return "tokenised"
+}
+
+// Read reads one part of the data, tokenised; a table has one part only.
+func (t *Set) Read(ctx context.Context, part datasets.Part, settings tokenize.Config) (p Part, err error) {
+	key := ""
+	if t.cache != "" {
+		if key, err = corpus.Key(t.path, string(part), settings, []any{t.columns, t.rows}); err != nil {
+			return Part{}, fmt.Errorf("zoo: data: %w", err)
+		}
+	}
+	p.Corpus, p.Cached, err = corpus.Cached(t.cache, key, func() (*corpus.Corpus, error) {
+		examples, names, err := t.Examples(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		c, err := corpus.Build(ctx, tokenize.New(settings), examples)
+		if err == nil {
+			c.Classes = names
+		}
+		return c, err
+	})
+	if err != nil {
+		return Part{}, fmt.Errorf("zoo: data: %w", err)
+	}
+	if len(p.Texts) == 0 {
+		return Part{}, fmt.Errorf("zoo: data: %s has no examples", t.path)
+	}
+	return p, nil
+}
+
+// Labelled is Read for the training part, where each text must have a label.
+func (t *Set) Labelled(ctx context.Context, settings tokenize.Config) (Part, error) {
+	p, err := t.Read(ctx, datasets.Train, settings)
+	if err != nil {
+		return p, err
+	}
+	for i, l := range p.Labels {
+		if l < 0 || int(l) >= len(p.Classes) {
+			return p, fmt.Errorf("zoo: data: example %d has no label", i)
+		}
+	}
+	return p, nil
+}
+
+// CachedNumbers returns what build computes of n texts, or what the cache keeps
+// of it under key.
+func (t *Set) CachedNumbers(key string, n int, build func() ([]float64, error)) (numbers []float64, hit bool, err error) {
+	return corpus.CachedNumbers(t.cache, key, n, build)
+}
+
+// Path returns where the data is.
+func (t *Set) Path() string { return t.path }
+
+// IsTable tells a table of the user's own from IMDB, for which recipes are made.
+func (t *Set) IsTable() bool { return t.table != nil }
+
+// Describe says for a card what the data is: made where it is what a recipe was
+// made for, else the file and what is in it.
+func (t *Set) Describe(made string, texts, classes int) string {
+	switch {
+	case t.table == nil:
+		return made
+	case classes == 0:
+		return fmt.Sprintf("%s: %d texts", filepath.Base(t.path), texts)
+	}
+	return fmt.Sprintf("%s: %d texts of %d classes", filepath.Base(t.path), texts, classes)
+}
+
+// Examples yields one part as it stands, and the class names.
+func (t *Set) Examples(ctx context.Context, part datasets.Part) (iter.Seq2[datasets.Example, error], []string, error) {
+	if t.imdb != nil {
+		return t.imdb.Part(ctx, part), t.imdb.Classes(), nil
+	}
+	s, err := t.table.Scan(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	return t.draw(t.table.Examples(ctx), s.Rows), s.Classes, nil
+}
+
+// draw yields as many of n examples as are asked for, chosen at random and in
+// their order (Knuth, The Art of Computer Programming 3.4.2, algorithm S).
+func (t *Set) draw(examples iter.Seq2[datasets.Example, error], n int) iter.Seq2[datasets.Example, error] {
+	return func(yield func(datasets.Example, error) bool) {
+		rng := ops.Stream(0, "rows", 0)
+		left, need, bytes := n, t.rows, 0
+		for e, err := range examples {
+			if t.rows > 0 && err == nil {
+				chosen := rng.IntN(max(1, left)) < need
+				if left--; !chosen {
+					continue
+				}
+				need--
+			}
+			if bytes += len(e.Text); bytes > maxTexts && err == nil {
+				err = fmt.Errorf("more than %.1f GB of texts by row %s: texts are held in memory; have so many rows drawn at random as are useful: %w", maxTexts/1e9, e.ID, ErrTooLarge)
+			}
+			if !yield(e, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Relabel maps labels of the data's classes to those of a model. It fails
+// where the data has a class that the model lacks.
+func Relabel(labels []int32, from, to []string) ([]int32, error) {
+	table := make([]int32, len(from))
+	for i, name := range from {
+		at := slices.Index(to, name)
+		if at < 0 {
+			return nil, fmt.Errorf("zoo: data: class %q is none of the model's %q", name, to)
+		}
+		table[i] = int32(at)
+	}
+	out := make([]int32, len(labels))
+	for i, l := range labels {
+		if l < 0 {
+			return nil, fmt.Errorf("zoo: data: example %d has no label", i)
+		}
+		out[i] = table[l]
+	}
+	return out, nil
+}

@@ -1,9 +1,0 @@
-//go:build !linux
-
-package zoo_test
-
-// threadTime cannot tell one thread's time here.
-func threadTime(f func()) float64 {
-	f()
-	return 0
-}
