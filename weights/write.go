@@ -20,6 +20,10 @@ type Tensor struct {
 	Shape []int     // empty for a scalar
 	DType DType     // how the values are stored: F32, F16 or BF16
 	Data  []float32 // as many values as the product of Shape
+
+	// Raw is the values as they lie in a file, little-endian, instead of Data:
+	// of a tensor of any type.
+	Raw []byte
 }
 
 const (
@@ -48,7 +52,7 @@ func New(tensors []Tensor, metadata map[string]string) (*File, error) {
 	var b bytes.Buffer
 	size := 8 + 1024
 	for _, t := range tensors {
-		size += 128 + len(t.Data)*t.DType.Size()
+		size += 128 + len(t.Raw) + len(t.Data)*t.DType.Size()
 	}
 	b.Grow(size)
 	if err := Write(&b, tensors, metadata); err != nil {
@@ -75,6 +79,12 @@ func write(w io.Writer, tensors []Tensor, metadata map[string]string) error {
 	}
 	buf := make([]byte, chunk)
 	for _, t := range sorted {
+		if t.Raw != nil {
+			if _, err := w.Write(t.Raw); err != nil {
+				return err
+			}
+			continue
+		}
 		per := chunk / t.DType.Size()
 		for at := 0; at < len(t.Data); at += per {
 			part := t.Data[at:min(at+per, len(t.Data))]
@@ -151,8 +161,12 @@ func checkTensor(t Tensor) (uint64, error) {
 		return 0, fmt.Errorf("tensor %.200q: name is not UTF-8", t.Name)
 	case t.Name == "" || t.Name == metadataKey:
 		return 0, fmt.Errorf("tensor %.200q: the format reserves this name", t.Name)
-	case !t.DType.float():
-		return 0, fmt.Errorf("%w: tensor %.200q: cannot write %v, expected F32, F16 or BF16", ErrDType, t.Name, t.DType)
+	case t.DType >= dtypes:
+		return 0, fmt.Errorf("%w: tensor %.200q: cannot write %v, expected a type of the format", ErrDType, t.Name, t.DType)
+	case !t.DType.float() && t.Raw == nil:
+		return 0, fmt.Errorf("%w: tensor %.200q: cannot write %v, expected F32, F16 or BF16, or the values as bytes", ErrDType, t.Name, t.DType)
+	case t.Raw != nil && t.Data != nil:
+		return 0, fmt.Errorf("tensor %.200q: values are given twice", t.Name)
 	case len(t.Shape) > maxDimensions:
 		return 0, fmt.Errorf("%w: tensor %.200q: %d dimensions, expected at most %d", ErrShape, t.Name, len(t.Shape), maxDimensions)
 	}
@@ -160,8 +174,15 @@ func checkTensor(t Tensor) (uint64, error) {
 	if !ok {
 		return 0, fmt.Errorf("%w: tensor %.200q: %v is no shape", ErrShape, t.Name, t.Shape)
 	}
-	if n != uint64(len(t.Data)) {
-		return 0, fmt.Errorf("%w: tensor %.200q: %d values, expected %d for %v", ErrShape, t.Name, len(t.Data), n, t.Shape)
+	have := len(t.Data)
+	if t.Raw != nil {
+		have = len(t.Raw) / t.DType.Size()
+		if len(t.Raw)%t.DType.Size() != 0 {
+			return 0, fmt.Errorf("%w: tensor %.200q: %d bytes are no whole %v", ErrShape, t.Name, len(t.Raw), t.DType)
+		}
+	}
+	if n != uint64(have) {
+		return 0, fmt.Errorf("%w: tensor %.200q: %d values, expected %d for %v", ErrShape, t.Name, have, n, t.Shape)
 	}
 	return size, nil
 }

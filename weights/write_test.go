@@ -23,6 +23,9 @@ func TestWriteRefuses(t *testing.T) {
 		{"name not UTF-8", Tensor{Name: "a\xff", Data: one}, nil, "UTF-8"},
 		{"type that is not written", Tensor{Name: "a", DType: I64, Data: one}, ErrDType, "cannot write I64"},
 		{"type that is none", Tensor{Name: "a", DType: dtypes, Data: one}, ErrDType, "unknown"},
+		{"values given twice", Tensor{Name: "a", Data: one, Raw: make([]byte, 4)}, nil, "given twice"},
+		{"half a value", Tensor{Name: "a", DType: I16, Raw: make([]byte, 3)}, ErrShape, "3 bytes are no whole I16"},
+		{"too few bytes", Tensor{Name: "a", DType: I8, Shape: []int{4}, Raw: make([]byte, 3)}, ErrShape, "3 values, expected 4"},
 		{"too few values", Tensor{Name: "a", Shape: []int{2}, Data: one}, ErrShape, "1 values, expected 2 for [2]"},
 		{"too many values", Tensor{Name: "a", Shape: []int{0}, Data: one}, ErrShape, "1 values, expected 0"},
 		{"negative dimension", Tensor{Name: "a", Shape: []int{-1, -1}, Data: one}, ErrShape, "[-1 -1]"},
@@ -112,5 +115,30 @@ func TestWriteLarge(t *testing.T) {
 		if !slices.Equal(x, tensor(t, f, "x").Data) {
 			t.Errorf("%v: other values", d)
 		}
+	}
+}
+
+// Bytes are written as they are, whatever the type.
+func TestWriteRaw(t *testing.T) {
+	f, err := New([]Tensor{
+		{Name: "q", Shape: []int{3}, DType: I8, Raw: []byte{1, 0xff, 0x80}},
+		{Name: "x", Shape: []int{1}, Raw: []byte{0, 0, 0x80, 0x3f}},
+		{Name: "b", Shape: []int{1}, DType: U8, Raw: []byte{9}},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, info := range f.Tensors() {
+		names = append(names, info.Name)
+	}
+	if !slices.Equal(names, []string{"x", "q", "b"}) {
+		t.Errorf("in the order %q", names)
+	}
+	if raw, err := f.Raw("q"); err != nil || string(raw) != "\x01\xff\x80" {
+		t.Errorf("%q, %v", raw, err)
+	}
+	if x, err := f.Tensor("x"); err != nil || x.Data[0] != 1 {
+		t.Errorf("%v, %v", x, err)
 	}
 }

@@ -42,19 +42,19 @@ type preprocess struct {
 // lie closer where they do.
 func (c *Classifier) Artefact(card weights.Card, storage weights.DType) (*weights.Artefact, error) {
 	f, n := c.weight.Shape()[0], c.weight.Shape()[1]
-	var list []blob
+	var list []weights.Tensor
 	switch storage {
 	case weights.F32:
-		list = append(list, floatBlob(weightName, c.weight.Data(), f, n))
+		list = append(list, weights.Tensor{Name: weightName, Data: c.weight.Data(), Shape: []int{f, n}})
 	case weights.I8:
 		q, scale := quantise(c.weight.Data(), n)
-		list = append(list, blob{weightName, weights.I8, []int{f, n}, q}, floatBlob(scaleName, scale, n))
+		list = append(list, weights.Tensor{Name: weightName, DType: weights.I8, Shape: []int{f, n}, Raw: q}, weights.Tensor{Name: scaleName, Data: scale, Shape: []int{n}})
 	default:
 		return nil, fmt.Errorf("linear: weights stored as %v, want F32 or I8", storage)
 	}
-	list = append(list, floatBlob(biasName, c.bias.Data(), n))
+	list = append(list, weights.Tensor{Name: biasName, Data: c.bias.Data(), Shape: []int{n}})
 	if v := c.vectorizer.idf; v != nil {
-		list = append(list, floatBlob(idfName, v, f))
+		list = append(list, weights.Tensor{Name: idfName, Data: v, Shape: []int{f}})
 	}
 	// A text's tokenizer always comes with a vocabulary; hashing leaves it
 	// empty.
@@ -62,13 +62,13 @@ func (c *Classifier) Artefact(card weights.Card, storage weights.DType) (*weight
 	if v := c.vectorizer.ngrams; v != nil {
 		var data []byte
 		if vocab, data, err = v.encode(); err == nil {
-			list = append(list, blob{ngramsName, weights.U8, []int{len(data)}, data})
+			list = append(list, weights.Tensor{Name: ngramsName, DType: weights.U8, Shape: []int{len(data)}, Raw: data})
 		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("linear: %w", err)
 	}
-	file, err := weights.Read(encodeBlobs(list))
+	file, err := weights.New(list, nil)
 	if err != nil {
 		return nil, fmt.Errorf("linear: %w", err)
 	}

@@ -1,63 +1,12 @@
 package linear
 
 import (
-	"cmp"
-	"encoding/binary"
 	"fmt"
-	"math"
 	"slices"
-	"strings"
 
 	"github.com/gorgonia-zoo/zoo/ops"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
-
-// Package weights writes tensors of floating point. The bytes of n-grams and
-// of quantised weights are the format's U8 and I8, which are written here.
-
-// blob is a tensor as it lies in a safetensors file.
-type blob struct {
-	name  string
-	dtype weights.DType
-	shape []int
-	data  []byte
-}
-
-func floatBlob(name string, data []float32, shape ...int) blob {
-	b := make([]byte, 0, 4*len(data))
-	for _, v := range data {
-		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
-	}
-	return blob{name, weights.F32, shape, b}
-}
-
-// encodeBlobs returns a safetensors file, in the order and with the padding of
-// the reference implementation: F32, then I8, then U8, each by name.
-func encodeBlobs(list []blob) []byte {
-	rank := map[weights.DType]int{weights.F32: 0, weights.I8: 1, weights.U8: 2}
-	slices.SortFunc(list, func(a, b blob) int {
-		return cmp.Or(rank[a.dtype]-rank[b.dtype], cmp.Compare(a.name, b.name))
-	})
-	out := append(make([]byte, 8), '{')
-	at := 0
-	for i, b := range list {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		shape := strings.ReplaceAll(fmt.Sprint(b.shape), " ", ",")
-		out = fmt.Appendf(out, `%q:{"dtype":%q,"shape":%s,"data_offsets":[%d,%d]}`, b.name, b.dtype, shape, at, at+len(b.data))
-		at += len(b.data)
-	}
-	out = append(out, '}')
-	for len(out)%8 != 0 {
-		out = append(out, ' ')
-	}
-	binary.LittleEndian.PutUint64(out, uint64(len(out)-8))
-	for _, b := range list {
-		out = append(out, b.data...)
-	}
-	return out
-}
 
 // blobs is an open file whose tensors can be read as bytes.
 type blobs struct {

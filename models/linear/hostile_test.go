@@ -22,14 +22,14 @@ func TestHostileArtefacts(t *testing.T) {
 		t.Fatal(err)
 	}
 	// with returns the tensors of a file with one replaced or left out.
-	with := func(a *weights.Artefact, name string, replace func(b *blob)) *weights.File {
-		var list []blob
+	with := func(a *weights.Artefact, name string, replace func(b *weights.Tensor)) *weights.File {
+		var list []weights.Tensor
 		for _, info := range a.Weights.Tensors() {
 			data, err := a.Weights.Raw(info.Name)
 			if err != nil {
 				t.Fatal(err)
 			}
-			b := blob{info.Name, info.DType, info.Shape, data}
+			b := weights.Tensor{Name: info.Name, DType: info.DType, Shape: info.Shape, Raw: data}
 			if info.Name == name {
 				if replace == nil {
 					continue
@@ -38,7 +38,7 @@ func TestHostileArtefacts(t *testing.T) {
 			}
 			list = append(list, b)
 		}
-		file, err := weights.Read(encodeBlobs(list))
+		file, err := weights.New(list, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,29 +71,29 @@ func TestHostileArtefacts(t *testing.T) {
 		{"unknown preprocessing", "preprocess", nil, func(a *weights.Artefact) { a.Preprocess = []byte(`{"stem":true}`) }},
 		{"no n-grams", ngramsName, weights.ErrMissing, func(a *weights.Artefact) { a.Weights = with(a, ngramsName, nil) }},
 		{"n-grams of another type", "I8, want U8", weights.ErrDType, func(a *weights.Artefact) {
-			a.Weights = with(a, ngramsName, func(b *blob) { b.dtype = weights.I8 })
+			a.Weights = with(a, ngramsName, func(b *weights.Tensor) { b.DType = weights.I8 })
 		}},
 		{"n-grams of two dimensions", ngramsName, weights.ErrShape, func(a *weights.Artefact) {
-			a.Weights = with(a, ngramsName, func(b *blob) { b.shape = []int{1, len(b.data)} })
+			a.Weights = with(a, ngramsName, func(b *weights.Tensor) { b.Shape = []int{1, len(b.Raw)} })
 		}},
 		{"no weight", weightName, weights.ErrMissing, func(a *weights.Artefact) { a.Weights = with(a, weightName, nil) }},
 		{"weight of bytes", weightName, weights.ErrDType, func(a *weights.Artefact) {
-			a.Weights = with(a, weightName, func(b *blob) { b.dtype, b.data = weights.U8, b.data[:len(b.data)/4] })
+			a.Weights = with(a, weightName, func(b *weights.Tensor) { b.DType, b.Raw = weights.U8, b.Raw[:len(b.Raw)/4] })
 		}},
 		{"weight of other rows", weightName, weights.ErrShape, func(a *weights.Artefact) {
-			a.Weights = with(a, weightName, func(b *blob) { b.shape, b.data = []int{b.shape[0] - 1, b.shape[1]}, b.data[12:] })
+			a.Weights = with(a, weightName, func(b *weights.Tensor) { b.Shape, b.Raw = []int{b.Shape[0] - 1, b.Shape[1]}, b.Raw[12:] })
 		}},
 		{"no bias", biasName, weights.ErrMissing, func(a *weights.Artefact) { a.Weights = with(a, biasName, nil) }},
 		{"no factors", idfName, weights.ErrMissing, func(a *weights.Artefact) { a.Weights = with(a, idfName, nil) }},
 		{"small without units", scaleName, weights.ErrMissing, func(a *weights.Artefact) { a.Weights = with(small, scaleName, nil) }},
 		{"a tensor too many", "extra", weights.ErrExtra, func(a *weights.Artefact) {
-			a.Weights = with(a, biasName, func(b *blob) {})
-			list := []blob{floatBlob("extra", []float32{1}, 1)}
+			a.Weights = with(a, biasName, func(b *weights.Tensor) {})
+			list := []weights.Tensor{weights.Tensor{Name: "extra", Data: []float32{1}, Shape: []int{1}}}
 			for _, info := range a.Weights.Tensors() {
 				data, _ := a.Weights.Raw(info.Name)
-				list = append(list, blob{info.Name, info.DType, info.Shape, data})
+				list = append(list, weights.Tensor{Name: info.Name, DType: info.DType, Shape: info.Shape, Raw: data})
 			}
-			a.Weights, _ = weights.Read(encodeBlobs(list))
+			a.Weights, _ = weights.New(list, nil)
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
