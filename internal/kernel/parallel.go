@@ -46,3 +46,47 @@ func Parallel(n int, f func(i int)) {
 		panic(cause)
 	}
 }
+
+// Phases runs phase after phase: f(p, 0), ..., f(p, counts[p]-1) for each phase p,
+// none of them before all pieces of the phase before have returned. Goroutines take
+// pieces as those of Parallel do and are started once for all phases, so that a
+// phase may be a few microseconds long: between two of them a goroutine does not
+// sleep but yields.
+func Phases(counts []int, f func(phase, i int)) {
+	total, most := 0, 0
+	for _, n := range counts {
+		total += n
+		most = max(most, n)
+	}
+	workers := min(most, runtime.GOMAXPROCS(0))
+	if workers <= 1 {
+		for p, n := range counts {
+			for i := range n {
+				f(p, i)
+			}
+		}
+		return
+	}
+	var next, done atomic.Int64
+	Parallel(workers, func(int) {
+		defer func() {
+			if p := recover(); p != nil {
+				next.Store(int64(total)) // the others stop
+				done.Store(int64(total))
+				panic(p)
+			}
+		}()
+		phase, first := 0, 0 // first is the number of the phase's first piece
+		for at := int(next.Add(1) - 1); at < total; at = int(next.Add(1) - 1) {
+			for at >= first+counts[phase] {
+				first += counts[phase]
+				phase++
+			}
+			for done.Load() < int64(first) {
+				runtime.Gosched()
+			}
+			f(phase, at-first)
+			done.Add(1)
+		}
+	})
+}

@@ -53,3 +53,50 @@ func TestParallelPanic(t *testing.T) {
 		}()
 	}
 }
+
+func TestPhases(t *testing.T) {
+	for _, procs := range []int{1, 2, 5} {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+		for _, counts := range [][]int{nil, {0}, {1}, {3}, {0, 5, 0, 0, 2}, {1, 1, 1}, {40, 3, 70}} {
+			var ran atomic.Int32
+			calls := map[int][]atomic.Int32{}
+			before := make([]int32, len(counts)+1)
+			for p, n := range counts {
+				calls[p] = make([]atomic.Int32, n)
+				before[p+1] = before[p] + int32(n)
+			}
+			Phases(counts, func(p, i int) {
+				calls[p][i].Add(1)
+				if n := ran.Load(); n < before[p] {
+					t.Errorf("%d processors, %v: phase %d began after %d pieces", procs, counts, p, n)
+				}
+				ran.Add(1)
+			})
+			for p := range counts {
+				for i := range calls[p] {
+					if c := calls[p][i].Load(); c != 1 {
+						t.Errorf("%d processors, %v: piece %d of phase %d ran %d times", procs, counts, i, p, c)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestPhasesPanic(t *testing.T) {
+	for _, procs := range []int{1, 4} {
+		func() {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+			defer func() {
+				if p := recover(); p != "seven" {
+					t.Errorf("%d processors: recovered %v", procs, p)
+				}
+			}()
+			Phases([]int{5, 20, 5}, func(phase, i int) {
+				if phase == 1 && i == 7 {
+					panic("seven")
+				}
+			})
+		}()
+	}
+}

@@ -889,7 +889,455 @@ DATA expConstants<>+1328(SB)/4, $0x80000000
 DATA expConstants<>+1332(SB)/4, $0x80000000
 DATA expConstants<>+1336(SB)/4, $0x80000000
 DATA expConstants<>+1340(SB)/4, $0x80000000
-GLOBL expConstants<>(SB), RODATA|NOPTR, $1344
+DATA expConstants<>+1344(SB)/4, $0x3e83a31e
+DATA expConstants<>+1348(SB)/4, $0x3e83a31e
+DATA expConstants<>+1352(SB)/4, $0x3e83a31e
+DATA expConstants<>+1356(SB)/4, $0x3e83a31e
+DATA expConstants<>+1360(SB)/4, $0x3e83a31e
+DATA expConstants<>+1364(SB)/4, $0x3e83a31e
+DATA expConstants<>+1368(SB)/4, $0x3e83a31e
+DATA expConstants<>+1372(SB)/4, $0x3e83a31e
+DATA expConstants<>+1376(SB)/4, $0x3e83a31e
+DATA expConstants<>+1380(SB)/4, $0x3e83a31e
+DATA expConstants<>+1384(SB)/4, $0x3e83a31e
+DATA expConstants<>+1388(SB)/4, $0x3e83a31e
+DATA expConstants<>+1392(SB)/4, $0x3e83a31e
+DATA expConstants<>+1396(SB)/4, $0x3e83a31e
+DATA expConstants<>+1400(SB)/4, $0x3e83a31e
+DATA expConstants<>+1404(SB)/4, $0x3e83a31e
+DATA expConstants<>+1408(SB)/4, $0xbe036cca
+DATA expConstants<>+1412(SB)/4, $0xbe036cca
+DATA expConstants<>+1416(SB)/4, $0xbe036cca
+DATA expConstants<>+1420(SB)/4, $0xbe036cca
+DATA expConstants<>+1424(SB)/4, $0xbe036cca
+DATA expConstants<>+1428(SB)/4, $0xbe036cca
+DATA expConstants<>+1432(SB)/4, $0xbe036cca
+DATA expConstants<>+1436(SB)/4, $0xbe036cca
+DATA expConstants<>+1440(SB)/4, $0xbe036cca
+DATA expConstants<>+1444(SB)/4, $0xbe036cca
+DATA expConstants<>+1448(SB)/4, $0xbe036cca
+DATA expConstants<>+1452(SB)/4, $0xbe036cca
+DATA expConstants<>+1456(SB)/4, $0xbe036cca
+DATA expConstants<>+1460(SB)/4, $0xbe036cca
+DATA expConstants<>+1464(SB)/4, $0xbe036cca
+DATA expConstants<>+1468(SB)/4, $0xbe036cca
+DATA expConstants<>+1472(SB)/4, $0x3dc3885b
+DATA expConstants<>+1476(SB)/4, $0x3dc3885b
+DATA expConstants<>+1480(SB)/4, $0x3dc3885b
+DATA expConstants<>+1484(SB)/4, $0x3dc3885b
+DATA expConstants<>+1488(SB)/4, $0x3dc3885b
+DATA expConstants<>+1492(SB)/4, $0x3dc3885b
+DATA expConstants<>+1496(SB)/4, $0x3dc3885b
+DATA expConstants<>+1500(SB)/4, $0x3dc3885b
+DATA expConstants<>+1504(SB)/4, $0x3dc3885b
+DATA expConstants<>+1508(SB)/4, $0x3dc3885b
+DATA expConstants<>+1512(SB)/4, $0x3dc3885b
+DATA expConstants<>+1516(SB)/4, $0x3dc3885b
+DATA expConstants<>+1520(SB)/4, $0x3dc3885b
+DATA expConstants<>+1524(SB)/4, $0x3dc3885b
+DATA expConstants<>+1528(SB)/4, $0x3dc3885b
+DATA expConstants<>+1532(SB)/4, $0x3dc3885b
+DATA expConstants<>+1536(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1540(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1544(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1548(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1552(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1556(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1560(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1564(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1568(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1572(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1576(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1580(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1584(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1588(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1592(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1596(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1600(SB)/4, $0x3d835f79
+DATA expConstants<>+1604(SB)/4, $0x3d835f79
+DATA expConstants<>+1608(SB)/4, $0x3d835f79
+DATA expConstants<>+1612(SB)/4, $0x3d835f79
+DATA expConstants<>+1616(SB)/4, $0x3d835f79
+DATA expConstants<>+1620(SB)/4, $0x3d835f79
+DATA expConstants<>+1624(SB)/4, $0x3d835f79
+DATA expConstants<>+1628(SB)/4, $0x3d835f79
+DATA expConstants<>+1632(SB)/4, $0x3d835f79
+DATA expConstants<>+1636(SB)/4, $0x3d835f79
+DATA expConstants<>+1640(SB)/4, $0x3d835f79
+DATA expConstants<>+1644(SB)/4, $0x3d835f79
+DATA expConstants<>+1648(SB)/4, $0x3d835f79
+DATA expConstants<>+1652(SB)/4, $0x3d835f79
+DATA expConstants<>+1656(SB)/4, $0x3d835f79
+DATA expConstants<>+1660(SB)/4, $0x3d835f79
+DATA expConstants<>+1664(SB)/4, $0xbd556f1c
+DATA expConstants<>+1668(SB)/4, $0xbd556f1c
+DATA expConstants<>+1672(SB)/4, $0xbd556f1c
+DATA expConstants<>+1676(SB)/4, $0xbd556f1c
+DATA expConstants<>+1680(SB)/4, $0xbd556f1c
+DATA expConstants<>+1684(SB)/4, $0xbd556f1c
+DATA expConstants<>+1688(SB)/4, $0xbd556f1c
+DATA expConstants<>+1692(SB)/4, $0xbd556f1c
+DATA expConstants<>+1696(SB)/4, $0xbd556f1c
+DATA expConstants<>+1700(SB)/4, $0xbd556f1c
+DATA expConstants<>+1704(SB)/4, $0xbd556f1c
+DATA expConstants<>+1708(SB)/4, $0xbd556f1c
+DATA expConstants<>+1712(SB)/4, $0xbd556f1c
+DATA expConstants<>+1716(SB)/4, $0xbd556f1c
+DATA expConstants<>+1720(SB)/4, $0xbd556f1c
+DATA expConstants<>+1724(SB)/4, $0xbd556f1c
+DATA expConstants<>+1728(SB)/4, $0x3d26a38f
+DATA expConstants<>+1732(SB)/4, $0x3d26a38f
+DATA expConstants<>+1736(SB)/4, $0x3d26a38f
+DATA expConstants<>+1740(SB)/4, $0x3d26a38f
+DATA expConstants<>+1744(SB)/4, $0x3d26a38f
+DATA expConstants<>+1748(SB)/4, $0x3d26a38f
+DATA expConstants<>+1752(SB)/4, $0x3d26a38f
+DATA expConstants<>+1756(SB)/4, $0x3d26a38f
+DATA expConstants<>+1760(SB)/4, $0x3d26a38f
+DATA expConstants<>+1764(SB)/4, $0x3d26a38f
+DATA expConstants<>+1768(SB)/4, $0x3d26a38f
+DATA expConstants<>+1772(SB)/4, $0x3d26a38f
+DATA expConstants<>+1776(SB)/4, $0x3d26a38f
+DATA expConstants<>+1780(SB)/4, $0x3d26a38f
+DATA expConstants<>+1784(SB)/4, $0x3d26a38f
+DATA expConstants<>+1788(SB)/4, $0x3d26a38f
+DATA expConstants<>+1792(SB)/4, $0xbcf52bcd
+DATA expConstants<>+1796(SB)/4, $0xbcf52bcd
+DATA expConstants<>+1800(SB)/4, $0xbcf52bcd
+DATA expConstants<>+1804(SB)/4, $0xbcf52bcd
+DATA expConstants<>+1808(SB)/4, $0xbcf52bcd
+DATA expConstants<>+1812(SB)/4, $0xbcf52bcd
+DATA expConstants<>+1816(SB)/4, $0xbcf52bcd
+DATA expConstants<>+1820(SB)/4, $0xbcf52bcd
+DATA expConstants<>+1824(SB)/4, $0xbcf52bcd
+DATA expConstants<>+1828(SB)/4, $0xbcf52bcd
+DATA expConstants<>+1832(SB)/4, $0xbcf52bcd
+DATA expConstants<>+1836(SB)/4, $0xbcf52bcd
+DATA expConstants<>+1840(SB)/4, $0xbcf52bcd
+DATA expConstants<>+1844(SB)/4, $0xbcf52bcd
+DATA expConstants<>+1848(SB)/4, $0xbcf52bcd
+DATA expConstants<>+1852(SB)/4, $0xbcf52bcd
+DATA expConstants<>+1856(SB)/4, $0x3ca8d396
+DATA expConstants<>+1860(SB)/4, $0x3ca8d396
+DATA expConstants<>+1864(SB)/4, $0x3ca8d396
+DATA expConstants<>+1868(SB)/4, $0x3ca8d396
+DATA expConstants<>+1872(SB)/4, $0x3ca8d396
+DATA expConstants<>+1876(SB)/4, $0x3ca8d396
+DATA expConstants<>+1880(SB)/4, $0x3ca8d396
+DATA expConstants<>+1884(SB)/4, $0x3ca8d396
+DATA expConstants<>+1888(SB)/4, $0x3ca8d396
+DATA expConstants<>+1892(SB)/4, $0x3ca8d396
+DATA expConstants<>+1896(SB)/4, $0x3ca8d396
+DATA expConstants<>+1900(SB)/4, $0x3ca8d396
+DATA expConstants<>+1904(SB)/4, $0x3ca8d396
+DATA expConstants<>+1908(SB)/4, $0x3ca8d396
+DATA expConstants<>+1912(SB)/4, $0x3ca8d396
+DATA expConstants<>+1916(SB)/4, $0x3ca8d396
+DATA expConstants<>+1920(SB)/4, $0xbc62f987
+DATA expConstants<>+1924(SB)/4, $0xbc62f987
+DATA expConstants<>+1928(SB)/4, $0xbc62f987
+DATA expConstants<>+1932(SB)/4, $0xbc62f987
+DATA expConstants<>+1936(SB)/4, $0xbc62f987
+DATA expConstants<>+1940(SB)/4, $0xbc62f987
+DATA expConstants<>+1944(SB)/4, $0xbc62f987
+DATA expConstants<>+1948(SB)/4, $0xbc62f987
+DATA expConstants<>+1952(SB)/4, $0xbc62f987
+DATA expConstants<>+1956(SB)/4, $0xbc62f987
+DATA expConstants<>+1960(SB)/4, $0xbc62f987
+DATA expConstants<>+1964(SB)/4, $0xbc62f987
+DATA expConstants<>+1968(SB)/4, $0xbc62f987
+DATA expConstants<>+1972(SB)/4, $0xbc62f987
+DATA expConstants<>+1976(SB)/4, $0xbc62f987
+DATA expConstants<>+1980(SB)/4, $0xbc62f987
+DATA expConstants<>+1984(SB)/4, $0x3c133466
+DATA expConstants<>+1988(SB)/4, $0x3c133466
+DATA expConstants<>+1992(SB)/4, $0x3c133466
+DATA expConstants<>+1996(SB)/4, $0x3c133466
+DATA expConstants<>+2000(SB)/4, $0x3c133466
+DATA expConstants<>+2004(SB)/4, $0x3c133466
+DATA expConstants<>+2008(SB)/4, $0x3c133466
+DATA expConstants<>+2012(SB)/4, $0x3c133466
+DATA expConstants<>+2016(SB)/4, $0x3c133466
+DATA expConstants<>+2020(SB)/4, $0x3c133466
+DATA expConstants<>+2024(SB)/4, $0x3c133466
+DATA expConstants<>+2028(SB)/4, $0x3c133466
+DATA expConstants<>+2032(SB)/4, $0x3c133466
+DATA expConstants<>+2036(SB)/4, $0x3c133466
+DATA expConstants<>+2040(SB)/4, $0x3c133466
+DATA expConstants<>+2044(SB)/4, $0x3c133466
+DATA expConstants<>+2048(SB)/4, $0xbb935f33
+DATA expConstants<>+2052(SB)/4, $0xbb935f33
+DATA expConstants<>+2056(SB)/4, $0xbb935f33
+DATA expConstants<>+2060(SB)/4, $0xbb935f33
+DATA expConstants<>+2064(SB)/4, $0xbb935f33
+DATA expConstants<>+2068(SB)/4, $0xbb935f33
+DATA expConstants<>+2072(SB)/4, $0xbb935f33
+DATA expConstants<>+2076(SB)/4, $0xbb935f33
+DATA expConstants<>+2080(SB)/4, $0xbb935f33
+DATA expConstants<>+2084(SB)/4, $0xbb935f33
+DATA expConstants<>+2088(SB)/4, $0xbb935f33
+DATA expConstants<>+2092(SB)/4, $0xbb935f33
+DATA expConstants<>+2096(SB)/4, $0xbb935f33
+DATA expConstants<>+2100(SB)/4, $0xbb935f33
+DATA expConstants<>+2104(SB)/4, $0xbb935f33
+DATA expConstants<>+2108(SB)/4, $0xbb935f33
+DATA expConstants<>+2112(SB)/4, $0x3ad8e728
+DATA expConstants<>+2116(SB)/4, $0x3ad8e728
+DATA expConstants<>+2120(SB)/4, $0x3ad8e728
+DATA expConstants<>+2124(SB)/4, $0x3ad8e728
+DATA expConstants<>+2128(SB)/4, $0x3ad8e728
+DATA expConstants<>+2132(SB)/4, $0x3ad8e728
+DATA expConstants<>+2136(SB)/4, $0x3ad8e728
+DATA expConstants<>+2140(SB)/4, $0x3ad8e728
+DATA expConstants<>+2144(SB)/4, $0x3ad8e728
+DATA expConstants<>+2148(SB)/4, $0x3ad8e728
+DATA expConstants<>+2152(SB)/4, $0x3ad8e728
+DATA expConstants<>+2156(SB)/4, $0x3ad8e728
+DATA expConstants<>+2160(SB)/4, $0x3ad8e728
+DATA expConstants<>+2164(SB)/4, $0x3ad8e728
+DATA expConstants<>+2168(SB)/4, $0x3ad8e728
+DATA expConstants<>+2172(SB)/4, $0x3ad8e728
+DATA expConstants<>+2176(SB)/4, $0xbaae0e76
+DATA expConstants<>+2180(SB)/4, $0xbaae0e76
+DATA expConstants<>+2184(SB)/4, $0xbaae0e76
+DATA expConstants<>+2188(SB)/4, $0xbaae0e76
+DATA expConstants<>+2192(SB)/4, $0xbaae0e76
+DATA expConstants<>+2196(SB)/4, $0xbaae0e76
+DATA expConstants<>+2200(SB)/4, $0xbaae0e76
+DATA expConstants<>+2204(SB)/4, $0xbaae0e76
+DATA expConstants<>+2208(SB)/4, $0xbaae0e76
+DATA expConstants<>+2212(SB)/4, $0xbaae0e76
+DATA expConstants<>+2216(SB)/4, $0xbaae0e76
+DATA expConstants<>+2220(SB)/4, $0xbaae0e76
+DATA expConstants<>+2224(SB)/4, $0xbaae0e76
+DATA expConstants<>+2228(SB)/4, $0xbaae0e76
+DATA expConstants<>+2232(SB)/4, $0xbaae0e76
+DATA expConstants<>+2236(SB)/4, $0xbaae0e76
+DATA expConstants<>+2240(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2244(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2248(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2252(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2256(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2260(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2264(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2268(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2272(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2276(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2280(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2284(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2288(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2292(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2296(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2300(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2304(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2308(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2312(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2316(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2320(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2324(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2328(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2332(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2336(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2340(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2344(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2348(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2352(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2356(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2360(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2364(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2368(SB)/4, $0x40b00000
+DATA expConstants<>+2372(SB)/4, $0x40b00000
+DATA expConstants<>+2376(SB)/4, $0x40b00000
+DATA expConstants<>+2380(SB)/4, $0x40b00000
+DATA expConstants<>+2384(SB)/4, $0x40b00000
+DATA expConstants<>+2388(SB)/4, $0x40b00000
+DATA expConstants<>+2392(SB)/4, $0x40b00000
+DATA expConstants<>+2396(SB)/4, $0x40b00000
+DATA expConstants<>+2400(SB)/4, $0x40b00000
+DATA expConstants<>+2404(SB)/4, $0x40b00000
+DATA expConstants<>+2408(SB)/4, $0x40b00000
+DATA expConstants<>+2412(SB)/4, $0x40b00000
+DATA expConstants<>+2416(SB)/4, $0x40b00000
+DATA expConstants<>+2420(SB)/4, $0x40b00000
+DATA expConstants<>+2424(SB)/4, $0x40b00000
+DATA expConstants<>+2428(SB)/4, $0x40b00000
+DATA expConstants<>+2432(SB)/4, $0xc0b00000
+DATA expConstants<>+2436(SB)/4, $0xc0b00000
+DATA expConstants<>+2440(SB)/4, $0xc0b00000
+DATA expConstants<>+2444(SB)/4, $0xc0b00000
+DATA expConstants<>+2448(SB)/4, $0xc0b00000
+DATA expConstants<>+2452(SB)/4, $0xc0b00000
+DATA expConstants<>+2456(SB)/4, $0xc0b00000
+DATA expConstants<>+2460(SB)/4, $0xc0b00000
+DATA expConstants<>+2464(SB)/4, $0xc0b00000
+DATA expConstants<>+2468(SB)/4, $0xc0b00000
+DATA expConstants<>+2472(SB)/4, $0xc0b00000
+DATA expConstants<>+2476(SB)/4, $0xc0b00000
+DATA expConstants<>+2480(SB)/4, $0xc0b00000
+DATA expConstants<>+2484(SB)/4, $0xc0b00000
+DATA expConstants<>+2488(SB)/4, $0xc0b00000
+DATA expConstants<>+2492(SB)/4, $0xc0b00000
+DATA expConstants<>+2496(SB)/4, $0x3d8767ab
+DATA expConstants<>+2500(SB)/4, $0x3d8767ab
+DATA expConstants<>+2504(SB)/4, $0x3d8767ab
+DATA expConstants<>+2508(SB)/4, $0x3d8767ab
+DATA expConstants<>+2512(SB)/4, $0x3d8767ab
+DATA expConstants<>+2516(SB)/4, $0x3d8767ab
+DATA expConstants<>+2520(SB)/4, $0x3d8767ab
+DATA expConstants<>+2524(SB)/4, $0x3d8767ab
+DATA expConstants<>+2528(SB)/4, $0x3d8767ab
+DATA expConstants<>+2532(SB)/4, $0x3d8767ab
+DATA expConstants<>+2536(SB)/4, $0x3d8767ab
+DATA expConstants<>+2540(SB)/4, $0x3d8767ab
+DATA expConstants<>+2544(SB)/4, $0x3d8767ab
+DATA expConstants<>+2548(SB)/4, $0x3d8767ab
+DATA expConstants<>+2552(SB)/4, $0x3d8767ab
+DATA expConstants<>+2556(SB)/4, $0x3d8767ab
+DATA expConstants<>+2560(SB)/4, $0xbf800000
+DATA expConstants<>+2564(SB)/4, $0xbf800000
+DATA expConstants<>+2568(SB)/4, $0xbf800000
+DATA expConstants<>+2572(SB)/4, $0xbf800000
+DATA expConstants<>+2576(SB)/4, $0xbf800000
+DATA expConstants<>+2580(SB)/4, $0xbf800000
+DATA expConstants<>+2584(SB)/4, $0xbf800000
+DATA expConstants<>+2588(SB)/4, $0xbf800000
+DATA expConstants<>+2592(SB)/4, $0xbf800000
+DATA expConstants<>+2596(SB)/4, $0xbf800000
+DATA expConstants<>+2600(SB)/4, $0xbf800000
+DATA expConstants<>+2604(SB)/4, $0xbf800000
+DATA expConstants<>+2608(SB)/4, $0xbf800000
+DATA expConstants<>+2612(SB)/4, $0xbf800000
+DATA expConstants<>+2616(SB)/4, $0xbf800000
+DATA expConstants<>+2620(SB)/4, $0xbf800000
+DATA expConstants<>+2624(SB)/4, $0x3f000000
+DATA expConstants<>+2628(SB)/4, $0x3f000000
+DATA expConstants<>+2632(SB)/4, $0x3f000000
+DATA expConstants<>+2636(SB)/4, $0x3f000000
+DATA expConstants<>+2640(SB)/4, $0x3f000000
+DATA expConstants<>+2644(SB)/4, $0x3f000000
+DATA expConstants<>+2648(SB)/4, $0x3f000000
+DATA expConstants<>+2652(SB)/4, $0x3f000000
+DATA expConstants<>+2656(SB)/4, $0x3f000000
+DATA expConstants<>+2660(SB)/4, $0x3f000000
+DATA expConstants<>+2664(SB)/4, $0x3f000000
+DATA expConstants<>+2668(SB)/4, $0x3f000000
+DATA expConstants<>+2672(SB)/4, $0x3f000000
+DATA expConstants<>+2676(SB)/4, $0x3f000000
+DATA expConstants<>+2680(SB)/4, $0x3f000000
+DATA expConstants<>+2684(SB)/4, $0x3f000000
+DATA expConstants<>+2688(SB)/4, $0xbf000000
+DATA expConstants<>+2692(SB)/4, $0xbf000000
+DATA expConstants<>+2696(SB)/4, $0xbf000000
+DATA expConstants<>+2700(SB)/4, $0xbf000000
+DATA expConstants<>+2704(SB)/4, $0xbf000000
+DATA expConstants<>+2708(SB)/4, $0xbf000000
+DATA expConstants<>+2712(SB)/4, $0xbf000000
+DATA expConstants<>+2716(SB)/4, $0xbf000000
+DATA expConstants<>+2720(SB)/4, $0xbf000000
+DATA expConstants<>+2724(SB)/4, $0xbf000000
+DATA expConstants<>+2728(SB)/4, $0xbf000000
+DATA expConstants<>+2732(SB)/4, $0xbf000000
+DATA expConstants<>+2736(SB)/4, $0xbf000000
+DATA expConstants<>+2740(SB)/4, $0xbf000000
+DATA expConstants<>+2744(SB)/4, $0xbf000000
+DATA expConstants<>+2748(SB)/4, $0xbf000000
+DATA expConstants<>+2752(SB)/4, $0x3f4c422a
+DATA expConstants<>+2756(SB)/4, $0x3f4c422a
+DATA expConstants<>+2760(SB)/4, $0x3f4c422a
+DATA expConstants<>+2764(SB)/4, $0x3f4c422a
+DATA expConstants<>+2768(SB)/4, $0x3f4c422a
+DATA expConstants<>+2772(SB)/4, $0x3f4c422a
+DATA expConstants<>+2776(SB)/4, $0x3f4c422a
+DATA expConstants<>+2780(SB)/4, $0x3f4c422a
+DATA expConstants<>+2784(SB)/4, $0x3f4c422a
+DATA expConstants<>+2788(SB)/4, $0x3f4c422a
+DATA expConstants<>+2792(SB)/4, $0x3f4c422a
+DATA expConstants<>+2796(SB)/4, $0x3f4c422a
+DATA expConstants<>+2800(SB)/4, $0x3f4c422a
+DATA expConstants<>+2804(SB)/4, $0x3f4c422a
+DATA expConstants<>+2808(SB)/4, $0x3f4c422a
+DATA expConstants<>+2812(SB)/4, $0x3f4c422a
+DATA expConstants<>+2816(SB)/4, $0x3d122279
+DATA expConstants<>+2820(SB)/4, $0x3d122279
+DATA expConstants<>+2824(SB)/4, $0x3d122279
+DATA expConstants<>+2828(SB)/4, $0x3d122279
+DATA expConstants<>+2832(SB)/4, $0x3d122279
+DATA expConstants<>+2836(SB)/4, $0x3d122279
+DATA expConstants<>+2840(SB)/4, $0x3d122279
+DATA expConstants<>+2844(SB)/4, $0x3d122279
+DATA expConstants<>+2848(SB)/4, $0x3d122279
+DATA expConstants<>+2852(SB)/4, $0x3d122279
+DATA expConstants<>+2856(SB)/4, $0x3d122279
+DATA expConstants<>+2860(SB)/4, $0x3d122279
+DATA expConstants<>+2864(SB)/4, $0x3d122279
+DATA expConstants<>+2868(SB)/4, $0x3d122279
+DATA expConstants<>+2872(SB)/4, $0x3d122279
+DATA expConstants<>+2876(SB)/4, $0x3d122279
+DATA expConstants<>+2880(SB)/4, $0x3ddb33b6
+DATA expConstants<>+2884(SB)/4, $0x3ddb33b6
+DATA expConstants<>+2888(SB)/4, $0x3ddb33b6
+DATA expConstants<>+2892(SB)/4, $0x3ddb33b6
+DATA expConstants<>+2896(SB)/4, $0x3ddb33b6
+DATA expConstants<>+2900(SB)/4, $0x3ddb33b6
+DATA expConstants<>+2904(SB)/4, $0x3ddb33b6
+DATA expConstants<>+2908(SB)/4, $0x3ddb33b6
+DATA expConstants<>+2912(SB)/4, $0x3ddb33b6
+DATA expConstants<>+2916(SB)/4, $0x3ddb33b6
+DATA expConstants<>+2920(SB)/4, $0x3ddb33b6
+DATA expConstants<>+2924(SB)/4, $0x3ddb33b6
+DATA expConstants<>+2928(SB)/4, $0x3ddb33b6
+DATA expConstants<>+2932(SB)/4, $0x3ddb33b6
+DATA expConstants<>+2936(SB)/4, $0x3ddb33b6
+DATA expConstants<>+2940(SB)/4, $0x3ddb33b6
+DATA expConstants<>+2944(SB)/4, $0x3ecc422a
+DATA expConstants<>+2948(SB)/4, $0x3ecc422a
+DATA expConstants<>+2952(SB)/4, $0x3ecc422a
+DATA expConstants<>+2956(SB)/4, $0x3ecc422a
+DATA expConstants<>+2960(SB)/4, $0x3ecc422a
+DATA expConstants<>+2964(SB)/4, $0x3ecc422a
+DATA expConstants<>+2968(SB)/4, $0x3ecc422a
+DATA expConstants<>+2972(SB)/4, $0x3ecc422a
+DATA expConstants<>+2976(SB)/4, $0x3ecc422a
+DATA expConstants<>+2980(SB)/4, $0x3ecc422a
+DATA expConstants<>+2984(SB)/4, $0x3ecc422a
+DATA expConstants<>+2988(SB)/4, $0x3ecc422a
+DATA expConstants<>+2992(SB)/4, $0x3ecc422a
+DATA expConstants<>+2996(SB)/4, $0x3ecc422a
+DATA expConstants<>+3000(SB)/4, $0x3ecc422a
+DATA expConstants<>+3004(SB)/4, $0x3ecc422a
+DATA expConstants<>+3008(SB)/4, $0x41700000
+DATA expConstants<>+3012(SB)/4, $0x41700000
+DATA expConstants<>+3016(SB)/4, $0x41700000
+DATA expConstants<>+3020(SB)/4, $0x41700000
+DATA expConstants<>+3024(SB)/4, $0x41700000
+DATA expConstants<>+3028(SB)/4, $0x41700000
+DATA expConstants<>+3032(SB)/4, $0x41700000
+DATA expConstants<>+3036(SB)/4, $0x41700000
+DATA expConstants<>+3040(SB)/4, $0x41700000
+DATA expConstants<>+3044(SB)/4, $0x41700000
+DATA expConstants<>+3048(SB)/4, $0x41700000
+DATA expConstants<>+3052(SB)/4, $0x41700000
+DATA expConstants<>+3056(SB)/4, $0x41700000
+DATA expConstants<>+3060(SB)/4, $0x41700000
+DATA expConstants<>+3064(SB)/4, $0x41700000
+DATA expConstants<>+3068(SB)/4, $0x41700000
+DATA expConstants<>+3072(SB)/4, $0xc1700000
+DATA expConstants<>+3076(SB)/4, $0xc1700000
+DATA expConstants<>+3080(SB)/4, $0xc1700000
+DATA expConstants<>+3084(SB)/4, $0xc1700000
+DATA expConstants<>+3088(SB)/4, $0xc1700000
+DATA expConstants<>+3092(SB)/4, $0xc1700000
+DATA expConstants<>+3096(SB)/4, $0xc1700000
+DATA expConstants<>+3100(SB)/4, $0xc1700000
+DATA expConstants<>+3104(SB)/4, $0xc1700000
+DATA expConstants<>+3108(SB)/4, $0xc1700000
+DATA expConstants<>+3112(SB)/4, $0xc1700000
+DATA expConstants<>+3116(SB)/4, $0xc1700000
+DATA expConstants<>+3120(SB)/4, $0xc1700000
+DATA expConstants<>+3124(SB)/4, $0xc1700000
+DATA expConstants<>+3128(SB)/4, $0xc1700000
+DATA expConstants<>+3132(SB)/4, $0xc1700000
+GLOBL expConstants<>(SB), RODATA|NOPTR, $3136
 
 // func sigmoidAVX2(dst *float32, src *float32, n int)
 // Requires: AVX, AVX2, FMA3
@@ -2408,6 +2856,1232 @@ tailRows:
 	VMASKMOVPS Y1, Y0, (AX)
 
 done:
+	VZEROUPPER
+	RET
+
+// func geluAVX2(dst *float32, src *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·geluAVX2(SB), NOSPLIT, $0-24
+	VMOVUPS expConstants<>+2432(SB), Y0
+	VMOVUPS expConstants<>+2368(SB), Y1
+	VMOVUPS expConstants<>+2496(SB), Y2
+	VMOVUPS expConstants<>+2560(SB), Y3
+	VMOVUPS expConstants<>+1024(SB), Y4
+	VMOVUPS expConstants<>+2624(SB), Y5
+	MOVQ    dst+0(FP), CX
+	MOVQ    src+8(FP), DX
+	MOVQ    n+16(FP), AX
+	SHLQ    $0x02, AX
+	XORL    BX, BX
+	MOVQ    AX, SI
+	ANDQ    $-64, SI
+	CMPQ    BX, SI
+	JGE     unrolledDone
+
+unrolled:
+	VMOVUPS     (DX)(BX*1), Y6
+	VMULPS      Y5, Y6, Y7
+	VMINPS      Y6, Y1, Y6
+	VMAXPS      Y6, Y0, Y6
+	VMULPS      Y6, Y6, Y8
+	VFMADD213PS Y3, Y2, Y8
+	VMOVUPS     expConstants<>+2304(SB), Y9
+	VFMADD213PS expConstants<>+2240(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2176(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2112(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2048(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1984(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1920(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1856(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1792(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1728(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1664(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1600(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1536(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1472(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1408(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1344(SB), Y8, Y9
+	VMULPS      Y6, Y9, Y9
+	VMINPS      Y9, Y4, Y6
+	VMAXPS      Y6, Y3, Y6
+	VFMADD213PS Y7, Y7, Y6
+	VMOVUPS     Y6, (CX)(BX*1)
+	VMOVUPS     32(DX)(BX*1), Y6
+	VMULPS      Y5, Y6, Y7
+	VMINPS      Y6, Y1, Y6
+	VMAXPS      Y6, Y0, Y6
+	VMULPS      Y6, Y6, Y8
+	VFMADD213PS Y3, Y2, Y8
+	VMOVUPS     expConstants<>+2304(SB), Y9
+	VFMADD213PS expConstants<>+2240(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2176(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2112(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2048(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1984(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1920(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1856(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1792(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1728(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1664(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1600(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1536(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1472(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1408(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1344(SB), Y8, Y9
+	VMULPS      Y6, Y9, Y9
+	VMINPS      Y9, Y4, Y6
+	VMAXPS      Y6, Y3, Y6
+	VFMADD213PS Y7, Y7, Y6
+	VMOVUPS     Y6, 32(CX)(BX*1)
+	ADDQ        $+64, BX
+	CMPQ        BX, SI
+	JLT         unrolled
+
+unrolledDone:
+	MOVQ AX, SI
+	ANDQ $-32, SI
+	CMPQ BX, SI
+	JGE  singleDone
+
+single:
+	VMOVUPS     (DX)(BX*1), Y6
+	VMULPS      Y5, Y6, Y7
+	VMINPS      Y6, Y1, Y6
+	VMAXPS      Y6, Y0, Y6
+	VMULPS      Y6, Y6, Y8
+	VFMADD213PS Y3, Y2, Y8
+	VMOVUPS     expConstants<>+2304(SB), Y9
+	VFMADD213PS expConstants<>+2240(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2176(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2112(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2048(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1984(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1920(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1856(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1792(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1728(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1664(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1600(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1536(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1472(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1408(SB), Y8, Y9
+	VFMADD213PS expConstants<>+1344(SB), Y8, Y9
+	VMULPS      Y6, Y9, Y9
+	VMINPS      Y9, Y4, Y6
+	VMAXPS      Y6, Y3, Y6
+	VFMADD213PS Y7, Y7, Y6
+	VMOVUPS     Y6, (CX)(BX*1)
+	ADDQ        $+32, BX
+	CMPQ        BX, SI
+	JLT         single
+
+singleDone:
+	SUBQ        BX, AX
+	JZ          done
+	LEAQ        tailMask<>+0(SB), SI
+	SUBQ        AX, SI
+	VMOVUPS     32(SI), Y6
+	VMASKMOVPS  (DX)(BX*1), Y6, Y7
+	VMULPS      Y5, Y7, Y5
+	VMINPS      Y7, Y1, Y1
+	VMAXPS      Y1, Y0, Y1
+	VMULPS      Y1, Y1, Y0
+	VFMADD213PS Y3, Y2, Y0
+	VMOVUPS     expConstants<>+2304(SB), Y2
+	VFMADD213PS expConstants<>+2240(SB), Y0, Y2
+	VFMADD213PS expConstants<>+2176(SB), Y0, Y2
+	VFMADD213PS expConstants<>+2112(SB), Y0, Y2
+	VFMADD213PS expConstants<>+2048(SB), Y0, Y2
+	VFMADD213PS expConstants<>+1984(SB), Y0, Y2
+	VFMADD213PS expConstants<>+1920(SB), Y0, Y2
+	VFMADD213PS expConstants<>+1856(SB), Y0, Y2
+	VFMADD213PS expConstants<>+1792(SB), Y0, Y2
+	VFMADD213PS expConstants<>+1728(SB), Y0, Y2
+	VFMADD213PS expConstants<>+1664(SB), Y0, Y2
+	VFMADD213PS expConstants<>+1600(SB), Y0, Y2
+	VFMADD213PS expConstants<>+1536(SB), Y0, Y2
+	VFMADD213PS expConstants<>+1472(SB), Y0, Y2
+	VFMADD213PS expConstants<>+1408(SB), Y0, Y2
+	VFMADD213PS expConstants<>+1344(SB), Y0, Y2
+	VMULPS      Y1, Y2, Y2
+	VMINPS      Y2, Y4, Y0
+	VMAXPS      Y0, Y3, Y0
+	VFMADD213PS Y5, Y5, Y0
+	VMASKMOVPS  Y0, Y6, (CX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func geluTanhAVX2(dst *float32, src *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·geluTanhAVX2(SB), NOSPLIT, $0-24
+	VMOVUPS expConstants<>+0(SB), Y0
+	VMOVUPS expConstants<>+64(SB), Y1
+	VMOVUPS expConstants<>+192(SB), Y2
+	VMOVUPS expConstants<>+256(SB), Y3
+	VMOVUPS expConstants<>+640(SB), Y4
+	VMOVUPS expConstants<>+896(SB), Y5
+	VMOVUPS expConstants<>+1024(SB), Y6
+	VMOVUPS expConstants<>+384(SB), Y7
+	VMOVUPS expConstants<>+1216(SB), Y8
+	MOVQ    dst+0(FP), CX
+	MOVQ    src+8(FP), DX
+	MOVQ    n+16(FP), AX
+	SHLQ    $0x02, AX
+	XORL    BX, BX
+	MOVQ    AX, SI
+	ANDQ    $-64, SI
+	CMPQ    BX, SI
+	JGE     unrolledDone
+
+unrolled:
+	VMOVUPS      (DX)(BX*1), Y9
+	VMULPS       Y9, Y9, Y10
+	VMOVUPS      expConstants<>+2752(SB), Y11
+	VFMADD231PS  expConstants<>+2816(SB), Y10, Y11
+	VMULPS       Y9, Y11, Y10
+	VANDPS       Y8, Y10, Y11
+	VMINPS       Y11, Y5, Y11
+	VMOVUPS      Y4, Y12
+	VFNMADD231PS Y7, Y11, Y12
+	VSUBPS       Y4, Y12, Y13
+	VFNMSUB231PS expConstants<>+576(SB), Y13, Y11
+	VADDPS       Y11, Y11, Y11
+	VMULPS       Y11, Y11, Y13
+	VMOVUPS      Y2, Y14
+	VMOVUPS      Y1, Y15
+	VFMADD213PS  expConstants<>+128(SB), Y11, Y14
+	VFMADD213PS  Y0, Y11, Y15
+	VFMADD231PS  Y3, Y13, Y14
+	VFMADD213PS  Y15, Y13, Y14
+	VFMADD213PS  Y11, Y13, Y14
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       expConstants<>+1088(SB), Y12, Y12
+	VSUBPS       Y12, Y6, Y11
+	VFNMADD231PS Y14, Y12, Y11
+	VADDPS       Y6, Y12, Y13
+	VFMADD231PS  Y14, Y12, Y13
+	VANDPS       expConstants<>+1280(SB), Y10, Y10
+	VDIVPS       Y13, Y11, Y11
+	VORPS        Y10, Y11, Y11
+	VMULPS       expConstants<>+2624(SB), Y9, Y9
+	VFMADD213PS  Y9, Y9, Y11
+	VMOVUPS      Y11, (CX)(BX*1)
+	VMOVUPS      32(DX)(BX*1), Y9
+	VMULPS       Y9, Y9, Y10
+	VMOVUPS      expConstants<>+2752(SB), Y11
+	VFMADD231PS  expConstants<>+2816(SB), Y10, Y11
+	VMULPS       Y9, Y11, Y10
+	VANDPS       Y8, Y10, Y11
+	VMINPS       Y11, Y5, Y11
+	VMOVUPS      Y4, Y12
+	VFNMADD231PS Y7, Y11, Y12
+	VSUBPS       Y4, Y12, Y13
+	VFNMSUB231PS expConstants<>+576(SB), Y13, Y11
+	VADDPS       Y11, Y11, Y11
+	VMULPS       Y11, Y11, Y13
+	VMOVUPS      Y2, Y14
+	VMOVUPS      Y1, Y15
+	VFMADD213PS  expConstants<>+128(SB), Y11, Y14
+	VFMADD213PS  Y0, Y11, Y15
+	VFMADD231PS  Y3, Y13, Y14
+	VFMADD213PS  Y15, Y13, Y14
+	VFMADD213PS  Y11, Y13, Y14
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       expConstants<>+1088(SB), Y12, Y12
+	VSUBPS       Y12, Y6, Y11
+	VFNMADD231PS Y14, Y12, Y11
+	VADDPS       Y6, Y12, Y13
+	VFMADD231PS  Y14, Y12, Y13
+	VANDPS       expConstants<>+1280(SB), Y10, Y10
+	VDIVPS       Y13, Y11, Y11
+	VORPS        Y10, Y11, Y11
+	VMULPS       expConstants<>+2624(SB), Y9, Y9
+	VFMADD213PS  Y9, Y9, Y11
+	VMOVUPS      Y11, 32(CX)(BX*1)
+	ADDQ         $+64, BX
+	CMPQ         BX, SI
+	JLT          unrolled
+
+unrolledDone:
+	MOVQ AX, SI
+	ANDQ $-32, SI
+	CMPQ BX, SI
+	JGE  singleDone
+
+single:
+	VMOVUPS      (DX)(BX*1), Y9
+	VMULPS       Y9, Y9, Y10
+	VMOVUPS      expConstants<>+2752(SB), Y11
+	VFMADD231PS  expConstants<>+2816(SB), Y10, Y11
+	VMULPS       Y9, Y11, Y10
+	VANDPS       Y8, Y10, Y11
+	VMINPS       Y11, Y5, Y11
+	VMOVUPS      Y4, Y12
+	VFNMADD231PS Y7, Y11, Y12
+	VSUBPS       Y4, Y12, Y13
+	VFNMSUB231PS expConstants<>+576(SB), Y13, Y11
+	VADDPS       Y11, Y11, Y11
+	VMULPS       Y11, Y11, Y13
+	VMOVUPS      Y2, Y14
+	VMOVUPS      Y1, Y15
+	VFMADD213PS  expConstants<>+128(SB), Y11, Y14
+	VFMADD213PS  Y0, Y11, Y15
+	VFMADD231PS  Y3, Y13, Y14
+	VFMADD213PS  Y15, Y13, Y14
+	VFMADD213PS  Y11, Y13, Y14
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       expConstants<>+1088(SB), Y12, Y12
+	VSUBPS       Y12, Y6, Y11
+	VFNMADD231PS Y14, Y12, Y11
+	VADDPS       Y6, Y12, Y13
+	VFMADD231PS  Y14, Y12, Y13
+	VANDPS       expConstants<>+1280(SB), Y10, Y10
+	VDIVPS       Y13, Y11, Y11
+	VORPS        Y10, Y11, Y11
+	VMULPS       expConstants<>+2624(SB), Y9, Y9
+	VFMADD213PS  Y9, Y9, Y11
+	VMOVUPS      Y11, (CX)(BX*1)
+	ADDQ         $+32, BX
+	CMPQ         BX, SI
+	JLT          single
+
+singleDone:
+	SUBQ         BX, AX
+	JZ           done
+	LEAQ         tailMask<>+0(SB), SI
+	SUBQ         AX, SI
+	VMOVUPS      32(SI), Y9
+	VMASKMOVPS   (DX)(BX*1), Y9, Y10
+	VMULPS       Y10, Y10, Y11
+	VMOVUPS      expConstants<>+2752(SB), Y12
+	VFMADD231PS  expConstants<>+2816(SB), Y11, Y12
+	VMULPS       Y10, Y12, Y11
+	VANDPS       Y8, Y11, Y8
+	VMINPS       Y8, Y5, Y8
+	VMOVUPS      Y4, Y5
+	VFNMADD231PS Y7, Y8, Y5
+	VSUBPS       Y4, Y5, Y4
+	VFNMSUB231PS expConstants<>+576(SB), Y4, Y8
+	VADDPS       Y8, Y8, Y4
+	VMULPS       Y4, Y4, Y7
+	VMOVUPS      Y2, Y2
+	VMOVUPS      Y1, Y1
+	VFMADD213PS  expConstants<>+128(SB), Y4, Y2
+	VFMADD213PS  Y0, Y4, Y1
+	VFMADD231PS  Y3, Y7, Y2
+	VFMADD213PS  Y1, Y7, Y2
+	VFMADD213PS  Y4, Y7, Y2
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       expConstants<>+1088(SB), Y5, Y5
+	VSUBPS       Y5, Y6, Y0
+	VFNMADD231PS Y2, Y5, Y0
+	VADDPS       Y6, Y5, Y1
+	VFMADD231PS  Y2, Y5, Y1
+	VANDPS       expConstants<>+1280(SB), Y11, Y2
+	VDIVPS       Y1, Y0, Y0
+	VORPS        Y2, Y0, Y0
+	VMULPS       expConstants<>+2624(SB), Y10, Y1
+	VFMADD213PS  Y1, Y1, Y0
+	VMASKMOVPS   Y0, Y9, (CX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func geluBackwardAVX2(dx *float32, dy *float32, x *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·geluBackwardAVX2(SB), NOSPLIT, $0-32
+	VMOVUPS expConstants<>+640(SB), Y0
+	VMOVUPS expConstants<>+1024(SB), Y1
+	VMOVUPS expConstants<>+2624(SB), Y2
+	MOVQ    dx+0(FP), CX
+	MOVQ    dy+8(FP), DX
+	MOVQ    x+16(FP), BX
+	MOVQ    n+24(FP), AX
+	SHLQ    $0x02, AX
+	XORL    SI, SI
+	MOVQ    AX, DI
+	ANDQ    $-32, DI
+	CMPQ    SI, DI
+	JGE     singleDone
+
+single:
+	VMOVUPS      (BX)(SI*1), Y3
+	VMOVUPS      expConstants<>+3008(SB), Y4
+	VMINPS       Y3, Y4, Y4
+	VMOVUPS      expConstants<>+3072(SB), Y5
+	VMAXPS       Y4, Y5, Y4
+	VMULPS       Y4, Y4, Y5
+	VMULPS       expConstants<>+2688(SB), Y5, Y5
+	VMOVUPS      expConstants<>+704(SB), Y6
+	VMINPS       Y5, Y6, Y5
+	VMOVUPS      expConstants<>+768(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      Y0, Y6
+	VFMADD231PS  expConstants<>+320(SB), Y5, Y6
+	VSUBPS       Y0, Y6, Y7
+	VFNMADD231PS expConstants<>+448(SB), Y7, Y5
+	VFNMADD231PS expConstants<>+512(SB), Y7, Y5
+	VMULPS       Y5, Y5, Y7
+	VMOVUPS      expConstants<>+192(SB), Y8
+	VMOVUPS      expConstants<>+64(SB), Y9
+	VFMADD213PS  expConstants<>+128(SB), Y5, Y8
+	VFMADD213PS  expConstants<>+0(SB), Y5, Y9
+	VFMADD231PS  expConstants<>+256(SB), Y7, Y8
+	VFMADD213PS  Y9, Y7, Y8
+	VFMADD213PS  Y5, Y7, Y8
+	VPSRAD       $0x01, Y6, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       expConstants<>+1088(SB), Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       expConstants<>+1088(SB), Y6, Y6
+	VFMADD213PS  Y5, Y5, Y8
+	VMULPS       Y6, Y8, Y8
+	VMULPS       expConstants<>+2944(SB), Y8, Y5
+	VMOVUPS      expConstants<>+2368(SB), Y6
+	VMINPS       Y3, Y6, Y3
+	VMOVUPS      expConstants<>+2432(SB), Y6
+	VMAXPS       Y3, Y6, Y3
+	VMULPS       Y3, Y3, Y6
+	VMOVUPS      expConstants<>+2496(SB), Y7
+	VFMADD213PS  expConstants<>+2560(SB), Y7, Y6
+	VMOVUPS      expConstants<>+2304(SB), Y7
+	VFMADD213PS  expConstants<>+2240(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+2176(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+2112(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+2048(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1984(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1920(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1856(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1792(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1728(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1664(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1600(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1536(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1472(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1408(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1344(SB), Y6, Y7
+	VMULPS       Y3, Y7, Y7
+	VMINPS       Y7, Y1, Y3
+	VMOVUPS      expConstants<>+2560(SB), Y6
+	VMAXPS       Y3, Y6, Y3
+	VFMADD213PS  Y2, Y2, Y3
+	VFMADD231PS  Y5, Y4, Y3
+	VMOVUPS      (DX)(SI*1), Y4
+	VMULPS       Y4, Y3, Y3
+	VMOVUPS      Y3, (CX)(SI*1)
+	ADDQ         $+32, SI
+	CMPQ         SI, DI
+	JLT          single
+
+singleDone:
+	SUBQ         SI, AX
+	JZ           done
+	LEAQ         tailMask<>+0(SB), DI
+	SUBQ         AX, DI
+	VMOVUPS      32(DI), Y3
+	VMASKMOVPS   (BX)(SI*1), Y3, Y4
+	VMOVUPS      expConstants<>+3008(SB), Y5
+	VMINPS       Y4, Y5, Y5
+	VMOVUPS      expConstants<>+3072(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMULPS       Y5, Y5, Y6
+	VMULPS       expConstants<>+2688(SB), Y6, Y6
+	VMOVUPS      expConstants<>+704(SB), Y7
+	VMINPS       Y6, Y7, Y6
+	VMOVUPS      expConstants<>+768(SB), Y7
+	VMAXPS       Y6, Y7, Y6
+	VMOVUPS      Y0, Y7
+	VFMADD231PS  expConstants<>+320(SB), Y6, Y7
+	VSUBPS       Y0, Y7, Y0
+	VFNMADD231PS expConstants<>+448(SB), Y0, Y6
+	VFNMADD231PS expConstants<>+512(SB), Y0, Y6
+	VMULPS       Y6, Y6, Y0
+	VMOVUPS      expConstants<>+192(SB), Y8
+	VMOVUPS      expConstants<>+64(SB), Y9
+	VFMADD213PS  expConstants<>+128(SB), Y6, Y8
+	VFMADD213PS  expConstants<>+0(SB), Y6, Y9
+	VFMADD231PS  expConstants<>+256(SB), Y0, Y8
+	VFMADD213PS  Y9, Y0, Y8
+	VFMADD213PS  Y6, Y0, Y8
+	VPSRAD       $0x01, Y7, Y0
+	VPSUBD       Y0, Y7, Y7
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       expConstants<>+1088(SB), Y0, Y0
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       expConstants<>+1088(SB), Y7, Y7
+	VFMADD213PS  Y0, Y0, Y8
+	VMULPS       Y7, Y8, Y8
+	VMULPS       expConstants<>+2944(SB), Y8, Y0
+	VMOVUPS      expConstants<>+2368(SB), Y6
+	VMINPS       Y4, Y6, Y4
+	VMOVUPS      expConstants<>+2432(SB), Y6
+	VMAXPS       Y4, Y6, Y4
+	VMULPS       Y4, Y4, Y6
+	VMOVUPS      expConstants<>+2496(SB), Y7
+	VFMADD213PS  expConstants<>+2560(SB), Y7, Y6
+	VMOVUPS      expConstants<>+2304(SB), Y7
+	VFMADD213PS  expConstants<>+2240(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+2176(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+2112(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+2048(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1984(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1920(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1856(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1792(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1728(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1664(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1600(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1536(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1472(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1408(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+1344(SB), Y6, Y7
+	VMULPS       Y4, Y7, Y7
+	VMINPS       Y7, Y1, Y1
+	VMOVUPS      expConstants<>+2560(SB), Y4
+	VMAXPS       Y1, Y4, Y1
+	VFMADD213PS  Y2, Y2, Y1
+	VFMADD231PS  Y0, Y5, Y1
+	VMASKMOVPS   (DX)(SI*1), Y3, Y0
+	VMULPS       Y0, Y1, Y0
+	VMASKMOVPS   Y0, Y3, (CX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func geluTanhBackwardAVX2(dx *float32, dy *float32, x *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·geluTanhBackwardAVX2(SB), NOSPLIT, $0-32
+	VMOVUPS expConstants<>+640(SB), Y0
+	VMOVUPS expConstants<>+1024(SB), Y1
+	VMOVUPS expConstants<>+2624(SB), Y2
+	MOVQ    dx+0(FP), CX
+	MOVQ    dy+8(FP), DX
+	MOVQ    x+16(FP), BX
+	MOVQ    n+24(FP), AX
+	SHLQ    $0x02, AX
+	XORL    SI, SI
+	MOVQ    AX, DI
+	ANDQ    $-32, DI
+	CMPQ    SI, DI
+	JGE     singleDone
+
+single:
+	VMOVUPS      (BX)(SI*1), Y3
+	VMOVUPS      expConstants<>+3008(SB), Y4
+	VMINPS       Y3, Y4, Y3
+	VMOVUPS      expConstants<>+3072(SB), Y4
+	VMAXPS       Y3, Y4, Y3
+	VMULPS       Y3, Y3, Y4
+	VMOVUPS      expConstants<>+2752(SB), Y5
+	VFMADD231PS  expConstants<>+2816(SB), Y4, Y5
+	VMULPS       Y3, Y5, Y5
+	VANDPS       expConstants<>+1216(SB), Y5, Y6
+	VMOVUPS      expConstants<>+896(SB), Y7
+	VMINPS       Y6, Y7, Y6
+	VMOVUPS      Y0, Y7
+	VFNMADD231PS expConstants<>+384(SB), Y6, Y7
+	VSUBPS       Y0, Y7, Y8
+	VFNMSUB231PS expConstants<>+576(SB), Y8, Y6
+	VADDPS       Y6, Y6, Y6
+	VMULPS       Y6, Y6, Y8
+	VMOVUPS      expConstants<>+192(SB), Y9
+	VMOVUPS      expConstants<>+64(SB), Y10
+	VFMADD213PS  expConstants<>+128(SB), Y6, Y9
+	VFMADD213PS  expConstants<>+0(SB), Y6, Y10
+	VFMADD231PS  expConstants<>+256(SB), Y8, Y9
+	VFMADD213PS  Y10, Y8, Y9
+	VFMADD213PS  Y6, Y8, Y9
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       expConstants<>+1088(SB), Y7, Y7
+	VSUBPS       Y7, Y1, Y6
+	VFNMADD231PS Y9, Y7, Y6
+	VADDPS       Y1, Y7, Y8
+	VFMADD231PS  Y9, Y7, Y8
+	VANDPS       expConstants<>+1280(SB), Y5, Y5
+	VDIVPS       Y8, Y6, Y6
+	VORPS        Y5, Y6, Y6
+	VMOVUPS      Y1, Y5
+	VFNMADD231PS Y6, Y6, Y5
+	VMULPS       Y2, Y3, Y3
+	VMULPS       Y5, Y3, Y3
+	VFMADD213PS  Y2, Y2, Y6
+	VMOVUPS      expConstants<>+2752(SB), Y5
+	VFMADD231PS  expConstants<>+2880(SB), Y4, Y5
+	VFMADD231PS  Y5, Y3, Y6
+	VMOVUPS      (DX)(SI*1), Y3
+	VMULPS       Y3, Y6, Y3
+	VMOVUPS      Y3, (CX)(SI*1)
+	ADDQ         $+32, SI
+	CMPQ         SI, DI
+	JLT          single
+
+singleDone:
+	SUBQ         SI, AX
+	JZ           done
+	LEAQ         tailMask<>+0(SB), DI
+	SUBQ         AX, DI
+	VMOVUPS      32(DI), Y3
+	VMASKMOVPS   (BX)(SI*1), Y3, Y4
+	VMOVUPS      expConstants<>+3008(SB), Y5
+	VMINPS       Y4, Y5, Y4
+	VMOVUPS      expConstants<>+3072(SB), Y5
+	VMAXPS       Y4, Y5, Y4
+	VMULPS       Y4, Y4, Y5
+	VMOVUPS      expConstants<>+2752(SB), Y6
+	VFMADD231PS  expConstants<>+2816(SB), Y5, Y6
+	VMULPS       Y4, Y6, Y6
+	VANDPS       expConstants<>+1216(SB), Y6, Y7
+	VMOVUPS      expConstants<>+896(SB), Y8
+	VMINPS       Y7, Y8, Y7
+	VMOVUPS      Y0, Y8
+	VFNMADD231PS expConstants<>+384(SB), Y7, Y8
+	VSUBPS       Y0, Y8, Y0
+	VFNMSUB231PS expConstants<>+576(SB), Y0, Y7
+	VADDPS       Y7, Y7, Y0
+	VMULPS       Y0, Y0, Y7
+	VMOVUPS      expConstants<>+192(SB), Y9
+	VMOVUPS      expConstants<>+64(SB), Y10
+	VFMADD213PS  expConstants<>+128(SB), Y0, Y9
+	VFMADD213PS  expConstants<>+0(SB), Y0, Y10
+	VFMADD231PS  expConstants<>+256(SB), Y7, Y9
+	VFMADD213PS  Y10, Y7, Y9
+	VFMADD213PS  Y0, Y7, Y9
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       expConstants<>+1088(SB), Y8, Y8
+	VSUBPS       Y8, Y1, Y0
+	VFNMADD231PS Y9, Y8, Y0
+	VADDPS       Y1, Y8, Y7
+	VFMADD231PS  Y9, Y8, Y7
+	VANDPS       expConstants<>+1280(SB), Y6, Y6
+	VDIVPS       Y7, Y0, Y0
+	VORPS        Y6, Y0, Y0
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMULPS       Y2, Y4, Y4
+	VMULPS       Y1, Y4, Y1
+	VFMADD213PS  Y2, Y2, Y0
+	VMOVUPS      expConstants<>+2752(SB), Y2
+	VFMADD231PS  expConstants<>+2880(SB), Y5, Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMASKMOVPS   (DX)(SI*1), Y3, Y1
+	VMULPS       Y1, Y0, Y0
+	VMASKMOVPS   Y0, Y3, (CX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func softmaxColumnsAVX2(s *float32, rows int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·softmaxColumnsAVX2(SB), NOSPLIT, $0-16
+	MOVQ    s+0(FP), AX
+	MOVQ    rows+8(FP), CX
+	VMOVUPS expConstants<>+0(SB), Y0
+	VMOVUPS expConstants<>+64(SB), Y1
+	VMOVUPS expConstants<>+192(SB), Y2
+	VMOVUPS expConstants<>+640(SB), Y3
+	VMOVUPS expConstants<>+768(SB), Y4
+	VMOVUPS expConstants<>+704(SB), Y5
+	VMOVUPS (AX), Y6
+	VMOVUPS 32(AX), Y7
+	VMOVUPS (AX), Y8
+	VMOVUPS 32(AX), Y9
+	VMOVUPS (AX), Y10
+	VMOVUPS 32(AX), Y11
+	VMOVUPS (AX), Y12
+	VMOVUPS 32(AX), Y13
+	MOVQ    AX, DX
+	MOVQ    CX, BX
+	SUBQ    $0x04, BX
+	JLT     mostUnrolledDone
+
+mostUnrolled:
+	VMAXPS (DX), Y6, Y6
+	VMAXPS 32(DX), Y7, Y7
+	VMAXPS 64(DX), Y8, Y8
+	VMAXPS 96(DX), Y9, Y9
+	VMAXPS 128(DX), Y10, Y10
+	VMAXPS 160(DX), Y11, Y11
+	VMAXPS 192(DX), Y12, Y12
+	VMAXPS 224(DX), Y13, Y13
+	ADDQ   $+256, DX
+	SUBQ   $0x04, BX
+	JGE    mostUnrolled
+
+mostUnrolledDone:
+	ADDQ $0x04, BX
+	SUBQ $0x01, BX
+	JLT  mostDone
+
+most:
+	VMAXPS (DX), Y6, Y6
+	VMAXPS 32(DX), Y7, Y7
+	ADDQ   $+64, DX
+	SUBQ   $0x01, BX
+	JGE    most
+
+mostDone:
+	ADDQ   $0x01, BX
+	VMAXPS Y8, Y6, Y6
+	VMAXPS Y12, Y10, Y10
+	VMAXPS Y10, Y6, Y6
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y9, Y7, Y7
+	VMAXPS Y13, Y11, Y11
+	VMAXPS Y11, Y7, Y7
+	VXORPS Y9, Y9, Y9
+	MOVQ   AX, DX
+	MOVQ   CX, BX
+	SUBQ   $0x02, BX
+	JLT    expUnrolledDone
+
+expUnrolled:
+	VMOVUPS      (DX), Y10
+	VSUBPS       Y6, Y10, Y10
+	VMINPS       Y10, Y5, Y10
+	VMAXPS       Y10, Y4, Y10
+	VMOVUPS      Y3, Y11
+	VFMADD231PS  expConstants<>+320(SB), Y10, Y11
+	VSUBPS       Y3, Y11, Y12
+	VFNMADD231PS expConstants<>+448(SB), Y12, Y10
+	VFNMADD231PS expConstants<>+512(SB), Y12, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFMADD213PS  expConstants<>+128(SB), Y10, Y13
+	VFMADD213PS  Y0, Y10, Y14
+	VFMADD231PS  expConstants<>+256(SB), Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMADD213PS  Y10, Y12, Y13
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       expConstants<>+1088(SB), Y10, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1088(SB), Y11, Y11
+	VFMADD213PS  Y10, Y10, Y13
+	VMULPS       Y11, Y13, Y13
+	VADDPS       Y13, Y8, Y8
+	VMOVUPS      Y13, (DX)
+	VMOVUPS      32(DX), Y10
+	VSUBPS       Y7, Y10, Y10
+	VMINPS       Y10, Y5, Y10
+	VMAXPS       Y10, Y4, Y10
+	VMOVUPS      Y3, Y11
+	VFMADD231PS  expConstants<>+320(SB), Y10, Y11
+	VSUBPS       Y3, Y11, Y12
+	VFNMADD231PS expConstants<>+448(SB), Y12, Y10
+	VFNMADD231PS expConstants<>+512(SB), Y12, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFMADD213PS  expConstants<>+128(SB), Y10, Y13
+	VFMADD213PS  Y0, Y10, Y14
+	VFMADD231PS  expConstants<>+256(SB), Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMADD213PS  Y10, Y12, Y13
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       expConstants<>+1088(SB), Y10, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1088(SB), Y11, Y11
+	VFMADD213PS  Y10, Y10, Y13
+	VMULPS       Y11, Y13, Y13
+	VADDPS       Y13, Y9, Y9
+	VMOVUPS      Y13, 32(DX)
+	VMOVUPS      64(DX), Y10
+	VSUBPS       Y6, Y10, Y10
+	VMINPS       Y10, Y5, Y10
+	VMAXPS       Y10, Y4, Y10
+	VMOVUPS      Y3, Y11
+	VFMADD231PS  expConstants<>+320(SB), Y10, Y11
+	VSUBPS       Y3, Y11, Y12
+	VFNMADD231PS expConstants<>+448(SB), Y12, Y10
+	VFNMADD231PS expConstants<>+512(SB), Y12, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFMADD213PS  expConstants<>+128(SB), Y10, Y13
+	VFMADD213PS  Y0, Y10, Y14
+	VFMADD231PS  expConstants<>+256(SB), Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMADD213PS  Y10, Y12, Y13
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       expConstants<>+1088(SB), Y10, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1088(SB), Y11, Y11
+	VFMADD213PS  Y10, Y10, Y13
+	VMULPS       Y11, Y13, Y13
+	VADDPS       Y13, Y8, Y8
+	VMOVUPS      Y13, 64(DX)
+	VMOVUPS      96(DX), Y10
+	VSUBPS       Y7, Y10, Y10
+	VMINPS       Y10, Y5, Y10
+	VMAXPS       Y10, Y4, Y10
+	VMOVUPS      Y3, Y11
+	VFMADD231PS  expConstants<>+320(SB), Y10, Y11
+	VSUBPS       Y3, Y11, Y12
+	VFNMADD231PS expConstants<>+448(SB), Y12, Y10
+	VFNMADD231PS expConstants<>+512(SB), Y12, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFMADD213PS  expConstants<>+128(SB), Y10, Y13
+	VFMADD213PS  Y0, Y10, Y14
+	VFMADD231PS  expConstants<>+256(SB), Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMADD213PS  Y10, Y12, Y13
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       expConstants<>+1088(SB), Y10, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1088(SB), Y11, Y11
+	VFMADD213PS  Y10, Y10, Y13
+	VMULPS       Y11, Y13, Y13
+	VADDPS       Y13, Y9, Y9
+	VMOVUPS      Y13, 96(DX)
+	ADDQ         $+128, DX
+	SUBQ         $0x02, BX
+	JGE          expUnrolled
+
+expUnrolledDone:
+	ADDQ $0x02, BX
+	SUBQ $0x01, BX
+	JLT  expDone
+
+exp:
+	VMOVUPS      (DX), Y10
+	VSUBPS       Y6, Y10, Y10
+	VMINPS       Y10, Y5, Y10
+	VMAXPS       Y10, Y4, Y10
+	VMOVUPS      Y3, Y11
+	VFMADD231PS  expConstants<>+320(SB), Y10, Y11
+	VSUBPS       Y3, Y11, Y12
+	VFNMADD231PS expConstants<>+448(SB), Y12, Y10
+	VFNMADD231PS expConstants<>+512(SB), Y12, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFMADD213PS  expConstants<>+128(SB), Y10, Y13
+	VFMADD213PS  Y0, Y10, Y14
+	VFMADD231PS  expConstants<>+256(SB), Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMADD213PS  Y10, Y12, Y13
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       expConstants<>+1088(SB), Y10, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1088(SB), Y11, Y11
+	VFMADD213PS  Y10, Y10, Y13
+	VMULPS       Y11, Y13, Y13
+	VADDPS       Y13, Y8, Y8
+	VMOVUPS      Y13, (DX)
+	VMOVUPS      32(DX), Y10
+	VSUBPS       Y7, Y10, Y10
+	VMINPS       Y10, Y5, Y10
+	VMAXPS       Y10, Y4, Y10
+	VMOVUPS      Y3, Y11
+	VFMADD231PS  expConstants<>+320(SB), Y10, Y11
+	VSUBPS       Y3, Y11, Y12
+	VFNMADD231PS expConstants<>+448(SB), Y12, Y10
+	VFNMADD231PS expConstants<>+512(SB), Y12, Y10
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      Y2, Y13
+	VMOVUPS      Y1, Y14
+	VFMADD213PS  expConstants<>+128(SB), Y10, Y13
+	VFMADD213PS  Y0, Y10, Y14
+	VFMADD231PS  expConstants<>+256(SB), Y12, Y13
+	VFMADD213PS  Y14, Y12, Y13
+	VFMADD213PS  Y10, Y12, Y13
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       expConstants<>+1088(SB), Y10, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       expConstants<>+1088(SB), Y11, Y11
+	VFMADD213PS  Y10, Y10, Y13
+	VMULPS       Y11, Y13, Y13
+	VADDPS       Y13, Y9, Y9
+	VMOVUPS      Y13, 32(DX)
+	ADDQ         $+64, DX
+	SUBQ         $0x01, BX
+	JGE          exp
+
+expDone:
+	ADDQ    $0x01, BX
+	VMOVUPS expConstants<>+1024(SB), Y0
+	VDIVPS  Y8, Y0, Y8
+	VMOVUPS expConstants<>+1024(SB), Y0
+	VDIVPS  Y9, Y0, Y9
+	SUBQ    $0x04, CX
+	JLT     scaleUnrolledDone
+
+scaleUnrolled:
+	VMULPS  (AX), Y8, Y0
+	VMOVUPS Y0, (AX)
+	VMULPS  32(AX), Y9, Y0
+	VMOVUPS Y0, 32(AX)
+	VMULPS  64(AX), Y8, Y0
+	VMOVUPS Y0, 64(AX)
+	VMULPS  96(AX), Y9, Y0
+	VMOVUPS Y0, 96(AX)
+	VMULPS  128(AX), Y8, Y0
+	VMOVUPS Y0, 128(AX)
+	VMULPS  160(AX), Y9, Y0
+	VMOVUPS Y0, 160(AX)
+	VMULPS  192(AX), Y8, Y0
+	VMOVUPS Y0, 192(AX)
+	VMULPS  224(AX), Y9, Y0
+	VMOVUPS Y0, 224(AX)
+	ADDQ    $+256, AX
+	SUBQ    $0x04, CX
+	JGE     scaleUnrolled
+
+scaleUnrolledDone:
+	ADDQ $0x04, CX
+	SUBQ $0x01, CX
+	JLT  scaleDone
+
+scale:
+	VMULPS  (AX), Y8, Y0
+	VMOVUPS Y0, (AX)
+	VMULPS  32(AX), Y9, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $+64, AX
+	SUBQ    $0x01, CX
+	JGE     scale
+
+scaleDone:
+	ADDQ $0x01, CX
+	VZEROUPPER
+	RET
+
+// func softmaxColumnsBackwardAVX2(ds *float32, p *float32, rows int)
+// Requires: AVX, FMA3
+TEXT ·softmaxColumnsBackwardAVX2(SB), NOSPLIT, $0-24
+	MOVQ   ds+0(FP), AX
+	MOVQ   p+8(FP), CX
+	MOVQ   rows+16(FP), DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	MOVQ   AX, BX
+	MOVQ   CX, SI
+	MOVQ   DX, DI
+	SUBQ   $0x02, DI
+	JLT    sumUnrolledDone
+
+sumUnrolled:
+	VMOVUPS     (BX), Y2
+	VFMADD231PS (SI), Y2, Y0
+	VMOVUPS     32(BX), Y2
+	VFMADD231PS 32(SI), Y2, Y1
+	VMOVUPS     64(BX), Y2
+	VFMADD231PS 64(SI), Y2, Y0
+	VMOVUPS     96(BX), Y2
+	VFMADD231PS 96(SI), Y2, Y1
+	ADDQ        $+128, BX
+	ADDQ        $+128, SI
+	SUBQ        $0x02, DI
+	JGE         sumUnrolled
+
+sumUnrolledDone:
+	ADDQ $0x02, DI
+	SUBQ $0x01, DI
+	JLT  sumDone
+
+sum:
+	VMOVUPS     (BX), Y2
+	VFMADD231PS (SI), Y2, Y0
+	VMOVUPS     32(BX), Y2
+	VFMADD231PS 32(SI), Y2, Y1
+	ADDQ        $+64, BX
+	ADDQ        $+64, SI
+	SUBQ        $0x01, DI
+	JGE         sum
+
+sumDone:
+	ADDQ $0x01, DI
+	SUBQ $0x02, DX
+	JLT  gradientUnrolledDone
+
+gradientUnrolled:
+	VMOVUPS (AX), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  (CX), Y2, Y2
+	VMOVUPS Y2, (AX)
+	VMOVUPS 32(AX), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMULPS  32(CX), Y2, Y2
+	VMOVUPS Y2, 32(AX)
+	VMOVUPS 64(AX), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  64(CX), Y2, Y2
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS 96(AX), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMULPS  96(CX), Y2, Y2
+	VMOVUPS Y2, 96(AX)
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $0x02, DX
+	JGE     gradientUnrolled
+
+gradientUnrolledDone:
+	ADDQ $0x02, DX
+	SUBQ $0x01, DX
+	JLT  gradientDone
+
+gradient:
+	VMOVUPS (AX), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  (CX), Y2, Y2
+	VMOVUPS Y2, (AX)
+	VMOVUPS 32(AX), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMULPS  32(CX), Y2, Y2
+	VMOVUPS Y2, 32(AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $0x01, DX
+	JGE     gradient
+
+gradientDone:
+	ADDQ $0x01, DX
+	VZEROUPPER
+	RET
+
+// func normForwardAVX2(y *float32, x *float32, panel int, rows int, panels int, gamma *float32, beta *float32, mask *uint32, stats *float32, width float32, eps float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·normForwardAVX2(SB), NOSPLIT, $0-80
+	MOVQ    y+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    panel+16(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    rows+24(FP), BX
+	MOVQ    panels+32(FP), SI
+	MOVQ    gamma+40(FP), DI
+	MOVQ    beta+48(FP), R8
+	MOVQ    stats+64(FP), R9
+	MOVQ    mask+56(FP), R10
+	VMOVUPS (R10), Y0
+	VMOVUPS 32(R10), Y1
+
+row:
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   CX, R10
+	MOVQ   SI, R11
+
+mean:
+	VADDPS       (R10), Y2, Y2
+	VADDPS       32(R10), Y3, Y3
+	ADDQ         DX, R10
+	DECQ         R11
+	JNZ          mean
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X3, X2, X3
+	VPERMILPD    $0x01, X3, X2
+	VADDPS       X2, X3, X3
+	VMOVSHDUP    X3, X2
+	VADDSS       X2, X3, X3
+	VDIVSS       width+72(FP), X3, X3
+	VMOVSS       X3, (R9)
+	VBROADCASTSS X3, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	MOVQ         CX, R10
+	MOVQ         SI, R11
+	DECQ         R11
+	JZ           lastSquare
+
+variance:
+	VMOVUPS     (R10), Y5
+	VSUBPS      Y2, Y5, Y5
+	VFMADD231PS Y5, Y5, Y3
+	VMOVUPS     32(R10), Y5
+	VSUBPS      Y2, Y5, Y5
+	VFMADD231PS Y5, Y5, Y4
+	ADDQ        DX, R10
+	DECQ        R11
+	JNZ         variance
+
+lastSquare:
+	VMOVUPS      (R10), Y5
+	VSUBPS       Y2, Y5, Y5
+	VANDPS       Y0, Y5, Y5
+	VFMADD231PS  Y5, Y5, Y3
+	VMOVUPS      32(R10), Y5
+	VSUBPS       Y2, Y5, Y5
+	VANDPS       Y1, Y5, Y5
+	VFMADD231PS  Y5, Y5, Y4
+	VADDPS       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X4
+	VADDPS       X4, X3, X4
+	VPERMILPD    $0x01, X4, X3
+	VADDPS       X3, X4, X4
+	VMOVSHDUP    X4, X3
+	VADDSS       X3, X4, X4
+	VDIVSS       width+72(FP), X4, X4
+	VADDSS       eps+76(FP), X4, X4
+	VSQRTSS      X4, X4, X4
+	VMOVSS       expConstants<>+1024(SB), X3
+	VDIVSS       X4, X3, X3
+	VMOVSS       X3, 4(R9)
+	VBROADCASTSS X3, Y3
+	MOVQ         CX, R10
+	MOVQ         SI, R11
+	MOVQ         AX, R12
+	MOVQ         DI, R13
+	MOVQ         R8, R14
+	DECQ         R11
+	JZ           lastPanel
+
+normalise:
+	VMOVUPS     (R10), Y4
+	VSUBPS      Y2, Y4, Y4
+	VMULPS      Y3, Y4, Y4
+	VMOVUPS     (R13), Y5
+	VFMADD213PS (R14), Y5, Y4
+	VMOVUPS     Y4, (R12)
+	VMOVUPS     32(R10), Y4
+	VSUBPS      Y2, Y4, Y4
+	VMULPS      Y3, Y4, Y4
+	VMOVUPS     32(R13), Y5
+	VFMADD213PS 32(R14), Y5, Y4
+	VMOVUPS     Y4, 32(R12)
+	ADDQ        DX, R10
+	ADDQ        DX, R12
+	ADDQ        $0x40, R13
+	ADDQ        $0x40, R14
+	DECQ        R11
+	JNZ         normalise
+
+lastPanel:
+	VMOVUPS     (R10), Y4
+	VSUBPS      Y2, Y4, Y4
+	VANDPS      Y0, Y4, Y4
+	VMULPS      Y3, Y4, Y4
+	VMOVUPS     (R13), Y5
+	VFMADD213PS (R14), Y5, Y4
+	VMOVUPS     Y4, (R12)
+	VMOVUPS     32(R10), Y4
+	VSUBPS      Y2, Y4, Y4
+	VANDPS      Y1, Y4, Y4
+	VMULPS      Y3, Y4, Y4
+	VMOVUPS     32(R13), Y2
+	VFMADD213PS 32(R14), Y2, Y4
+	VMOVUPS     Y4, 32(R12)
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, AX
+	ADDQ        $0x08, R9
+	DECQ        BX
+	JNZ         row
+	VZEROUPPER
+	RET
+
+// func fillRowsAVX2(dst *float32, row *float32, rows int)
+// Requires: AVX
+TEXT ·fillRowsAVX2(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    row+8(FP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	MOVQ    rows+16(FP), CX
+	SUBQ    $0x04, CX
+	JLT     fillUnrolledDone
+
+fillUnrolled:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y0, 64(AX)
+	VMOVUPS Y1, 96(AX)
+	VMOVUPS Y0, 128(AX)
+	VMOVUPS Y1, 160(AX)
+	VMOVUPS Y0, 192(AX)
+	VMOVUPS Y1, 224(AX)
+	ADDQ    $+256, AX
+	SUBQ    $0x04, CX
+	JGE     fillUnrolled
+
+fillUnrolledDone:
+	ADDQ $0x04, CX
+	SUBQ $0x01, CX
+	JLT  fillDone
+
+fill:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $+64, AX
+	SUBQ    $0x01, CX
+	JGE     fill
+
+fillDone:
+	ADDQ $0x01, CX
+	VZEROUPPER
+	RET
+
+// func addRowAVX2(dst *float32, src *float32, row *float32, rows int)
+// Requires: AVX
+TEXT ·addRowAVX2(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    row+16(FP), DX
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	MOVQ    rows+24(FP), DX
+	SUBQ    $0x04, DX
+	JLT     addUnrolledDone
+
+addUnrolled:
+	VADDPS  (CX), Y0, Y2
+	VMOVUPS Y2, (AX)
+	VADDPS  32(CX), Y1, Y2
+	VMOVUPS Y2, 32(AX)
+	VADDPS  64(CX), Y0, Y2
+	VMOVUPS Y2, 64(AX)
+	VADDPS  96(CX), Y1, Y2
+	VMOVUPS Y2, 96(AX)
+	VADDPS  128(CX), Y0, Y2
+	VMOVUPS Y2, 128(AX)
+	VADDPS  160(CX), Y1, Y2
+	VMOVUPS Y2, 160(AX)
+	VADDPS  192(CX), Y0, Y2
+	VMOVUPS Y2, 192(AX)
+	VADDPS  224(CX), Y1, Y2
+	VMOVUPS Y2, 224(AX)
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $0x04, DX
+	JGE     addUnrolled
+
+addUnrolledDone:
+	ADDQ $0x04, DX
+	SUBQ $0x01, DX
+	JLT  addDone
+
+add:
+	VADDPS  (CX), Y0, Y2
+	VMOVUPS Y2, (AX)
+	VADDPS  32(CX), Y1, Y2
+	VMOVUPS Y2, 32(AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $0x01, DX
+	JGE     add
+
+addDone:
+	ADDQ $0x01, DX
 	VZEROUPPER
 	RET
 
@@ -4470,5 +6144,1256 @@ tailRows:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	VZEROUPPER
+	RET
+
+// func geluAVX512(dst *float32, src *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·geluAVX512(SB), NOSPLIT, $0-24
+	VMOVUPS expConstants<>+2432(SB), Z0
+	VMOVUPS expConstants<>+2368(SB), Z1
+	VMOVUPS expConstants<>+2496(SB), Z2
+	VMOVUPS expConstants<>+2560(SB), Z3
+	VMOVUPS expConstants<>+1024(SB), Z4
+	VMOVUPS expConstants<>+2624(SB), Z5
+	VMOVUPS expConstants<>+1344(SB), Z6
+	VMOVUPS expConstants<>+1408(SB), Z7
+	VMOVUPS expConstants<>+1472(SB), Z8
+	VMOVUPS expConstants<>+1536(SB), Z9
+	VMOVUPS expConstants<>+1600(SB), Z10
+	VMOVUPS expConstants<>+1664(SB), Z11
+	VMOVUPS expConstants<>+1728(SB), Z12
+	VMOVUPS expConstants<>+1792(SB), Z13
+	VMOVUPS expConstants<>+1856(SB), Z14
+	VMOVUPS expConstants<>+1920(SB), Z15
+	VMOVUPS expConstants<>+1984(SB), Z16
+	VMOVUPS expConstants<>+2048(SB), Z17
+	VMOVUPS expConstants<>+2112(SB), Z18
+	VMOVUPS expConstants<>+2176(SB), Z19
+	VMOVUPS expConstants<>+2240(SB), Z20
+	VMOVUPS expConstants<>+2304(SB), Z21
+	MOVQ    dst+0(FP), CX
+	MOVQ    src+8(FP), DX
+	MOVQ    n+16(FP), AX
+	SHLQ    $0x02, AX
+	XORL    BX, BX
+	MOVQ    AX, SI
+	ANDQ    $-128, SI
+	CMPQ    BX, SI
+	JGE     unrolledDone
+
+unrolled:
+	VMOVUPS     (DX)(BX*1), Z22
+	VMULPS      Z5, Z22, Z23
+	VMINPS      Z22, Z1, Z22
+	VMAXPS      Z22, Z0, Z22
+	VMULPS      Z22, Z22, Z24
+	VFMADD213PS Z3, Z2, Z24
+	VMOVUPS     Z21, Z25
+	VFMADD213PS Z20, Z24, Z25
+	VFMADD213PS Z19, Z24, Z25
+	VFMADD213PS Z18, Z24, Z25
+	VFMADD213PS Z17, Z24, Z25
+	VFMADD213PS Z16, Z24, Z25
+	VFMADD213PS Z15, Z24, Z25
+	VFMADD213PS Z14, Z24, Z25
+	VFMADD213PS Z13, Z24, Z25
+	VFMADD213PS Z12, Z24, Z25
+	VFMADD213PS Z11, Z24, Z25
+	VFMADD213PS Z10, Z24, Z25
+	VFMADD213PS Z9, Z24, Z25
+	VFMADD213PS Z8, Z24, Z25
+	VFMADD213PS Z7, Z24, Z25
+	VFMADD213PS Z6, Z24, Z25
+	VMULPS      Z22, Z25, Z25
+	VMINPS      Z25, Z4, Z22
+	VMAXPS      Z22, Z3, Z22
+	VFMADD213PS Z23, Z23, Z22
+	VMOVUPS     Z22, (CX)(BX*1)
+	VMOVUPS     64(DX)(BX*1), Z22
+	VMULPS      Z5, Z22, Z23
+	VMINPS      Z22, Z1, Z22
+	VMAXPS      Z22, Z0, Z22
+	VMULPS      Z22, Z22, Z24
+	VFMADD213PS Z3, Z2, Z24
+	VMOVUPS     Z21, Z25
+	VFMADD213PS Z20, Z24, Z25
+	VFMADD213PS Z19, Z24, Z25
+	VFMADD213PS Z18, Z24, Z25
+	VFMADD213PS Z17, Z24, Z25
+	VFMADD213PS Z16, Z24, Z25
+	VFMADD213PS Z15, Z24, Z25
+	VFMADD213PS Z14, Z24, Z25
+	VFMADD213PS Z13, Z24, Z25
+	VFMADD213PS Z12, Z24, Z25
+	VFMADD213PS Z11, Z24, Z25
+	VFMADD213PS Z10, Z24, Z25
+	VFMADD213PS Z9, Z24, Z25
+	VFMADD213PS Z8, Z24, Z25
+	VFMADD213PS Z7, Z24, Z25
+	VFMADD213PS Z6, Z24, Z25
+	VMULPS      Z22, Z25, Z25
+	VMINPS      Z25, Z4, Z22
+	VMAXPS      Z22, Z3, Z22
+	VFMADD213PS Z23, Z23, Z22
+	VMOVUPS     Z22, 64(CX)(BX*1)
+	ADDQ        $+128, BX
+	CMPQ        BX, SI
+	JLT         unrolled
+
+unrolledDone:
+	MOVQ AX, SI
+	ANDQ $-64, SI
+	CMPQ BX, SI
+	JGE  singleDone
+
+single:
+	VMOVUPS     (DX)(BX*1), Z22
+	VMULPS      Z5, Z22, Z23
+	VMINPS      Z22, Z1, Z22
+	VMAXPS      Z22, Z0, Z22
+	VMULPS      Z22, Z22, Z24
+	VFMADD213PS Z3, Z2, Z24
+	VMOVUPS     Z21, Z25
+	VFMADD213PS Z20, Z24, Z25
+	VFMADD213PS Z19, Z24, Z25
+	VFMADD213PS Z18, Z24, Z25
+	VFMADD213PS Z17, Z24, Z25
+	VFMADD213PS Z16, Z24, Z25
+	VFMADD213PS Z15, Z24, Z25
+	VFMADD213PS Z14, Z24, Z25
+	VFMADD213PS Z13, Z24, Z25
+	VFMADD213PS Z12, Z24, Z25
+	VFMADD213PS Z11, Z24, Z25
+	VFMADD213PS Z10, Z24, Z25
+	VFMADD213PS Z9, Z24, Z25
+	VFMADD213PS Z8, Z24, Z25
+	VFMADD213PS Z7, Z24, Z25
+	VFMADD213PS Z6, Z24, Z25
+	VMULPS      Z22, Z25, Z25
+	VMINPS      Z25, Z4, Z22
+	VMAXPS      Z22, Z3, Z22
+	VFMADD213PS Z23, Z23, Z22
+	VMOVUPS     Z22, (CX)(BX*1)
+	ADDQ        $+64, BX
+	CMPQ        BX, SI
+	JLT         single
+
+singleDone:
+	SUBQ        BX, AX
+	JZ          done
+	SHRQ        $0x02, AX
+	MOVL        $0x0000ffff, SI
+	BZHIL       AX, SI, SI
+	KMOVW       SI, K1
+	VMOVUPS.Z   (DX)(BX*1), K1, Z22
+	VMULPS      Z5, Z22, Z5
+	VMINPS      Z22, Z1, Z1
+	VMAXPS      Z1, Z0, Z1
+	VMULPS      Z1, Z1, Z0
+	VFMADD213PS Z3, Z2, Z0
+	VMOVUPS     Z21, Z2
+	VFMADD213PS Z20, Z0, Z2
+	VFMADD213PS Z19, Z0, Z2
+	VFMADD213PS Z18, Z0, Z2
+	VFMADD213PS Z17, Z0, Z2
+	VFMADD213PS Z16, Z0, Z2
+	VFMADD213PS Z15, Z0, Z2
+	VFMADD213PS Z14, Z0, Z2
+	VFMADD213PS Z13, Z0, Z2
+	VFMADD213PS Z12, Z0, Z2
+	VFMADD213PS Z11, Z0, Z2
+	VFMADD213PS Z10, Z0, Z2
+	VFMADD213PS Z9, Z0, Z2
+	VFMADD213PS Z8, Z0, Z2
+	VFMADD213PS Z7, Z0, Z2
+	VFMADD213PS Z6, Z0, Z2
+	VMULPS      Z1, Z2, Z2
+	VMINPS      Z2, Z4, Z0
+	VMAXPS      Z0, Z3, Z0
+	VFMADD213PS Z5, Z5, Z0
+	VMOVUPS     Z0, K1, (CX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func geluTanhAVX512(dst *float32, src *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·geluTanhAVX512(SB), NOSPLIT, $0-24
+	VMOVUPS expConstants<>+0(SB), Z0
+	VMOVUPS expConstants<>+64(SB), Z1
+	VMOVUPS expConstants<>+192(SB), Z2
+	VMOVUPS expConstants<>+256(SB), Z3
+	VMOVUPS expConstants<>+640(SB), Z4
+	VMOVUPS expConstants<>+896(SB), Z5
+	VMOVUPS expConstants<>+1024(SB), Z6
+	VMOVUPS expConstants<>+384(SB), Z7
+	VMOVUPS expConstants<>+1216(SB), Z8
+	MOVQ    dst+0(FP), CX
+	MOVQ    src+8(FP), DX
+	MOVQ    n+16(FP), AX
+	SHLQ    $0x02, AX
+	XORL    BX, BX
+	MOVQ    AX, SI
+	ANDQ    $-128, SI
+	CMPQ    BX, SI
+	JGE     unrolledDone
+
+unrolled:
+	VMOVUPS      (DX)(BX*1), Z9
+	VMULPS       Z9, Z9, Z10
+	VMOVUPS      expConstants<>+2752(SB), Z11
+	VFMADD231PS  expConstants<>+2816(SB), Z10, Z11
+	VMULPS       Z9, Z11, Z10
+	VANDPS       Z8, Z10, Z11
+	VMINPS       Z11, Z5, Z11
+	VMOVUPS      Z4, Z12
+	VFNMADD231PS Z7, Z11, Z12
+	VSUBPS       Z4, Z12, Z13
+	VFNMSUB231PS expConstants<>+576(SB), Z13, Z11
+	VADDPS       Z11, Z11, Z11
+	VMULPS       Z11, Z11, Z13
+	VMOVUPS      Z2, Z14
+	VMOVUPS      Z1, Z15
+	VFMADD213PS  expConstants<>+128(SB), Z11, Z14
+	VFMADD213PS  Z0, Z11, Z15
+	VFMADD231PS  Z3, Z13, Z14
+	VFMADD213PS  Z15, Z13, Z14
+	VFMADD213PS  Z11, Z13, Z14
+	VPSLLD       $0x17, Z12, Z12
+	VPADDD       expConstants<>+1088(SB), Z12, Z12
+	VSUBPS       Z12, Z6, Z11
+	VFNMADD231PS Z14, Z12, Z11
+	VADDPS       Z6, Z12, Z13
+	VFMADD231PS  Z14, Z12, Z13
+	VANDPS       expConstants<>+1280(SB), Z10, Z10
+	VDIVPS       Z13, Z11, Z11
+	VORPS        Z10, Z11, Z11
+	VMULPS       expConstants<>+2624(SB), Z9, Z9
+	VFMADD213PS  Z9, Z9, Z11
+	VMOVUPS      Z11, (CX)(BX*1)
+	VMOVUPS      64(DX)(BX*1), Z9
+	VMULPS       Z9, Z9, Z10
+	VMOVUPS      expConstants<>+2752(SB), Z11
+	VFMADD231PS  expConstants<>+2816(SB), Z10, Z11
+	VMULPS       Z9, Z11, Z10
+	VANDPS       Z8, Z10, Z11
+	VMINPS       Z11, Z5, Z11
+	VMOVUPS      Z4, Z12
+	VFNMADD231PS Z7, Z11, Z12
+	VSUBPS       Z4, Z12, Z13
+	VFNMSUB231PS expConstants<>+576(SB), Z13, Z11
+	VADDPS       Z11, Z11, Z11
+	VMULPS       Z11, Z11, Z13
+	VMOVUPS      Z2, Z14
+	VMOVUPS      Z1, Z15
+	VFMADD213PS  expConstants<>+128(SB), Z11, Z14
+	VFMADD213PS  Z0, Z11, Z15
+	VFMADD231PS  Z3, Z13, Z14
+	VFMADD213PS  Z15, Z13, Z14
+	VFMADD213PS  Z11, Z13, Z14
+	VPSLLD       $0x17, Z12, Z12
+	VPADDD       expConstants<>+1088(SB), Z12, Z12
+	VSUBPS       Z12, Z6, Z11
+	VFNMADD231PS Z14, Z12, Z11
+	VADDPS       Z6, Z12, Z13
+	VFMADD231PS  Z14, Z12, Z13
+	VANDPS       expConstants<>+1280(SB), Z10, Z10
+	VDIVPS       Z13, Z11, Z11
+	VORPS        Z10, Z11, Z11
+	VMULPS       expConstants<>+2624(SB), Z9, Z9
+	VFMADD213PS  Z9, Z9, Z11
+	VMOVUPS      Z11, 64(CX)(BX*1)
+	ADDQ         $+128, BX
+	CMPQ         BX, SI
+	JLT          unrolled
+
+unrolledDone:
+	MOVQ AX, SI
+	ANDQ $-64, SI
+	CMPQ BX, SI
+	JGE  singleDone
+
+single:
+	VMOVUPS      (DX)(BX*1), Z9
+	VMULPS       Z9, Z9, Z10
+	VMOVUPS      expConstants<>+2752(SB), Z11
+	VFMADD231PS  expConstants<>+2816(SB), Z10, Z11
+	VMULPS       Z9, Z11, Z10
+	VANDPS       Z8, Z10, Z11
+	VMINPS       Z11, Z5, Z11
+	VMOVUPS      Z4, Z12
+	VFNMADD231PS Z7, Z11, Z12
+	VSUBPS       Z4, Z12, Z13
+	VFNMSUB231PS expConstants<>+576(SB), Z13, Z11
+	VADDPS       Z11, Z11, Z11
+	VMULPS       Z11, Z11, Z13
+	VMOVUPS      Z2, Z14
+	VMOVUPS      Z1, Z15
+	VFMADD213PS  expConstants<>+128(SB), Z11, Z14
+	VFMADD213PS  Z0, Z11, Z15
+	VFMADD231PS  Z3, Z13, Z14
+	VFMADD213PS  Z15, Z13, Z14
+	VFMADD213PS  Z11, Z13, Z14
+	VPSLLD       $0x17, Z12, Z12
+	VPADDD       expConstants<>+1088(SB), Z12, Z12
+	VSUBPS       Z12, Z6, Z11
+	VFNMADD231PS Z14, Z12, Z11
+	VADDPS       Z6, Z12, Z13
+	VFMADD231PS  Z14, Z12, Z13
+	VANDPS       expConstants<>+1280(SB), Z10, Z10
+	VDIVPS       Z13, Z11, Z11
+	VORPS        Z10, Z11, Z11
+	VMULPS       expConstants<>+2624(SB), Z9, Z9
+	VFMADD213PS  Z9, Z9, Z11
+	VMOVUPS      Z11, (CX)(BX*1)
+	ADDQ         $+64, BX
+	CMPQ         BX, SI
+	JLT          single
+
+singleDone:
+	SUBQ         BX, AX
+	JZ           done
+	SHRQ         $0x02, AX
+	MOVL         $0x0000ffff, SI
+	BZHIL        AX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (DX)(BX*1), K1, Z9
+	VMULPS       Z9, Z9, Z10
+	VMOVUPS      expConstants<>+2752(SB), Z11
+	VFMADD231PS  expConstants<>+2816(SB), Z10, Z11
+	VMULPS       Z9, Z11, Z10
+	VANDPS       Z8, Z10, Z8
+	VMINPS       Z8, Z5, Z8
+	VMOVUPS      Z4, Z5
+	VFNMADD231PS Z7, Z8, Z5
+	VSUBPS       Z4, Z5, Z4
+	VFNMSUB231PS expConstants<>+576(SB), Z4, Z8
+	VADDPS       Z8, Z8, Z4
+	VMULPS       Z4, Z4, Z7
+	VMOVUPS      Z2, Z2
+	VMOVUPS      Z1, Z1
+	VFMADD213PS  expConstants<>+128(SB), Z4, Z2
+	VFMADD213PS  Z0, Z4, Z1
+	VFMADD231PS  Z3, Z7, Z2
+	VFMADD213PS  Z1, Z7, Z2
+	VFMADD213PS  Z4, Z7, Z2
+	VPSLLD       $0x17, Z5, Z5
+	VPADDD       expConstants<>+1088(SB), Z5, Z5
+	VSUBPS       Z5, Z6, Z0
+	VFNMADD231PS Z2, Z5, Z0
+	VADDPS       Z6, Z5, Z1
+	VFMADD231PS  Z2, Z5, Z1
+	VANDPS       expConstants<>+1280(SB), Z10, Z2
+	VDIVPS       Z1, Z0, Z0
+	VORPS        Z2, Z0, Z0
+	VMULPS       expConstants<>+2624(SB), Z9, Z1
+	VFMADD213PS  Z1, Z1, Z0
+	VMOVUPS      Z0, K1, (CX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func geluBackwardAVX512(dx *float32, dy *float32, x *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·geluBackwardAVX512(SB), NOSPLIT, $0-32
+	VMOVUPS expConstants<>+640(SB), Z0
+	VMOVUPS expConstants<>+1024(SB), Z1
+	VMOVUPS expConstants<>+2624(SB), Z2
+	MOVQ    dx+0(FP), CX
+	MOVQ    dy+8(FP), DX
+	MOVQ    x+16(FP), BX
+	MOVQ    n+24(FP), AX
+	SHLQ    $0x02, AX
+	XORL    SI, SI
+	MOVQ    AX, DI
+	ANDQ    $-64, DI
+	CMPQ    SI, DI
+	JGE     singleDone
+
+single:
+	VMOVUPS      (BX)(SI*1), Z3
+	VMOVUPS      expConstants<>+3008(SB), Z4
+	VMINPS       Z3, Z4, Z4
+	VMOVUPS      expConstants<>+3072(SB), Z5
+	VMAXPS       Z4, Z5, Z4
+	VMULPS       Z4, Z4, Z5
+	VMULPS       expConstants<>+2688(SB), Z5, Z5
+	VMOVUPS      expConstants<>+704(SB), Z6
+	VMINPS       Z5, Z6, Z5
+	VMOVUPS      expConstants<>+768(SB), Z6
+	VMAXPS       Z5, Z6, Z5
+	VMOVUPS      Z0, Z6
+	VFMADD231PS  expConstants<>+320(SB), Z5, Z6
+	VSUBPS       Z0, Z6, Z7
+	VFNMADD231PS expConstants<>+448(SB), Z7, Z5
+	VFNMADD231PS expConstants<>+512(SB), Z7, Z5
+	VMULPS       Z5, Z5, Z7
+	VMOVUPS      expConstants<>+192(SB), Z8
+	VMOVUPS      expConstants<>+64(SB), Z9
+	VFMADD213PS  expConstants<>+128(SB), Z5, Z8
+	VFMADD213PS  expConstants<>+0(SB), Z5, Z9
+	VFMADD231PS  expConstants<>+256(SB), Z7, Z8
+	VFMADD213PS  Z9, Z7, Z8
+	VFMADD213PS  Z5, Z7, Z8
+	VPSRAD       $0x01, Z6, Z5
+	VPSUBD       Z5, Z6, Z6
+	VPSLLD       $0x17, Z5, Z5
+	VPADDD       expConstants<>+1088(SB), Z5, Z5
+	VPSLLD       $0x17, Z6, Z6
+	VPADDD       expConstants<>+1088(SB), Z6, Z6
+	VFMADD213PS  Z5, Z5, Z8
+	VMULPS       Z6, Z8, Z8
+	VMULPS       expConstants<>+2944(SB), Z8, Z5
+	VMOVUPS      expConstants<>+2368(SB), Z6
+	VMINPS       Z3, Z6, Z3
+	VMOVUPS      expConstants<>+2432(SB), Z6
+	VMAXPS       Z3, Z6, Z3
+	VMULPS       Z3, Z3, Z6
+	VMOVUPS      expConstants<>+2496(SB), Z7
+	VFMADD213PS  expConstants<>+2560(SB), Z7, Z6
+	VMOVUPS      expConstants<>+2304(SB), Z7
+	VFMADD213PS  expConstants<>+2240(SB), Z6, Z7
+	VFMADD213PS  expConstants<>+2176(SB), Z6, Z7
+	VFMADD213PS  expConstants<>+2112(SB), Z6, Z7
+	VFMADD213PS  expConstants<>+2048(SB), Z6, Z7
+	VFMADD213PS  expConstants<>+1984(SB), Z6, Z7
+	VFMADD213PS  expConstants<>+1920(SB), Z6, Z7
+	VFMADD213PS  expConstants<>+1856(SB), Z6, Z7
+	VFMADD213PS  expConstants<>+1792(SB), Z6, Z7
+	VFMADD213PS  expConstants<>+1728(SB), Z6, Z7
+	VFMADD213PS  expConstants<>+1664(SB), Z6, Z7
+	VFMADD213PS  expConstants<>+1600(SB), Z6, Z7
+	VFMADD213PS  expConstants<>+1536(SB), Z6, Z7
+	VFMADD213PS  expConstants<>+1472(SB), Z6, Z7
+	VFMADD213PS  expConstants<>+1408(SB), Z6, Z7
+	VFMADD213PS  expConstants<>+1344(SB), Z6, Z7
+	VMULPS       Z3, Z7, Z7
+	VMINPS       Z7, Z1, Z3
+	VMOVUPS      expConstants<>+2560(SB), Z6
+	VMAXPS       Z3, Z6, Z3
+	VFMADD213PS  Z2, Z2, Z3
+	VFMADD231PS  Z5, Z4, Z3
+	VMOVUPS      (DX)(SI*1), Z4
+	VMULPS       Z4, Z3, Z3
+	VMOVUPS      Z3, (CX)(SI*1)
+	ADDQ         $+64, SI
+	CMPQ         SI, DI
+	JLT          single
+
+singleDone:
+	SUBQ         SI, AX
+	JZ           done
+	SHRQ         $0x02, AX
+	MOVL         $0x0000ffff, DI
+	BZHIL        AX, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (BX)(SI*1), K1, Z3
+	VMOVUPS      expConstants<>+3008(SB), Z4
+	VMINPS       Z3, Z4, Z4
+	VMOVUPS      expConstants<>+3072(SB), Z5
+	VMAXPS       Z4, Z5, Z4
+	VMULPS       Z4, Z4, Z5
+	VMULPS       expConstants<>+2688(SB), Z5, Z5
+	VMOVUPS      expConstants<>+704(SB), Z6
+	VMINPS       Z5, Z6, Z5
+	VMOVUPS      expConstants<>+768(SB), Z6
+	VMAXPS       Z5, Z6, Z5
+	VMOVUPS      Z0, Z6
+	VFMADD231PS  expConstants<>+320(SB), Z5, Z6
+	VSUBPS       Z0, Z6, Z0
+	VFNMADD231PS expConstants<>+448(SB), Z0, Z5
+	VFNMADD231PS expConstants<>+512(SB), Z0, Z5
+	VMULPS       Z5, Z5, Z0
+	VMOVUPS      expConstants<>+192(SB), Z7
+	VMOVUPS      expConstants<>+64(SB), Z8
+	VFMADD213PS  expConstants<>+128(SB), Z5, Z7
+	VFMADD213PS  expConstants<>+0(SB), Z5, Z8
+	VFMADD231PS  expConstants<>+256(SB), Z0, Z7
+	VFMADD213PS  Z8, Z0, Z7
+	VFMADD213PS  Z5, Z0, Z7
+	VPSRAD       $0x01, Z6, Z0
+	VPSUBD       Z0, Z6, Z6
+	VPSLLD       $0x17, Z0, Z0
+	VPADDD       expConstants<>+1088(SB), Z0, Z0
+	VPSLLD       $0x17, Z6, Z6
+	VPADDD       expConstants<>+1088(SB), Z6, Z6
+	VFMADD213PS  Z0, Z0, Z7
+	VMULPS       Z6, Z7, Z7
+	VMULPS       expConstants<>+2944(SB), Z7, Z0
+	VMOVUPS      expConstants<>+2368(SB), Z5
+	VMINPS       Z3, Z5, Z3
+	VMOVUPS      expConstants<>+2432(SB), Z5
+	VMAXPS       Z3, Z5, Z3
+	VMULPS       Z3, Z3, Z5
+	VMOVUPS      expConstants<>+2496(SB), Z6
+	VFMADD213PS  expConstants<>+2560(SB), Z6, Z5
+	VMOVUPS      expConstants<>+2304(SB), Z6
+	VFMADD213PS  expConstants<>+2240(SB), Z5, Z6
+	VFMADD213PS  expConstants<>+2176(SB), Z5, Z6
+	VFMADD213PS  expConstants<>+2112(SB), Z5, Z6
+	VFMADD213PS  expConstants<>+2048(SB), Z5, Z6
+	VFMADD213PS  expConstants<>+1984(SB), Z5, Z6
+	VFMADD213PS  expConstants<>+1920(SB), Z5, Z6
+	VFMADD213PS  expConstants<>+1856(SB), Z5, Z6
+	VFMADD213PS  expConstants<>+1792(SB), Z5, Z6
+	VFMADD213PS  expConstants<>+1728(SB), Z5, Z6
+	VFMADD213PS  expConstants<>+1664(SB), Z5, Z6
+	VFMADD213PS  expConstants<>+1600(SB), Z5, Z6
+	VFMADD213PS  expConstants<>+1536(SB), Z5, Z6
+	VFMADD213PS  expConstants<>+1472(SB), Z5, Z6
+	VFMADD213PS  expConstants<>+1408(SB), Z5, Z6
+	VFMADD213PS  expConstants<>+1344(SB), Z5, Z6
+	VMULPS       Z3, Z6, Z6
+	VMINPS       Z6, Z1, Z1
+	VMOVUPS      expConstants<>+2560(SB), Z3
+	VMAXPS       Z1, Z3, Z1
+	VFMADD213PS  Z2, Z2, Z1
+	VFMADD231PS  Z0, Z4, Z1
+	VMOVUPS.Z    (DX)(SI*1), K1, Z0
+	VMULPS       Z0, Z1, Z0
+	VMOVUPS      Z0, K1, (CX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func geluTanhBackwardAVX512(dx *float32, dy *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·geluTanhBackwardAVX512(SB), NOSPLIT, $0-32
+	VMOVUPS expConstants<>+640(SB), Z0
+	VMOVUPS expConstants<>+1024(SB), Z1
+	VMOVUPS expConstants<>+2624(SB), Z2
+	MOVQ    dx+0(FP), CX
+	MOVQ    dy+8(FP), DX
+	MOVQ    x+16(FP), BX
+	MOVQ    n+24(FP), AX
+	SHLQ    $0x02, AX
+	XORL    SI, SI
+	MOVQ    AX, DI
+	ANDQ    $-64, DI
+	CMPQ    SI, DI
+	JGE     singleDone
+
+single:
+	VMOVUPS      (BX)(SI*1), Z3
+	VMOVUPS      expConstants<>+3008(SB), Z4
+	VMINPS       Z3, Z4, Z3
+	VMOVUPS      expConstants<>+3072(SB), Z4
+	VMAXPS       Z3, Z4, Z3
+	VMULPS       Z3, Z3, Z4
+	VMOVUPS      expConstants<>+2752(SB), Z5
+	VFMADD231PS  expConstants<>+2816(SB), Z4, Z5
+	VMULPS       Z3, Z5, Z5
+	VANDPS       expConstants<>+1216(SB), Z5, Z6
+	VMOVUPS      expConstants<>+896(SB), Z7
+	VMINPS       Z6, Z7, Z6
+	VMOVUPS      Z0, Z7
+	VFNMADD231PS expConstants<>+384(SB), Z6, Z7
+	VSUBPS       Z0, Z7, Z8
+	VFNMSUB231PS expConstants<>+576(SB), Z8, Z6
+	VADDPS       Z6, Z6, Z6
+	VMULPS       Z6, Z6, Z8
+	VMOVUPS      expConstants<>+192(SB), Z9
+	VMOVUPS      expConstants<>+64(SB), Z10
+	VFMADD213PS  expConstants<>+128(SB), Z6, Z9
+	VFMADD213PS  expConstants<>+0(SB), Z6, Z10
+	VFMADD231PS  expConstants<>+256(SB), Z8, Z9
+	VFMADD213PS  Z10, Z8, Z9
+	VFMADD213PS  Z6, Z8, Z9
+	VPSLLD       $0x17, Z7, Z7
+	VPADDD       expConstants<>+1088(SB), Z7, Z7
+	VSUBPS       Z7, Z1, Z6
+	VFNMADD231PS Z9, Z7, Z6
+	VADDPS       Z1, Z7, Z8
+	VFMADD231PS  Z9, Z7, Z8
+	VANDPS       expConstants<>+1280(SB), Z5, Z5
+	VDIVPS       Z8, Z6, Z6
+	VORPS        Z5, Z6, Z6
+	VMOVUPS      Z1, Z5
+	VFNMADD231PS Z6, Z6, Z5
+	VMULPS       Z2, Z3, Z3
+	VMULPS       Z5, Z3, Z3
+	VFMADD213PS  Z2, Z2, Z6
+	VMOVUPS      expConstants<>+2752(SB), Z5
+	VFMADD231PS  expConstants<>+2880(SB), Z4, Z5
+	VFMADD231PS  Z5, Z3, Z6
+	VMOVUPS      (DX)(SI*1), Z3
+	VMULPS       Z3, Z6, Z3
+	VMOVUPS      Z3, (CX)(SI*1)
+	ADDQ         $+64, SI
+	CMPQ         SI, DI
+	JLT          single
+
+singleDone:
+	SUBQ         SI, AX
+	JZ           done
+	SHRQ         $0x02, AX
+	MOVL         $0x0000ffff, DI
+	BZHIL        AX, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (BX)(SI*1), K1, Z3
+	VMOVUPS      expConstants<>+3008(SB), Z4
+	VMINPS       Z3, Z4, Z3
+	VMOVUPS      expConstants<>+3072(SB), Z4
+	VMAXPS       Z3, Z4, Z3
+	VMULPS       Z3, Z3, Z4
+	VMOVUPS      expConstants<>+2752(SB), Z5
+	VFMADD231PS  expConstants<>+2816(SB), Z4, Z5
+	VMULPS       Z3, Z5, Z5
+	VANDPS       expConstants<>+1216(SB), Z5, Z6
+	VMOVUPS      expConstants<>+896(SB), Z7
+	VMINPS       Z6, Z7, Z6
+	VMOVUPS      Z0, Z7
+	VFNMADD231PS expConstants<>+384(SB), Z6, Z7
+	VSUBPS       Z0, Z7, Z0
+	VFNMSUB231PS expConstants<>+576(SB), Z0, Z6
+	VADDPS       Z6, Z6, Z0
+	VMULPS       Z0, Z0, Z6
+	VMOVUPS      expConstants<>+192(SB), Z8
+	VMOVUPS      expConstants<>+64(SB), Z9
+	VFMADD213PS  expConstants<>+128(SB), Z0, Z8
+	VFMADD213PS  expConstants<>+0(SB), Z0, Z9
+	VFMADD231PS  expConstants<>+256(SB), Z6, Z8
+	VFMADD213PS  Z9, Z6, Z8
+	VFMADD213PS  Z0, Z6, Z8
+	VPSLLD       $0x17, Z7, Z7
+	VPADDD       expConstants<>+1088(SB), Z7, Z7
+	VSUBPS       Z7, Z1, Z0
+	VFNMADD231PS Z8, Z7, Z0
+	VADDPS       Z1, Z7, Z6
+	VFMADD231PS  Z8, Z7, Z6
+	VANDPS       expConstants<>+1280(SB), Z5, Z5
+	VDIVPS       Z6, Z0, Z0
+	VORPS        Z5, Z0, Z0
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMULPS       Z2, Z3, Z3
+	VMULPS       Z1, Z3, Z1
+	VFMADD213PS  Z2, Z2, Z0
+	VMOVUPS      expConstants<>+2752(SB), Z2
+	VFMADD231PS  expConstants<>+2880(SB), Z4, Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VMOVUPS.Z    (DX)(SI*1), K1, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K1, (CX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func softmaxColumnsAVX512(s *float32, rows int)
+// Requires: AVX, AVX512F
+TEXT ·softmaxColumnsAVX512(SB), NOSPLIT, $0-16
+	MOVQ    s+0(FP), AX
+	MOVQ    rows+8(FP), CX
+	VMOVUPS expConstants<>+0(SB), Z0
+	VMOVUPS expConstants<>+64(SB), Z1
+	VMOVUPS expConstants<>+192(SB), Z2
+	VMOVUPS expConstants<>+640(SB), Z3
+	VMOVUPS expConstants<>+768(SB), Z4
+	VMOVUPS expConstants<>+704(SB), Z5
+	VMOVUPS (AX), Z6
+	VMOVUPS (AX), Z7
+	VMOVUPS (AX), Z8
+	VMOVUPS (AX), Z9
+	MOVQ    AX, DX
+	MOVQ    CX, BX
+	SUBQ    $0x04, BX
+	JLT     mostUnrolledDone
+
+mostUnrolled:
+	VMAXPS (DX), Z6, Z6
+	VMAXPS 64(DX), Z7, Z7
+	VMAXPS 128(DX), Z8, Z8
+	VMAXPS 192(DX), Z9, Z9
+	ADDQ   $+256, DX
+	SUBQ   $0x04, BX
+	JGE    mostUnrolled
+
+mostUnrolledDone:
+	ADDQ $0x04, BX
+	SUBQ $0x01, BX
+	JLT  mostDone
+
+most:
+	VMAXPS (DX), Z6, Z6
+	ADDQ   $+64, DX
+	SUBQ   $0x01, BX
+	JGE    most
+
+mostDone:
+	ADDQ   $0x01, BX
+	VMAXPS Z7, Z6, Z6
+	VMAXPS Z9, Z8, Z8
+	VMAXPS Z8, Z6, Z6
+	VPXORD Z10, Z10, Z10
+	MOVQ   AX, DX
+	MOVQ   CX, BX
+	SUBQ   $0x02, BX
+	JLT    expUnrolledDone
+
+expUnrolled:
+	VMOVUPS      (DX), Z7
+	VSUBPS       Z6, Z7, Z7
+	VMINPS       Z7, Z5, Z7
+	VMAXPS       Z7, Z4, Z7
+	VMOVUPS      Z3, Z8
+	VFMADD231PS  expConstants<>+320(SB), Z7, Z8
+	VSUBPS       Z3, Z8, Z9
+	VFNMADD231PS expConstants<>+448(SB), Z9, Z7
+	VFNMADD231PS expConstants<>+512(SB), Z9, Z7
+	VMULPS       Z7, Z7, Z9
+	VMOVUPS      Z2, Z11
+	VMOVUPS      Z1, Z12
+	VFMADD213PS  expConstants<>+128(SB), Z7, Z11
+	VFMADD213PS  Z0, Z7, Z12
+	VFMADD231PS  expConstants<>+256(SB), Z9, Z11
+	VFMADD213PS  Z12, Z9, Z11
+	VFMADD213PS  Z7, Z9, Z11
+	VPSRAD       $0x01, Z8, Z7
+	VPSUBD       Z7, Z8, Z8
+	VPSLLD       $0x17, Z7, Z7
+	VPADDD       expConstants<>+1088(SB), Z7, Z7
+	VPSLLD       $0x17, Z8, Z8
+	VPADDD       expConstants<>+1088(SB), Z8, Z8
+	VFMADD213PS  Z7, Z7, Z11
+	VMULPS       Z8, Z11, Z11
+	VADDPS       Z11, Z10, Z10
+	VMOVUPS      Z11, (DX)
+	VMOVUPS      64(DX), Z7
+	VSUBPS       Z6, Z7, Z7
+	VMINPS       Z7, Z5, Z7
+	VMAXPS       Z7, Z4, Z7
+	VMOVUPS      Z3, Z8
+	VFMADD231PS  expConstants<>+320(SB), Z7, Z8
+	VSUBPS       Z3, Z8, Z9
+	VFNMADD231PS expConstants<>+448(SB), Z9, Z7
+	VFNMADD231PS expConstants<>+512(SB), Z9, Z7
+	VMULPS       Z7, Z7, Z9
+	VMOVUPS      Z2, Z11
+	VMOVUPS      Z1, Z12
+	VFMADD213PS  expConstants<>+128(SB), Z7, Z11
+	VFMADD213PS  Z0, Z7, Z12
+	VFMADD231PS  expConstants<>+256(SB), Z9, Z11
+	VFMADD213PS  Z12, Z9, Z11
+	VFMADD213PS  Z7, Z9, Z11
+	VPSRAD       $0x01, Z8, Z7
+	VPSUBD       Z7, Z8, Z8
+	VPSLLD       $0x17, Z7, Z7
+	VPADDD       expConstants<>+1088(SB), Z7, Z7
+	VPSLLD       $0x17, Z8, Z8
+	VPADDD       expConstants<>+1088(SB), Z8, Z8
+	VFMADD213PS  Z7, Z7, Z11
+	VMULPS       Z8, Z11, Z11
+	VADDPS       Z11, Z10, Z10
+	VMOVUPS      Z11, 64(DX)
+	ADDQ         $+128, DX
+	SUBQ         $0x02, BX
+	JGE          expUnrolled
+
+expUnrolledDone:
+	ADDQ $0x02, BX
+	SUBQ $0x01, BX
+	JLT  expDone
+
+exp:
+	VMOVUPS      (DX), Z7
+	VSUBPS       Z6, Z7, Z7
+	VMINPS       Z7, Z5, Z7
+	VMAXPS       Z7, Z4, Z7
+	VMOVUPS      Z3, Z8
+	VFMADD231PS  expConstants<>+320(SB), Z7, Z8
+	VSUBPS       Z3, Z8, Z9
+	VFNMADD231PS expConstants<>+448(SB), Z9, Z7
+	VFNMADD231PS expConstants<>+512(SB), Z9, Z7
+	VMULPS       Z7, Z7, Z9
+	VMOVUPS      Z2, Z11
+	VMOVUPS      Z1, Z12
+	VFMADD213PS  expConstants<>+128(SB), Z7, Z11
+	VFMADD213PS  Z0, Z7, Z12
+	VFMADD231PS  expConstants<>+256(SB), Z9, Z11
+	VFMADD213PS  Z12, Z9, Z11
+	VFMADD213PS  Z7, Z9, Z11
+	VPSRAD       $0x01, Z8, Z7
+	VPSUBD       Z7, Z8, Z8
+	VPSLLD       $0x17, Z7, Z7
+	VPADDD       expConstants<>+1088(SB), Z7, Z7
+	VPSLLD       $0x17, Z8, Z8
+	VPADDD       expConstants<>+1088(SB), Z8, Z8
+	VFMADD213PS  Z7, Z7, Z11
+	VMULPS       Z8, Z11, Z11
+	VADDPS       Z11, Z10, Z10
+	VMOVUPS      Z11, (DX)
+	ADDQ         $+64, DX
+	SUBQ         $0x01, BX
+	JGE          exp
+
+expDone:
+	ADDQ    $0x01, BX
+	VMOVUPS expConstants<>+1024(SB), Z0
+	VDIVPS  Z10, Z0, Z10
+	SUBQ    $0x04, CX
+	JLT     scaleUnrolledDone
+
+scaleUnrolled:
+	VMULPS  (AX), Z10, Z0
+	VMOVUPS Z0, (AX)
+	VMULPS  64(AX), Z10, Z0
+	VMOVUPS Z0, 64(AX)
+	VMULPS  128(AX), Z10, Z0
+	VMOVUPS Z0, 128(AX)
+	VMULPS  192(AX), Z10, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $+256, AX
+	SUBQ    $0x04, CX
+	JGE     scaleUnrolled
+
+scaleUnrolledDone:
+	ADDQ $0x04, CX
+	SUBQ $0x01, CX
+	JLT  scaleDone
+
+scale:
+	VMULPS  (AX), Z10, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $+64, AX
+	SUBQ    $0x01, CX
+	JGE     scale
+
+scaleDone:
+	ADDQ $0x01, CX
+	VZEROUPPER
+	RET
+
+// func softmaxColumnsBackwardAVX512(ds *float32, p *float32, rows int)
+// Requires: AVX, AVX512F
+TEXT ·softmaxColumnsBackwardAVX512(SB), NOSPLIT, $0-24
+	MOVQ   ds+0(FP), AX
+	MOVQ   p+8(FP), CX
+	MOVQ   rows+16(FP), DX
+	VPXORD Z0, Z0, Z0
+	MOVQ   AX, BX
+	MOVQ   CX, SI
+	MOVQ   DX, DI
+	SUBQ   $0x02, DI
+	JLT    sumUnrolledDone
+
+sumUnrolled:
+	VMOVUPS     (BX), Z1
+	VFMADD231PS (SI), Z1, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS 64(SI), Z1, Z0
+	ADDQ        $+128, BX
+	ADDQ        $+128, SI
+	SUBQ        $0x02, DI
+	JGE         sumUnrolled
+
+sumUnrolledDone:
+	ADDQ $0x02, DI
+	SUBQ $0x01, DI
+	JLT  sumDone
+
+sum:
+	VMOVUPS     (BX), Z1
+	VFMADD231PS (SI), Z1, Z0
+	ADDQ        $+64, BX
+	ADDQ        $+64, SI
+	SUBQ        $0x01, DI
+	JGE         sum
+
+sumDone:
+	ADDQ $0x01, DI
+	SUBQ $0x02, DX
+	JLT  gradientUnrolledDone
+
+gradientUnrolled:
+	VMOVUPS (AX), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMULPS  (CX), Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(AX), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMULPS  64(CX), Z1, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $0x02, DX
+	JGE     gradientUnrolled
+
+gradientUnrolledDone:
+	ADDQ $0x02, DX
+	SUBQ $0x01, DX
+	JLT  gradientDone
+
+gradient:
+	VMOVUPS (AX), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMULPS  (CX), Z1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $0x01, DX
+	JGE     gradient
+
+gradientDone:
+	ADDQ $0x01, DX
+	VZEROUPPER
+	RET
+
+// func normForwardAVX512(y *float32, x *float32, panel int, rows int, panels int, gamma *float32, beta *float32, mask *uint32, stats *float32, width float32, eps float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·normForwardAVX512(SB), NOSPLIT, $0-80
+	MOVQ    y+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    panel+16(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    rows+24(FP), BX
+	MOVQ    panels+32(FP), SI
+	MOVQ    gamma+40(FP), DI
+	MOVQ    beta+48(FP), R8
+	MOVQ    stats+64(FP), R9
+	MOVQ    mask+56(FP), R10
+	VMOVUPS (R10), Z0
+
+row:
+	VPXORD Z1, Z1, Z1
+	MOVQ   CX, R10
+	MOVQ   SI, R11
+
+mean:
+	VADDPS        (R10), Z1, Z1
+	ADDQ          DX, R10
+	DECQ          R11
+	JNZ           mean
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VADDPS        Y2, Y1, Y2
+	VEXTRACTF128  $0x01, Y2, X3
+	VADDPS        X3, X2, X3
+	VPERMILPD     $0x01, X3, X2
+	VADDPS        X2, X3, X3
+	VMOVSHDUP     X3, X2
+	VADDSS        X2, X3, X3
+	VDIVSS        width+72(FP), X3, X3
+	VMOVSS        X3, (R9)
+	VBROADCASTSS  X3, Z2
+	VPXORD        Z4, Z4, Z4
+	MOVQ          CX, R10
+	MOVQ          SI, R11
+	DECQ          R11
+	JZ            lastSquare
+
+variance:
+	VMOVUPS     (R10), Z3
+	VSUBPS      Z2, Z3, Z3
+	VFMADD231PS Z3, Z3, Z4
+	ADDQ        DX, R10
+	DECQ        R11
+	JNZ         variance
+
+lastSquare:
+	VMOVUPS       (R10), Z3
+	VSUBPS        Z2, Z3, Z3
+	VANDPS        Z0, Z3, Z3
+	VFMADD231PS   Z3, Z3, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y3
+	VADDPS        Y3, Y4, Y3
+	VEXTRACTF128  $0x01, Y3, X5
+	VADDPS        X5, X3, X5
+	VPERMILPD     $0x01, X5, X3
+	VADDPS        X3, X5, X5
+	VMOVSHDUP     X5, X3
+	VADDSS        X3, X5, X5
+	VDIVSS        width+72(FP), X5, X5
+	VADDSS        eps+76(FP), X5, X5
+	VSQRTSS       X5, X5, X5
+	VMOVSS        expConstants<>+1024(SB), X3
+	VDIVSS        X5, X3, X3
+	VMOVSS        X3, 4(R9)
+	VBROADCASTSS  X3, Z3
+	MOVQ          CX, R10
+	MOVQ          SI, R11
+	MOVQ          AX, R12
+	MOVQ          DI, R13
+	MOVQ          R8, R14
+	DECQ          R11
+	JZ            lastPanel
+
+normalise:
+	VMOVUPS     (R10), Z5
+	VSUBPS      Z2, Z5, Z5
+	VMULPS      Z3, Z5, Z5
+	VMOVUPS     (R13), Z6
+	VFMADD213PS (R14), Z6, Z5
+	VMOVUPS     Z5, (R12)
+	ADDQ        DX, R10
+	ADDQ        DX, R12
+	ADDQ        $0x40, R13
+	ADDQ        $0x40, R14
+	DECQ        R11
+	JNZ         normalise
+
+lastPanel:
+	VMOVUPS     (R10), Z5
+	VSUBPS      Z2, Z5, Z5
+	VANDPS      Z0, Z5, Z5
+	VMULPS      Z3, Z5, Z5
+	VMOVUPS     (R13), Z2
+	VFMADD213PS (R14), Z2, Z5
+	VMOVUPS     Z5, (R12)
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, AX
+	ADDQ        $0x08, R9
+	DECQ        BX
+	JNZ         row
+	VZEROUPPER
+	RET
+
+// func fillRowsAVX512(dst *float32, row *float32, rows int)
+// Requires: AVX, AVX512F
+TEXT ·fillRowsAVX512(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    row+8(FP), CX
+	VMOVUPS (CX), Z0
+	MOVQ    rows+16(FP), CX
+	SUBQ    $0x04, CX
+	JLT     fillUnrolledDone
+
+fillUnrolled:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $+256, AX
+	SUBQ    $0x04, CX
+	JGE     fillUnrolled
+
+fillUnrolledDone:
+	ADDQ $0x04, CX
+	SUBQ $0x01, CX
+	JLT  fillDone
+
+fill:
+	VMOVUPS Z0, (AX)
+	ADDQ    $+64, AX
+	SUBQ    $0x01, CX
+	JGE     fill
+
+fillDone:
+	ADDQ $0x01, CX
+	VZEROUPPER
+	RET
+
+// func addRowAVX512(dst *float32, src *float32, row *float32, rows int)
+// Requires: AVX, AVX512F
+TEXT ·addRowAVX512(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    row+16(FP), DX
+	VMOVUPS (DX), Z0
+	MOVQ    rows+24(FP), DX
+	SUBQ    $0x04, DX
+	JLT     addUnrolledDone
+
+addUnrolled:
+	VADDPS  (CX), Z0, Z1
+	VMOVUPS Z1, (AX)
+	VADDPS  64(CX), Z0, Z1
+	VMOVUPS Z1, 64(AX)
+	VADDPS  128(CX), Z0, Z1
+	VMOVUPS Z1, 128(AX)
+	VADDPS  192(CX), Z0, Z1
+	VMOVUPS Z1, 192(AX)
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $0x04, DX
+	JGE     addUnrolled
+
+addUnrolledDone:
+	ADDQ $0x04, DX
+	SUBQ $0x01, DX
+	JLT  addDone
+
+add:
+	VADDPS  (CX), Z0, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $0x01, DX
+	JGE     add
+
+addDone:
+	ADDQ $0x01, DX
+	VZEROUPPER
+	RET
+
+// func transposeAVX2(dst *float32, src *float32, scale float32)
+// Requires: AVX
+TEXT ·transposeAVX2(SB), NOSPLIT, $0-20
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	VBROADCASTSS scale+16(FP), Y0
+	VMULPS       (CX), Y0, Y1
+	VMULPS       64(CX), Y0, Y2
+	VMULPS       128(CX), Y0, Y3
+	VMULPS       192(CX), Y0, Y4
+	VMULPS       256(CX), Y0, Y5
+	VMULPS       320(CX), Y0, Y6
+	VMULPS       384(CX), Y0, Y7
+	VMULPS       448(CX), Y0, Y8
+	VUNPCKLPS    Y2, Y1, Y9
+	VUNPCKHPS    Y2, Y1, Y1
+	VUNPCKLPS    Y4, Y3, Y2
+	VUNPCKHPS    Y4, Y3, Y3
+	VUNPCKLPS    Y6, Y5, Y4
+	VUNPCKHPS    Y6, Y5, Y5
+	VUNPCKLPS    Y8, Y7, Y6
+	VUNPCKHPS    Y8, Y7, Y7
+	VUNPCKLPD    Y2, Y9, Y8
+	VUNPCKHPD    Y2, Y9, Y2
+	VUNPCKLPD    Y3, Y1, Y9
+	VUNPCKHPD    Y3, Y1, Y1
+	VUNPCKLPD    Y6, Y4, Y3
+	VUNPCKHPD    Y6, Y4, Y4
+	VUNPCKLPD    Y7, Y5, Y6
+	VUNPCKHPD    Y7, Y5, Y5
+	VPERM2F128   $0x20, Y3, Y8, Y7
+	VMOVUPS      Y7, (AX)
+	VPERM2F128   $0x31, Y3, Y8, Y3
+	VMOVUPS      Y3, 256(AX)
+	VPERM2F128   $0x20, Y4, Y2, Y3
+	VMOVUPS      Y3, 64(AX)
+	VPERM2F128   $0x31, Y4, Y2, Y2
+	VMOVUPS      Y2, 320(AX)
+	VPERM2F128   $0x20, Y6, Y9, Y2
+	VMOVUPS      Y2, 128(AX)
+	VPERM2F128   $0x31, Y6, Y9, Y2
+	VMOVUPS      Y2, 384(AX)
+	VPERM2F128   $0x20, Y5, Y1, Y2
+	VMOVUPS      Y2, 192(AX)
+	VPERM2F128   $0x31, Y5, Y1, Y1
+	VMOVUPS      Y1, 448(AX)
+	VMULPS       32(CX), Y0, Y1
+	VMULPS       96(CX), Y0, Y2
+	VMULPS       160(CX), Y0, Y3
+	VMULPS       224(CX), Y0, Y4
+	VMULPS       288(CX), Y0, Y5
+	VMULPS       352(CX), Y0, Y6
+	VMULPS       416(CX), Y0, Y7
+	VMULPS       480(CX), Y0, Y8
+	VUNPCKLPS    Y2, Y1, Y9
+	VUNPCKHPS    Y2, Y1, Y1
+	VUNPCKLPS    Y4, Y3, Y2
+	VUNPCKHPS    Y4, Y3, Y3
+	VUNPCKLPS    Y6, Y5, Y4
+	VUNPCKHPS    Y6, Y5, Y5
+	VUNPCKLPS    Y8, Y7, Y6
+	VUNPCKHPS    Y8, Y7, Y7
+	VUNPCKLPD    Y2, Y9, Y8
+	VUNPCKHPD    Y2, Y9, Y2
+	VUNPCKLPD    Y3, Y1, Y9
+	VUNPCKHPD    Y3, Y1, Y1
+	VUNPCKLPD    Y6, Y4, Y3
+	VUNPCKHPD    Y6, Y4, Y4
+	VUNPCKLPD    Y7, Y5, Y6
+	VUNPCKHPD    Y7, Y5, Y5
+	VPERM2F128   $0x20, Y3, Y8, Y7
+	VMOVUPS      Y7, 512(AX)
+	VPERM2F128   $0x31, Y3, Y8, Y3
+	VMOVUPS      Y3, 768(AX)
+	VPERM2F128   $0x20, Y4, Y2, Y3
+	VMOVUPS      Y3, 576(AX)
+	VPERM2F128   $0x31, Y4, Y2, Y2
+	VMOVUPS      Y2, 832(AX)
+	VPERM2F128   $0x20, Y6, Y9, Y2
+	VMOVUPS      Y2, 640(AX)
+	VPERM2F128   $0x31, Y6, Y9, Y2
+	VMOVUPS      Y2, 896(AX)
+	VPERM2F128   $0x20, Y5, Y1, Y2
+	VMOVUPS      Y2, 704(AX)
+	VPERM2F128   $0x31, Y5, Y1, Y1
+	VMOVUPS      Y1, 960(AX)
+	VMULPS       512(CX), Y0, Y1
+	VMULPS       576(CX), Y0, Y2
+	VMULPS       640(CX), Y0, Y3
+	VMULPS       704(CX), Y0, Y4
+	VMULPS       768(CX), Y0, Y5
+	VMULPS       832(CX), Y0, Y6
+	VMULPS       896(CX), Y0, Y7
+	VMULPS       960(CX), Y0, Y8
+	VUNPCKLPS    Y2, Y1, Y9
+	VUNPCKHPS    Y2, Y1, Y1
+	VUNPCKLPS    Y4, Y3, Y2
+	VUNPCKHPS    Y4, Y3, Y3
+	VUNPCKLPS    Y6, Y5, Y4
+	VUNPCKHPS    Y6, Y5, Y5
+	VUNPCKLPS    Y8, Y7, Y6
+	VUNPCKHPS    Y8, Y7, Y7
+	VUNPCKLPD    Y2, Y9, Y8
+	VUNPCKHPD    Y2, Y9, Y2
+	VUNPCKLPD    Y3, Y1, Y9
+	VUNPCKHPD    Y3, Y1, Y1
+	VUNPCKLPD    Y6, Y4, Y3
+	VUNPCKHPD    Y6, Y4, Y4
+	VUNPCKLPD    Y7, Y5, Y6
+	VUNPCKHPD    Y7, Y5, Y5
+	VPERM2F128   $0x20, Y3, Y8, Y7
+	VMOVUPS      Y7, 32(AX)
+	VPERM2F128   $0x31, Y3, Y8, Y3
+	VMOVUPS      Y3, 288(AX)
+	VPERM2F128   $0x20, Y4, Y2, Y3
+	VMOVUPS      Y3, 96(AX)
+	VPERM2F128   $0x31, Y4, Y2, Y2
+	VMOVUPS      Y2, 352(AX)
+	VPERM2F128   $0x20, Y6, Y9, Y2
+	VMOVUPS      Y2, 160(AX)
+	VPERM2F128   $0x31, Y6, Y9, Y2
+	VMOVUPS      Y2, 416(AX)
+	VPERM2F128   $0x20, Y5, Y1, Y2
+	VMOVUPS      Y2, 224(AX)
+	VPERM2F128   $0x31, Y5, Y1, Y1
+	VMOVUPS      Y1, 480(AX)
+	VMULPS       544(CX), Y0, Y1
+	VMULPS       608(CX), Y0, Y2
+	VMULPS       672(CX), Y0, Y3
+	VMULPS       736(CX), Y0, Y4
+	VMULPS       800(CX), Y0, Y5
+	VMULPS       864(CX), Y0, Y6
+	VMULPS       928(CX), Y0, Y7
+	VMULPS       992(CX), Y0, Y0
+	VUNPCKLPS    Y2, Y1, Y8
+	VUNPCKHPS    Y2, Y1, Y1
+	VUNPCKLPS    Y4, Y3, Y2
+	VUNPCKHPS    Y4, Y3, Y3
+	VUNPCKLPS    Y6, Y5, Y4
+	VUNPCKHPS    Y6, Y5, Y5
+	VUNPCKLPS    Y0, Y7, Y6
+	VUNPCKHPS    Y0, Y7, Y0
+	VUNPCKLPD    Y2, Y8, Y7
+	VUNPCKHPD    Y2, Y8, Y2
+	VUNPCKLPD    Y3, Y1, Y8
+	VUNPCKHPD    Y3, Y1, Y1
+	VUNPCKLPD    Y6, Y4, Y3
+	VUNPCKHPD    Y6, Y4, Y4
+	VUNPCKLPD    Y0, Y5, Y6
+	VUNPCKHPD    Y0, Y5, Y0
+	VPERM2F128   $0x20, Y3, Y7, Y5
+	VMOVUPS      Y5, 544(AX)
+	VPERM2F128   $0x31, Y3, Y7, Y3
+	VMOVUPS      Y3, 800(AX)
+	VPERM2F128   $0x20, Y4, Y2, Y3
+	VMOVUPS      Y3, 608(AX)
+	VPERM2F128   $0x31, Y4, Y2, Y2
+	VMOVUPS      Y2, 864(AX)
+	VPERM2F128   $0x20, Y6, Y8, Y2
+	VMOVUPS      Y2, 672(AX)
+	VPERM2F128   $0x31, Y6, Y8, Y2
+	VMOVUPS      Y2, 928(AX)
+	VPERM2F128   $0x20, Y0, Y1, Y2
+	VMOVUPS      Y2, 736(AX)
+	VPERM2F128   $0x31, Y0, Y1, Y0
+	VMOVUPS      Y0, 992(AX)
 	VZEROUPPER
 	RET

@@ -89,6 +89,51 @@ func sumSquaresAVX2(s *[8]float64, x *float32, n int)
 //go:noescape
 func columnSumsAVX2(dst *float32, src *float32, rows int, cols int)
 
+// geluAVX2 is GELU.
+//
+//go:noescape
+func geluAVX2(dst *float32, src *float32, n int)
+
+// geluTanhAVX2 is GELUTanh.
+//
+//go:noescape
+func geluTanhAVX2(dst *float32, src *float32, n int)
+
+// geluBackwardAVX2 is GELUBackward.
+//
+//go:noescape
+func geluBackwardAVX2(dx *float32, dy *float32, x *float32, n int)
+
+// geluTanhBackwardAVX2 is GELUTanhBackward.
+//
+//go:noescape
+func geluTanhBackwardAVX2(dx *float32, dy *float32, x *float32, n int)
+
+// softmaxColumnsAVX2 is SoftmaxColumns.
+//
+//go:noescape
+func softmaxColumnsAVX2(s *float32, rows int)
+
+// softmaxColumnsBackwardAVX2 is SoftmaxColumnsBackward.
+//
+//go:noescape
+func softmaxColumnsBackwardAVX2(ds *float32, p *float32, rows int)
+
+// normForwardAVX2 is Norm.Forward.
+//
+//go:noescape
+func normForwardAVX2(y *float32, x *float32, panel int, rows int, panels int, gamma *float32, beta *float32, mask *uint32, stats *float32, width float32, eps float32)
+
+// fillRowsAVX2 is FillRows.
+//
+//go:noescape
+func fillRowsAVX2(dst *float32, row *float32, rows int)
+
+// addRowAVX2 is AddRow.
+//
+//go:noescape
+func addRowAVX2(dst *float32, src *float32, row *float32, rows int)
+
 // addAVX512 adds src to dst.
 //
 //go:noescape
@@ -173,3 +218,53 @@ func sumSquaresAVX512(s *[8]float64, x *float32, n int)
 //
 //go:noescape
 func columnSumsAVX512(dst *float32, src *float32, rows int, cols int)
+
+// geluAVX512 is GELU.
+//
+//go:noescape
+func geluAVX512(dst *float32, src *float32, n int)
+
+// geluTanhAVX512 is GELUTanh.
+//
+//go:noescape
+func geluTanhAVX512(dst *float32, src *float32, n int)
+
+// geluBackwardAVX512 is GELUBackward.
+//
+//go:noescape
+func geluBackwardAVX512(dx *float32, dy *float32, x *float32, n int)
+
+// geluTanhBackwardAVX512 is GELUTanhBackward.
+//
+//go:noescape
+func geluTanhBackwardAVX512(dx *float32, dy *float32, x *float32, n int)
+
+// softmaxColumnsAVX512 is SoftmaxColumns.
+//
+//go:noescape
+func softmaxColumnsAVX512(s *float32, rows int)
+
+// softmaxColumnsBackwardAVX512 is SoftmaxColumnsBackward.
+//
+//go:noescape
+func softmaxColumnsBackwardAVX512(ds *float32, p *float32, rows int)
+
+// normForwardAVX512 is Norm.Forward.
+//
+//go:noescape
+func normForwardAVX512(y *float32, x *float32, panel int, rows int, panels int, gamma *float32, beta *float32, mask *uint32, stats *float32, width float32, eps float32)
+
+// fillRowsAVX512 is FillRows.
+//
+//go:noescape
+func fillRowsAVX512(dst *float32, row *float32, rows int)
+
+// addRowAVX512 is AddRow.
+//
+//go:noescape
+func addRowAVX512(dst *float32, src *float32, row *float32, rows int)
+
+// transposeAVX2 is Transpose of 16 rows.
+//
+//go:noescape
+func transposeAVX2(dst *float32, src *float32, scale float32)

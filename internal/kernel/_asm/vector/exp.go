@@ -10,10 +10,7 @@ import (
 
 // The constants of exp.go in package kernel, which explains them. A test compares
 // the paths' bits.
-var constants = []struct {
-	name string
-	bits uint32
-}{
+var constants = []constant{
 	{"c0", f32(0.5)},
 	{"c1", f32(0x1.5554a4p-3)},
 	{"c2", f32(0x1.555688p-5)},
@@ -35,6 +32,11 @@ var constants = []struct {
 	{"sigmoidBias", (127 - 32) << 23},
 	{"absolute", 1<<31 - 1},
 	{"sign", 1 << 31},
+}
+
+type constant struct {
+	name string
+	bits uint32
 }
 
 func f32(x float64) uint32 { return math.Float32bits(float32(x)) }
@@ -71,6 +73,11 @@ func (f *functions) constant(name string) Op {
 	if v, ok := f.held[name]; ok {
 		return v
 	}
+	return constantOf(name)
+}
+
+// constantOf is where a constant's copies lie.
+func constantOf(name string) Mem {
 	for i, c := range constants {
 		if c.name == name {
 			return constantTable.Offset(64 * i)

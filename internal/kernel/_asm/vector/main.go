@@ -73,7 +73,12 @@ func main() {
 		optimizers(s)
 		sumSquares(s)
 		columnSums(s)
+		gelu(s)
+		softmax(s)
+		norm(s)
+		panelRows(s)
 	}
+	transpose()
 	Generate()
 }
 

@@ -1,0 +1,92 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+)
+
+// Norm is a layer normalisation of rows that lie in panels (Ba, Kiros and Hinton
+// 2016, arXiv:1607.06450).
+type Norm struct {
+	Columns     int       // of a row
+	Gamma, Beta []float32 // [Panels(Columns)*16], zero past the last column
+	Eps         float32
+}
+
+// Forward normalises rows of x, in panels whose beginnings lie panel floats apart,
+// and writes them to the same places of y, which may be x:
+//
+//	d = x - mean    y = d/sqrt(var + eps) * gamma + beta
+//
+// stats takes the mean and 1/sqrt(var + eps) of each row, [rows][2]. Columns of x
+// past the last must be zero, and are zero in y.
+//
+// A sum over the columns of a row is taken in 16 lanes, column c in lane c%16, over
+// ascending panels, and the lanes are then added pairwise: l and l+8, l+4, l+2, l+1.
+// The variance sums d² with fused multiply-adds.
+func (n *Norm) Forward(y, x []float32, panel, rows int, stats []float32) {
+	if rows <= 0 {
+		return
+	}
+	n.check("Norm.Forward", panel, rows, len(y), len(x))
+	if len(stats) < 2*rows {
+		panic(fmt.Sprintf("kernel: Norm.Forward: %d statistics for %d rows", len(stats), rows))
+	}
+	normForward(y, x, panel, rows, n, stats)
+}
+
+func (n *Norm) check(name string, panel, rows int, lengths ...int) {
+	panels := Panels(n.Columns)
+	if n.Columns < 1 || panel < 0 || len(n.Gamma) < panels*Width || len(n.Beta) < panels*Width {
+		panic(fmt.Sprintf("kernel: %s: %d columns, %d and %d weights, panels %d apart", name, n.Columns, len(n.Gamma), len(n.Beta), panel))
+	}
+	need := (panels-1)*panel + rows*Width
+	for _, have := range lengths {
+		if have < need {
+			panic(fmt.Sprintf("kernel: %s: %d floats, %d rows in %d panels need %d", name, have, rows, panels, need))
+		}
+	}
+}
+
+// lastMask has all bits in the lanes of the last panel that hold columns.
+func (n *Norm) lastMask() (mask [Width]uint32) {
+	for j := range (n.Columns-1)%Width + 1 {
+		mask[j] = math.MaxUint32
+	}
+	return mask
+}
+
+// laneSum adds 16 lanes pairwise.
+func laneSum(s *[Width]float32) float32 {
+	for half := Width / 2; half > 0; half /= 2 {
+		for l := range half {
+			s[l] += s[l+half]
+		}
+	}
+	return s[0]
+}
+
+func normForwardPortable(y, x []float32, panel, rows int, n *Norm, stats []float32) {
+	width := float32(n.Columns)
+	for r := range rows {
+		var s [Width]float32
+		for c := range n.Columns {
+			s[c%Width] += x[c/Width*panel+r*Width+c%Width]
+		}
+		mean := laneSum(&s) / width
+		clear(s[:])
+		for c := range n.Columns {
+			d := x[c/Width*panel+r*Width+c%Width] - mean
+			s[c%Width] = fma32(d, d, s[c%Width])
+		}
+		inverse := 1 / float32(math.Sqrt(float64(laneSum(&s)/width+n.Eps)))
+		stats[2*r], stats[2*r+1] = mean, inverse
+		for c := range Panels(n.Columns) * Width {
+			at, d := c/Width*panel+r*Width+c%Width, float32(0)
+			if c < n.Columns {
+				d = x[at] - mean
+			}
+			y[at] = fma32(d*inverse, n.Gamma[c], n.Beta[c])
+		}
+	}
+}

@@ -1,0 +1,114 @@
+//go:build amd64 && !noasm
+
+package kernel
+
+// The lengths have been compared by the exported functions, which call these with
+// one row at least.
+
+func gelu(dst, src []float32) {
+	switch current {
+	case AVX2:
+		geluAVX2(first(dst), first(src), len(dst))
+	case AVX512:
+		geluAVX512(first(dst), first(src), len(dst))
+	default:
+		geluPortable(dst, src)
+	}
+}
+
+func geluTanh(dst, src []float32) {
+	switch current {
+	case AVX2:
+		geluTanhAVX2(first(dst), first(src), len(dst))
+	case AVX512:
+		geluTanhAVX512(first(dst), first(src), len(dst))
+	default:
+		geluTanhPortable(dst, src)
+	}
+}
+
+func geluBackward(dx, dy, x []float32) {
+	switch current {
+	case AVX2:
+		geluBackwardAVX2(first(dx), first(dy), first(x), len(dx))
+	case AVX512:
+		geluBackwardAVX512(first(dx), first(dy), first(x), len(dx))
+	default:
+		geluBackwardPortable(dx, dy, x)
+	}
+}
+
+func geluTanhBackward(dx, dy, x []float32) {
+	switch current {
+	case AVX2:
+		geluTanhBackwardAVX2(first(dx), first(dy), first(x), len(dx))
+	case AVX512:
+		geluTanhBackwardAVX512(first(dx), first(dy), first(x), len(dx))
+	default:
+		geluTanhBackwardPortable(dx, dy, x)
+	}
+}
+
+func softmaxColumns(s []float32) {
+	switch current {
+	case AVX2:
+		softmaxColumnsAVX2(first(s), len(s)/Width)
+	case AVX512:
+		softmaxColumnsAVX512(first(s), len(s)/Width)
+	default:
+		softmaxColumnsPortable(s)
+	}
+}
+
+func softmaxColumnsBackward(ds, p []float32) {
+	switch current {
+	case AVX2:
+		softmaxColumnsBackwardAVX2(first(ds), first(p), len(p)/Width)
+	case AVX512:
+		softmaxColumnsBackwardAVX512(first(ds), first(p), len(p)/Width)
+	default:
+		softmaxColumnsBackwardPortable(ds, p)
+	}
+}
+
+func normForward(y, x []float32, panel, rows int, n *Norm, stats []float32) {
+	mask, panels, width := n.lastMask(), Panels(n.Columns), float32(n.Columns)
+	switch current {
+	case AVX2:
+		normForwardAVX2(first(y), first(x), panel, rows, panels, first(n.Gamma), first(n.Beta), &mask[0], first(stats), width, n.Eps)
+	case AVX512:
+		normForwardAVX512(first(y), first(x), panel, rows, panels, first(n.Gamma), first(n.Beta), &mask[0], first(stats), width, n.Eps)
+	default:
+		normForwardPortable(y, x, panel, rows, n, stats)
+	}
+}
+
+func fillRows(dst, row []float32) {
+	switch current {
+	case AVX2:
+		fillRowsAVX2(first(dst), first(row), len(dst)/Width)
+	case AVX512:
+		fillRowsAVX512(first(dst), first(row), len(dst)/Width)
+	default:
+		fillRowsPortable(dst, row)
+	}
+}
+
+func addRow(dst, src, row []float32) {
+	switch current {
+	case AVX2:
+		addRowAVX2(first(dst), first(src), first(row), len(dst)/Width)
+	case AVX512:
+		addRowAVX512(first(dst), first(src), first(row), len(dst)/Width)
+	default:
+		addRowPortable(dst, src, row)
+	}
+}
+
+func transpose(dst, src []float32, scale float32) {
+	if current == Portable {
+		transposePortable(dst, src, scale)
+		return
+	}
+	transposeAVX2(first(dst), first(src), scale)
+}

@@ -1,0 +1,17 @@
+//go:build !amd64 || noasm
+
+package kernel
+
+func gelu(dst, src []float32)                 { geluPortable(dst, src) }
+func geluTanh(dst, src []float32)             { geluTanhPortable(dst, src) }
+func geluBackward(dx, dy, x []float32)        { geluBackwardPortable(dx, dy, x) }
+func geluTanhBackward(dx, dy, x []float32)    { geluTanhBackwardPortable(dx, dy, x) }
+func softmaxColumns(s []float32)              { softmaxColumnsPortable(s) }
+func softmaxColumnsBackward(ds, p []float32)  { softmaxColumnsBackwardPortable(ds, p) }
+func fillRows(dst, row []float32)             { fillRowsPortable(dst, row) }
+func addRow(dst, src, row []float32)          { addRowPortable(dst, src, row) }
+func transpose(dst, src []float32, s float32) { transposePortable(dst, src, s) }
+
+func normForward(y, x []float32, panel, rows int, n *Norm, stats []float32) {
+	normForwardPortable(y, x, panel, rows, n, stats)
+}
