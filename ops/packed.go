@@ -99,15 +99,9 @@ func (p *packing) deal(n int, bounds []int) []int {
 // tokens. lens is padded with zeros. It is an error when texts are not sorted
 // or dst or lens too short, and both are then left as they were.
 func Pack(dst, lens []int32, texts [][]int32) (int, error) {
-	tokens := 0
-	for b, text := range texts {
-		if len(text) == 0 || b > 0 && len(text) > len(texts[b-1]) {
-			return 0, fmt.Errorf("ops: pack: text %d has %d tokens: texts must not be empty and come longest first", b, len(text))
-		}
-		tokens += len(text)
-	}
-	if tokens > len(dst) || len(texts) > len(lens) {
-		return 0, fmt.Errorf("ops: pack: %d tokens of %d texts, there is room for %d of %d", tokens, len(texts), len(dst), len(lens))
+	tokens, err := checkPack(dst, lens, texts)
+	if err != nil {
+		return 0, err
 	}
 	clear(lens)
 	for b, text := range texts {
@@ -123,5 +117,21 @@ func Pack(dst, lens []int32, texts [][]int32) (int, error) {
 			row++
 		}
 	}
-	return row, nil
+	return tokens, nil
+}
+
+// checkPack returns the number of tokens of texts that can be packed, or why they
+// cannot.
+func checkPack(dst, lens []int32, texts [][]int32) (int, error) {
+	tokens := 0
+	for b, text := range texts {
+		if len(text) == 0 || b > 0 && len(text) > len(texts[b-1]) {
+			return 0, fmt.Errorf("ops: pack: text %d has %d tokens: texts must not be empty and come longest first", b, len(text))
+		}
+		tokens += len(text)
+	}
+	if tokens > len(dst) || len(texts) > len(lens) {
+		return 0, fmt.Errorf("ops: pack: %d tokens of %d texts, there is room for %d of %d", tokens, len(texts), len(dst), len(lens))
+	}
+	return tokens, nil
 }

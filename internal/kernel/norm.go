@@ -13,8 +13,8 @@ type Norm struct {
 	Eps         float32
 }
 
-// Forward normalises rows of x, in panels whose beginnings lie panel floats apart,
-// and writes them to the same places of y, which may be x:
+// Forward normalises rows of x, in panels whose beginnings lie xPanel floats apart,
+// and writes them to y, in panels yPanel apart, which may be x:
 //
 //	d = x - mean    y = d/sqrt(var + eps) * gamma + beta
 //
@@ -24,15 +24,16 @@ type Norm struct {
 // A sum over the columns of a row is taken in 16 lanes, column c in lane c%16, over
 // ascending panels, and the lanes are then added pairwise: l and l+8, l+4, l+2, l+1.
 // The variance sums d² with fused multiply-adds.
-func (n *Norm) Forward(y, x []float32, panel, rows int, stats []float32) {
+func (n *Norm) Forward(y []float32, yPanel int, x []float32, xPanel, rows int, stats []float32) {
 	if rows <= 0 {
 		return
 	}
-	n.check("Norm.Forward", panel, rows, len(y), len(x))
+	n.check("Norm.Forward", yPanel, rows, len(y))
+	n.check("Norm.Forward", xPanel, rows, len(x))
 	if len(stats) < 2*rows {
 		panic(fmt.Sprintf("kernel: Norm.Forward: %d statistics for %d rows", len(stats), rows))
 	}
-	normForward(y, x, panel, rows, n, stats)
+	normForward(y, yPanel, x, xPanel, rows, n, stats)
 }
 
 func (n *Norm) check(name string, panel, rows int, lengths ...int) {
@@ -66,27 +67,27 @@ func laneSum(s *[Width]float32) float32 {
 	return s[0]
 }
 
-func normForwardPortable(y, x []float32, panel, rows int, n *Norm, stats []float32) {
+func normForwardPortable(y []float32, yPanel int, x []float32, xPanel, rows int, n *Norm, stats []float32) {
 	width := float32(n.Columns)
 	for r := range rows {
 		var s [Width]float32
 		for c := range n.Columns {
-			s[c%Width] += x[c/Width*panel+r*Width+c%Width]
+			s[c%Width] += x[c/Width*xPanel+r*Width+c%Width]
 		}
 		mean := laneSum(&s) / width
 		clear(s[:])
 		for c := range n.Columns {
-			d := x[c/Width*panel+r*Width+c%Width] - mean
+			d := x[c/Width*xPanel+r*Width+c%Width] - mean
 			s[c%Width] = fma32(d, d, s[c%Width])
 		}
 		inverse := 1 / float32(math.Sqrt(float64(laneSum(&s)/width+n.Eps)))
 		stats[2*r], stats[2*r+1] = mean, inverse
 		for c := range Panels(n.Columns) * Width {
-			at, d := c/Width*panel+r*Width+c%Width, float32(0)
+			d := float32(0)
 			if c < n.Columns {
-				d = x[at] - mean
+				d = x[c/Width*xPanel+r*Width+c%Width] - mean
 			}
-			y[at] = fma32(d*inverse, n.Gamma[c], n.Beta[c])
+			y[c/Width*yPanel+r*Width+c%Width] = fma32(d*inverse, n.Gamma[c], n.Beta[c])
 		}
 	}
 }

@@ -71,15 +71,15 @@ func softmaxColumnsBackward(ds, p []float32) {
 	}
 }
 
-func normForward(y, x []float32, panel, rows int, n *Norm, stats []float32) {
+func normForward(y []float32, yPanel int, x []float32, xPanel, rows int, n *Norm, stats []float32) {
 	mask, panels, width := n.lastMask(), Panels(n.Columns), float32(n.Columns)
 	switch current {
 	case AVX2:
-		normForwardAVX2(first(y), first(x), panel, rows, panels, first(n.Gamma), first(n.Beta), &mask[0], first(stats), width, n.Eps)
+		normForwardAVX2(first(y), first(x), yPanel, xPanel, rows, panels, first(n.Gamma), first(n.Beta), &mask[0], first(stats), width, n.Eps)
 	case AVX512:
-		normForwardAVX512(first(y), first(x), panel, rows, panels, first(n.Gamma), first(n.Beta), &mask[0], first(stats), width, n.Eps)
+		normForwardAVX512(first(y), first(x), yPanel, xPanel, rows, panels, first(n.Gamma), first(n.Beta), &mask[0], first(stats), width, n.Eps)
 	default:
-		normForwardPortable(y, x, panel, rows, n, stats)
+		normForwardPortable(y, yPanel, x, xPanel, rows, n, stats)
 	}
 }
 

@@ -12,6 +12,6 @@ func fillRows(dst, row []float32)             { fillRowsPortable(dst, row) }
 func addRow(dst, src, row []float32)          { addRowPortable(dst, src, row) }
 func transpose(dst, src []float32, s float32) { transposePortable(dst, src, s) }
 
-func normForward(y, x []float32, panel, rows int, n *Norm, stats []float32) {
-	normForwardPortable(y, x, panel, rows, n, stats)
+func normForward(y []float32, yPanel int, x []float32, xPanel, rows int, n *Norm, stats []float32) {
+	normForwardPortable(y, yPanel, x, xPanel, rows, n, stats)
 }

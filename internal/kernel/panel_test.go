@@ -74,9 +74,9 @@ func TestNormPaths(t *testing.T) {
 			for _, rows := range []int{0, 1, 2, 5} {
 				n, x, panel := normCase(t, r, columns, rows, often)
 				name := fmt.Sprintf("%d rows of %d", rows, columns)
-				stats, y := guarded(t, 2*rows), guarded(t, len(x))
-				alike(t, "Norm.Forward, "+name, [][]float32{y, x, stats}, func(s [][]float32) { n.Forward(s[0], s[1], panel, rows, s[2]) })
-				alike(t, "Norm.Forward in place, "+name, [][]float32{x, stats}, func(s [][]float32) { n.Forward(s[0], s[0], panel, rows, s[1]) })
+				stats, y := guarded(t, 2*rows), guarded(t, len(x)+5*(Panels(columns)-1))
+				alike(t, "Norm.Forward, "+name, [][]float32{y, x, stats}, func(s [][]float32) { n.Forward(s[0], panel+5, s[1], panel, rows, s[2]) })
+				alike(t, "Norm.Forward in place, "+name, [][]float32{x, stats}, func(s [][]float32) { n.Forward(s[0], panel, s[0], panel, rows, s[1]) })
 			}
 		}
 	}
@@ -87,7 +87,7 @@ func TestNormDefinition(t *testing.T) {
 	const columns, rows = 37, 4
 	n, x, panel := normCase(t, r, columns, rows, 0)
 	y, stats := make([]float32, len(x)), make([]float32, 2*rows)
-	n.Forward(y, x, panel, rows, stats)
+	n.Forward(y, panel, x, panel, rows, stats)
 	for row := range rows {
 		at := func(c int) int { return c/Width*panel + row*Width + c%Width }
 		mean, variance := 0.0, 0.0

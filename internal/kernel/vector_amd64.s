@@ -3860,33 +3860,35 @@ gradientDone:
 	VZEROUPPER
 	RET
 
-// func normForwardAVX2(y *float32, x *float32, panel int, rows int, panels int, gamma *float32, beta *float32, mask *uint32, stats *float32, width float32, eps float32)
+// func normForwardAVX2(y *float32, x *float32, yPanel int, xPanel int, rows int, panels int, gamma *float32, beta *float32, mask *uint32, stats *float32, width float32, eps float32)
 // Requires: AVX, AVX2, FMA3
-TEXT ·normForwardAVX2(SB), NOSPLIT, $0-80
+TEXT ·normForwardAVX2(SB), NOSPLIT, $0-88
 	MOVQ    y+0(FP), AX
 	MOVQ    x+8(FP), CX
-	MOVQ    panel+16(FP), DX
+	MOVQ    yPanel+16(FP), DX
 	SHLQ    $0x02, DX
-	MOVQ    rows+24(FP), BX
-	MOVQ    panels+32(FP), SI
-	MOVQ    gamma+40(FP), DI
-	MOVQ    beta+48(FP), R8
-	MOVQ    stats+64(FP), R9
-	MOVQ    mask+56(FP), R10
-	VMOVUPS (R10), Y0
-	VMOVUPS 32(R10), Y1
+	MOVQ    xPanel+24(FP), BX
+	SHLQ    $0x02, BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    panels+40(FP), DI
+	MOVQ    gamma+48(FP), R8
+	MOVQ    beta+56(FP), R9
+	MOVQ    stats+72(FP), R10
+	MOVQ    mask+64(FP), R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
 
 row:
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
-	MOVQ   CX, R10
-	MOVQ   SI, R11
+	MOVQ   CX, R11
+	MOVQ   DI, R12
 
 mean:
-	VADDPS       (R10), Y2, Y2
-	VADDPS       32(R10), Y3, Y3
-	ADDQ         DX, R10
-	DECQ         R11
+	VADDPS       (R11), Y2, Y2
+	VADDPS       32(R11), Y3, Y3
+	ADDQ         BX, R11
+	DECQ         R12
 	JNZ          mean
 	VADDPS       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X3
@@ -3895,33 +3897,33 @@ mean:
 	VADDPS       X2, X3, X3
 	VMOVSHDUP    X3, X2
 	VADDSS       X2, X3, X3
-	VDIVSS       width+72(FP), X3, X3
-	VMOVSS       X3, (R9)
+	VDIVSS       width+80(FP), X3, X3
+	VMOVSS       X3, (R10)
 	VBROADCASTSS X3, Y2
 	VXORPS       Y3, Y3, Y3
 	VXORPS       Y4, Y4, Y4
-	MOVQ         CX, R10
-	MOVQ         SI, R11
-	DECQ         R11
+	MOVQ         CX, R11
+	MOVQ         DI, R12
+	DECQ         R12
 	JZ           lastSquare
 
 variance:
-	VMOVUPS     (R10), Y5
+	VMOVUPS     (R11), Y5
 	VSUBPS      Y2, Y5, Y5
 	VFMADD231PS Y5, Y5, Y3
-	VMOVUPS     32(R10), Y5
+	VMOVUPS     32(R11), Y5
 	VSUBPS      Y2, Y5, Y5
 	VFMADD231PS Y5, Y5, Y4
-	ADDQ        DX, R10
-	DECQ        R11
+	ADDQ        BX, R11
+	DECQ        R12
 	JNZ         variance
 
 lastSquare:
-	VMOVUPS      (R10), Y5
+	VMOVUPS      (R11), Y5
 	VSUBPS       Y2, Y5, Y5
 	VANDPS       Y0, Y5, Y5
 	VFMADD231PS  Y5, Y5, Y3
-	VMOVUPS      32(R10), Y5
+	VMOVUPS      32(R11), Y5
 	VSUBPS       Y2, Y5, Y5
 	VANDPS       Y1, Y5, Y5
 	VFMADD231PS  Y5, Y5, Y4
@@ -3932,60 +3934,60 @@ lastSquare:
 	VADDPS       X3, X4, X4
 	VMOVSHDUP    X4, X3
 	VADDSS       X3, X4, X4
-	VDIVSS       width+72(FP), X4, X4
-	VADDSS       eps+76(FP), X4, X4
+	VDIVSS       width+80(FP), X4, X4
+	VADDSS       eps+84(FP), X4, X4
 	VSQRTSS      X4, X4, X4
 	VMOVSS       expConstants<>+1024(SB), X3
 	VDIVSS       X4, X3, X3
-	VMOVSS       X3, 4(R9)
+	VMOVSS       X3, 4(R10)
 	VBROADCASTSS X3, Y3
-	MOVQ         CX, R10
-	MOVQ         SI, R11
-	MOVQ         AX, R12
-	MOVQ         DI, R13
+	MOVQ         CX, R11
+	MOVQ         DI, R12
+	MOVQ         AX, R13
 	MOVQ         R8, R14
-	DECQ         R11
+	MOVQ         R9, R15
+	DECQ         R12
 	JZ           lastPanel
 
 normalise:
-	VMOVUPS     (R10), Y4
+	VMOVUPS     (R11), Y4
 	VSUBPS      Y2, Y4, Y4
 	VMULPS      Y3, Y4, Y4
-	VMOVUPS     (R13), Y5
-	VFMADD213PS (R14), Y5, Y4
-	VMOVUPS     Y4, (R12)
-	VMOVUPS     32(R10), Y4
+	VMOVUPS     (R14), Y5
+	VFMADD213PS (R15), Y5, Y4
+	VMOVUPS     Y4, (R13)
+	VMOVUPS     32(R11), Y4
 	VSUBPS      Y2, Y4, Y4
 	VMULPS      Y3, Y4, Y4
-	VMOVUPS     32(R13), Y5
-	VFMADD213PS 32(R14), Y5, Y4
-	VMOVUPS     Y4, 32(R12)
-	ADDQ        DX, R10
-	ADDQ        DX, R12
-	ADDQ        $0x40, R13
+	VMOVUPS     32(R14), Y5
+	VFMADD213PS 32(R15), Y5, Y4
+	VMOVUPS     Y4, 32(R13)
+	ADDQ        BX, R11
+	ADDQ        DX, R13
 	ADDQ        $0x40, R14
-	DECQ        R11
+	ADDQ        $0x40, R15
+	DECQ        R12
 	JNZ         normalise
 
 lastPanel:
-	VMOVUPS     (R10), Y4
+	VMOVUPS     (R11), Y4
 	VSUBPS      Y2, Y4, Y4
 	VANDPS      Y0, Y4, Y4
 	VMULPS      Y3, Y4, Y4
-	VMOVUPS     (R13), Y5
-	VFMADD213PS (R14), Y5, Y4
-	VMOVUPS     Y4, (R12)
-	VMOVUPS     32(R10), Y4
+	VMOVUPS     (R14), Y5
+	VFMADD213PS (R15), Y5, Y4
+	VMOVUPS     Y4, (R13)
+	VMOVUPS     32(R11), Y4
 	VSUBPS      Y2, Y4, Y4
 	VANDPS      Y1, Y4, Y4
 	VMULPS      Y3, Y4, Y4
-	VMOVUPS     32(R13), Y2
-	VFMADD213PS 32(R14), Y2, Y4
-	VMOVUPS     Y4, 32(R12)
+	VMOVUPS     32(R14), Y2
+	VFMADD213PS 32(R15), Y2, Y4
+	VMOVUPS     Y4, 32(R13)
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, AX
-	ADDQ        $0x08, R9
-	DECQ        BX
+	ADDQ        $0x08, R10
+	DECQ        SI
 	JNZ         row
 	VZEROUPPER
 	RET
@@ -7043,30 +7045,32 @@ gradientDone:
 	VZEROUPPER
 	RET
 
-// func normForwardAVX512(y *float32, x *float32, panel int, rows int, panels int, gamma *float32, beta *float32, mask *uint32, stats *float32, width float32, eps float32)
+// func normForwardAVX512(y *float32, x *float32, yPanel int, xPanel int, rows int, panels int, gamma *float32, beta *float32, mask *uint32, stats *float32, width float32, eps float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·normForwardAVX512(SB), NOSPLIT, $0-80
+TEXT ·normForwardAVX512(SB), NOSPLIT, $0-88
 	MOVQ    y+0(FP), AX
 	MOVQ    x+8(FP), CX
-	MOVQ    panel+16(FP), DX
+	MOVQ    yPanel+16(FP), DX
 	SHLQ    $0x02, DX
-	MOVQ    rows+24(FP), BX
-	MOVQ    panels+32(FP), SI
-	MOVQ    gamma+40(FP), DI
-	MOVQ    beta+48(FP), R8
-	MOVQ    stats+64(FP), R9
-	MOVQ    mask+56(FP), R10
-	VMOVUPS (R10), Z0
+	MOVQ    xPanel+24(FP), BX
+	SHLQ    $0x02, BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    panels+40(FP), DI
+	MOVQ    gamma+48(FP), R8
+	MOVQ    beta+56(FP), R9
+	MOVQ    stats+72(FP), R10
+	MOVQ    mask+64(FP), R11
+	VMOVUPS (R11), Z0
 
 row:
 	VPXORD Z1, Z1, Z1
-	MOVQ   CX, R10
-	MOVQ   SI, R11
+	MOVQ   CX, R11
+	MOVQ   DI, R12
 
 mean:
-	VADDPS        (R10), Z1, Z1
-	ADDQ          DX, R10
-	DECQ          R11
+	VADDPS        (R11), Z1, Z1
+	ADDQ          BX, R11
+	DECQ          R12
 	JNZ           mean
 	VEXTRACTF64X4 $0x01, Z1, Y2
 	VADDPS        Y2, Y1, Y2
@@ -7076,25 +7080,25 @@ mean:
 	VADDPS        X2, X3, X3
 	VMOVSHDUP     X3, X2
 	VADDSS        X2, X3, X3
-	VDIVSS        width+72(FP), X3, X3
-	VMOVSS        X3, (R9)
+	VDIVSS        width+80(FP), X3, X3
+	VMOVSS        X3, (R10)
 	VBROADCASTSS  X3, Z2
 	VPXORD        Z4, Z4, Z4
-	MOVQ          CX, R10
-	MOVQ          SI, R11
-	DECQ          R11
+	MOVQ          CX, R11
+	MOVQ          DI, R12
+	DECQ          R12
 	JZ            lastSquare
 
 variance:
-	VMOVUPS     (R10), Z3
+	VMOVUPS     (R11), Z3
 	VSUBPS      Z2, Z3, Z3
 	VFMADD231PS Z3, Z3, Z4
-	ADDQ        DX, R10
-	DECQ        R11
+	ADDQ        BX, R11
+	DECQ        R12
 	JNZ         variance
 
 lastSquare:
-	VMOVUPS       (R10), Z3
+	VMOVUPS       (R11), Z3
 	VSUBPS        Z2, Z3, Z3
 	VANDPS        Z0, Z3, Z3
 	VFMADD231PS   Z3, Z3, Z4
@@ -7106,47 +7110,47 @@ lastSquare:
 	VADDPS        X3, X5, X5
 	VMOVSHDUP     X5, X3
 	VADDSS        X3, X5, X5
-	VDIVSS        width+72(FP), X5, X5
-	VADDSS        eps+76(FP), X5, X5
+	VDIVSS        width+80(FP), X5, X5
+	VADDSS        eps+84(FP), X5, X5
 	VSQRTSS       X5, X5, X5
 	VMOVSS        expConstants<>+1024(SB), X3
 	VDIVSS        X5, X3, X3
-	VMOVSS        X3, 4(R9)
+	VMOVSS        X3, 4(R10)
 	VBROADCASTSS  X3, Z3
-	MOVQ          CX, R10
-	MOVQ          SI, R11
-	MOVQ          AX, R12
-	MOVQ          DI, R13
+	MOVQ          CX, R11
+	MOVQ          DI, R12
+	MOVQ          AX, R13
 	MOVQ          R8, R14
-	DECQ          R11
+	MOVQ          R9, R15
+	DECQ          R12
 	JZ            lastPanel
 
 normalise:
-	VMOVUPS     (R10), Z5
+	VMOVUPS     (R11), Z5
 	VSUBPS      Z2, Z5, Z5
 	VMULPS      Z3, Z5, Z5
-	VMOVUPS     (R13), Z6
-	VFMADD213PS (R14), Z6, Z5
-	VMOVUPS     Z5, (R12)
-	ADDQ        DX, R10
-	ADDQ        DX, R12
-	ADDQ        $0x40, R13
+	VMOVUPS     (R14), Z6
+	VFMADD213PS (R15), Z6, Z5
+	VMOVUPS     Z5, (R13)
+	ADDQ        BX, R11
+	ADDQ        DX, R13
 	ADDQ        $0x40, R14
-	DECQ        R11
+	ADDQ        $0x40, R15
+	DECQ        R12
 	JNZ         normalise
 
 lastPanel:
-	VMOVUPS     (R10), Z5
+	VMOVUPS     (R11), Z5
 	VSUBPS      Z2, Z5, Z5
 	VANDPS      Z0, Z5, Z5
 	VMULPS      Z3, Z5, Z5
-	VMOVUPS     (R13), Z2
-	VFMADD213PS (R14), Z2, Z5
-	VMOVUPS     Z5, (R12)
+	VMOVUPS     (R14), Z2
+	VFMADD213PS (R15), Z2, Z5
+	VMOVUPS     Z5, (R13)
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, AX
-	ADDQ        $0x08, R9
-	DECQ        BX
+	ADDQ        $0x08, R10
+	DECQ        SI
 	JNZ         row
 	VZEROUPPER
 	RET

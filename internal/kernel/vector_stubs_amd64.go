@@ -122,7 +122,7 @@ func softmaxColumnsBackwardAVX2(ds *float32, p *float32, rows int)
 // normForwardAVX2 is Norm.Forward.
 //
 //go:noescape
-func normForwardAVX2(y *float32, x *float32, panel int, rows int, panels int, gamma *float32, beta *float32, mask *uint32, stats *float32, width float32, eps float32)
+func normForwardAVX2(y *float32, x *float32, yPanel int, xPanel int, rows int, panels int, gamma *float32, beta *float32, mask *uint32, stats *float32, width float32, eps float32)
 
 // fillRowsAVX2 is FillRows.
 //
@@ -252,7 +252,7 @@ func softmaxColumnsBackwardAVX512(ds *float32, p *float32, rows int)
 // normForwardAVX512 is Norm.Forward.
 //
 //go:noescape
-func normForwardAVX512(y *float32, x *float32, panel int, rows int, panels int, gamma *float32, beta *float32, mask *uint32, stats *float32, width float32, eps float32)
+func normForwardAVX512(y *float32, x *float32, yPanel int, xPanel int, rows int, panels int, gamma *float32, beta *float32, mask *uint32, stats *float32, width float32, eps float32)
 
 // fillRowsAVX512 is FillRows.
 //

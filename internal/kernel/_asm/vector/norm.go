@@ -35,11 +35,13 @@ func toAll(s isa, x reg.VecVirtual) reg.VecVirtual {
 // norm generates the layer normalisation of rows in panels.
 func norm(s isa) {
 	vectors := 64 / s.bytes
-	function("normForward"+s.name, "func(y, x *float32, panel, rows, panels int, gamma, beta *float32, mask *uint32, stats *float32, width, eps float32)",
+	function("normForward"+s.name, "func(y, x *float32, yPanel, xPanel, rows, panels int, gamma, beta *float32, mask *uint32, stats *float32, width, eps float32)",
 		"is Norm.Forward")
 	y := Load(Param("y"), GP64())
 	x := Load(Param("x"), GP64())
-	panel := Load(Param("panel"), GP64())
+	yPanel := Load(Param("yPanel"), GP64())
+	SHLQ(Imm(2), yPanel)
+	panel := Load(Param("xPanel"), GP64())
 	SHLQ(Imm(2), panel)
 	rows := Load(Param("rows"), GP64())
 	panels := Load(Param("panels"), GP64())
@@ -129,7 +131,7 @@ func norm(s isa) {
 	Label("normalise")
 	normalise(false)
 	ADDQ(panel, p)
-	ADDQ(panel, out)
+	ADDQ(yPanel, out)
 	ADDQ(Imm(64), g)
 	ADDQ(Imm(64), b)
 	DECQ(n)

@@ -1,0 +1,58 @@
+package encoder
+
+import (
+	"github.com/gorgonia-zoo/zoo/ops"
+	G "gorgonia.org/gorgonia"
+)
+
+// predict builds the graph that predicts: from ids [N] and segments [N], texts one
+// after another as lengths [B] say, to one vector a text, [B, F].
+func (n *Network) predict(g *ops.Graph, ids, segments, lengths *G.Node, h head, space *ops.Workspace) (*G.Node, error) {
+	c := n.config
+	x, err := ops.InferEncoderEmbedding(n.tables(g), ids, segments, lengths, c.LayerNormEps, space)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range n.layers {
+		if x, err = ops.InferSelfAttention(x, lengths, l.attention(g), c.Heads, c.LayerNormEps, space); err != nil {
+			return nil, err
+		}
+		if x, err = ops.InferFeedForward(x, l.feedForward(g), ops.Activation(c.Activation), c.LayerNormEps, space); err != nil {
+			return nil, err
+		}
+	}
+	return ops.PoolTexts(x, lengths, h.pooling, h.unit)
+}
+
+// tables are the nodes of the input layer.
+func (n *Network) tables(g *ops.Graph) ops.EncoderTables {
+	t := ops.EncoderTables{
+		Words: g.Param(n.words), Positions: g.Param(n.positions),
+		Gamma: g.Param(n.norm.weight), Beta: g.Param(n.norm.bias),
+		FirstPosition: n.config.PositionOffset,
+	}
+	if n.segments != nil {
+		t.Segments = g.Param(n.segments)
+	}
+	return t
+}
+
+// attention is the nodes of a layer's first sublayer.
+func (l layer) attention(g *ops.Graph) ops.AttentionWeights {
+	return ops.AttentionWeights{
+		Query: g.Param(l.query.weight), QueryBias: g.Param(l.query.bias),
+		Key: g.Param(l.key.weight), KeyBias: g.Param(l.key.bias),
+		Value: g.Param(l.value.weight), ValueBias: g.Param(l.value.bias),
+		Output: g.Param(l.output.weight), Bias: g.Param(l.output.bias),
+		Gamma: g.Param(l.attended.weight), Beta: g.Param(l.attended.bias),
+	}
+}
+
+// feedForward is the nodes of a layer's second sublayer.
+func (l layer) feedForward(g *ops.Graph) ops.FeedForwardWeights {
+	return ops.FeedForwardWeights{
+		Inner: g.Param(l.inner.weight), InnerBias: g.Param(l.inner.bias),
+		Outer: g.Param(l.outer.weight), OuterBias: g.Param(l.outer.bias),
+		Gamma: g.Param(l.final.weight), Beta: g.Param(l.final.bias),
+	}
+}

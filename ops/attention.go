@@ -1,0 +1,343 @@
+package ops
+
+import (
+	"fmt"
+	"math"
+	"runtime"
+
+	"github.com/gorgonia-zoo/zoo/internal/kernel"
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// AttentionWeights are the nodes of a self-attention sublayer in PyTorch's shapes,
+// F features.
+type AttentionWeights struct {
+	Query, Key, Value, Output           *G.Node // [F, F]
+	QueryBias, KeyBias, ValueBias, Bias *G.Node // [F]; Bias is the output's
+	Gamma, Beta                         *G.Node // [F] of the normalisation
+}
+
+func (w AttentionWeights) nodes() []*G.Node {
+	return []*G.Node{w.Query, w.QueryBias, w.Key, w.KeyBias, w.Value, w.ValueBias, w.Output, w.Bias, w.Gamma, w.Beta}
+}
+
+// attention is the arithmetic of a self-attention sublayer.
+//
+// Legend: N tokens, T tokens of a text, F features, A heads of D features each, D'
+// D filled up to whole panels.
+type attention struct {
+	width, heads, size int // F, A, D
+	panels             int // of a head: D'/16
+
+	qkv  []float32 // [A][3][D'/16][F][16] weights of a head's queries, keys and values
+	bias []float32 // [A][3][D'] theirs
+	out  []float32 // [F/16][A D'][16] the output's weights
+	outB []float32 // [F'] its bias
+	norm kernel.Norm
+}
+
+func newAttention(width, heads int, eps float64) (attention, error) {
+	if heads < 1 || width%heads != 0 {
+		return attention{}, fmt.Errorf("ops: attention: %d heads, want a divisor of %d features", heads, width)
+	}
+	size := width / heads
+	return attention{width: width, heads: heads, size: size, panels: kernel.Panels(size),
+		norm: kernel.Norm{Columns: width, Eps: float32(eps)}}, nil
+}
+
+// headPanels is how many panels of queries, keys and values a head has.
+func (a *attention) headPanels() int { return 3 * a.panels }
+
+// inner is the number of columns of all heads, A D'.
+func (a *attention) inner() int { return a.heads * a.panels * kernel.Width }
+
+// projection packs the weights of queries, keys and values, and after them the
+// biases.
+func (a *attention) projection(w [10][]float32) []float32 {
+	f := a.width
+	packed := make([]float32, 3*a.inner()*(f+1))
+	bias := packed[3*a.inner()*f:]
+	kernel.Parallel(3*a.heads, func(i int) {
+		head, which := i/3, i%3
+		first, next := i*a.panels*kernel.Width, (i+1)*a.panels*kernel.Width
+		packColumns(packed[first*f:next*f], w[2*which][head*a.size*f:], a.size, f)
+		padded(bias[first:next], w[2*which+1][head*a.size:(head+1)*a.size])
+	})
+	return packed
+}
+
+// output packs the weights of the output, with rows of zeros where a head's
+// features are filled up.
+func (a *attention) output(w []float32) []float32 {
+	out := make([]float32, kernel.Panels(a.width)*a.inner()*kernel.Width)
+	for row := range a.width {
+		to := out[row/kernel.Width*a.inner()*kernel.Width+row%kernel.Width:]
+		for c, v := range w[row*a.width : (row+1)*a.width] {
+			to[(c/a.size*a.panels*kernel.Width+c%a.size)*kernel.Width] = v
+		}
+	}
+	return out
+}
+
+// pack sets the weights, each packed once by way of keep.
+func (a *attention) pack(w [10][]float32, keep func(kind string, w []float32, make func() []float32) []float32) {
+	packed := keep("attention", w[0], func() []float32 { return a.projection(w) })
+	a.qkv, a.bias = packed[:3*a.inner()*a.width], packed[3*a.inner()*a.width:]
+	a.out = keep("attention output", w[6], func() []float32 { return a.output(w[6]) })
+	row := func(w []float32) []float32 {
+		return keep("row", w, func() []float32 { return padRow(w) })
+	}
+	a.outB, a.norm.Gamma, a.norm.Beta = row(w[7]), row(w[8]), row(w[9])
+}
+
+// padRow copies a row to whole panels.
+func padRow(row []float32) []float32 {
+	p := make([]float32, kernel.Panels(len(row))*kernel.Width)
+	copy(p, row)
+	return p
+}
+
+// heads' projections of n rows: panels [A][3][D'/16] of qkv, rows from at on, stride
+// rows apart, are x W + b.
+func (a *attention) project(qkv []float32, stride, at int, x kernel.Operand, n, head int) {
+	count := a.headPanels()
+	first := head * count
+	to := qkv[(first*stride+at)*kernel.Width:]
+	for p := range count {
+		kernel.FillRows(to[p*stride*kernel.Width:][:n*kernel.Width], a.bias[(first+p)*kernel.Width:][:kernel.Width])
+	}
+	kernel.Mul(to, kernel.Width, stride*kernel.Width, x, a.qkv[first*a.width*kernel.Width:], a.width*kernel.Width, n, a.width, count, true)
+}
+
+// queryBlocks is how many blocks of 16 queries meet a text's keys at once: their
+// scores stay in the first cache.
+const queryBlocks = 2
+
+// scratch is how many floats attend needs for a text of n tokens.
+func (a *attention) scratch(n int) int {
+	return queryBlocks * kernel.Width * (a.panels*kernel.Width + n)
+}
+
+// attend is one head over one text of n tokens, whose queries, keys and values lie in
+// rows from at on and whose context goes to the panels [A][D'/16] of context, rows
+// from to on:
+//
+//	context = softmax(Q K' / √D) V
+//
+// Scores lie transposed, keys by queries: a query is a lane, and the sums over its
+// keys are taken in ascending order.
+func (a *attention) attend(context []float32, contextStride, to int, qkv []float32, stride, at, n, head int, scratch []float32) {
+	const width = kernel.Width
+	panel := func(which, p int) []float32 {
+		return qkv[((head*3+which)*a.panels+p)*stride*width+at*width:]
+	}
+	queries := cut(&scratch, queryBlocks*a.panels*width*width)
+	scale := float32(1 / math.Sqrt(float64(a.size)))
+	keys := kernel.Operand{Data: panel(1, 0), Row: width, Col: 1, Width: width, Block: stride * width}
+	for first := 0; first < n; first += queryBlocks * width {
+		blocks := min(queryBlocks, (n-first+width-1)/width)
+		for b := range blocks {
+			from := first + b*width
+			for p := range a.panels {
+				kernel.Transpose(queries[(b*a.panels+p)*width*width:], panel(0, p)[from*width:], min(width, n-from), scale)
+			}
+		}
+		kernel.Mul(scratch, width, n*width, keys, queries, a.panels*width*width, n, a.size, blocks, false)
+		for b := range blocks {
+			from := first + b*width
+			scores := scratch[b*n*width:][:n*width]
+			kernel.SoftmaxColumns(scores)
+			kernel.Mul(context[(head*a.panels*contextStride+to+from)*width:], width, contextStride*width,
+				kernel.PanelColumns(scores, n), panel(2, 0), stride*width, min(width, n-from), n, a.panels, false)
+		}
+	}
+}
+
+// finish adds the output's product with n rows of context to x, in some panels of y:
+// y = x + b + context W.
+func (a *attention) finish(y []float32, yStride, yAt int, x *panelled, row int, context kernel.Operand, n, first, count int) {
+	addDense(y, yStride, yAt, x, row, a.outB, context, a.out, a.inner(), n, first, count)
+}
+
+// addDense writes x + bias + a w to panels first to first+count-1 of y, in n rows
+// from at on.
+func addDense(y []float32, stride, at int, x *panelled, row int, bias []float32, a kernel.Operand, w []float32, k, n, first, count int) {
+	const width = kernel.Width
+	for p := first; p < first+count; p++ {
+		kernel.AddRow(y[(p*stride+at)*width:][:n*width], x.at(p, row)[:n*width], bias[p*width:][:width])
+	}
+	kernel.Mul(y[(first*stride+at)*width:], width, stride*width, a, w[first*k*width:], k*width, n, k, count, true)
+}
+
+// inferAttentionOp is a self-attention sublayer in a graph that predicts. It works
+// in its input's memory.
+type inferAttentionOp struct {
+	static
+	attention
+	space *Workspace
+	joined
+	bounds []int
+	packed bool
+}
+
+// InferSelfAttention returns LayerNorm(x + MultiHead(x)), [N, F], the first sublayer
+// of an encoder's layer (Vaswani et al. 2017, arXiv:1706.03762, as in BERT after the
+// sum), for texts packed by [PackTexts] and lengths, each attending to itself alone:
+//
+//	MultiHead(x) = concat(head_1 .. head_A) W_O + b_O
+//	head_a = softmax(q_a k_a' / √D) v_a,  q = x W_Q + b_Q,  k, v likewise,  D = F/A
+//
+// It is for graphs without a backward pass: the result takes x's memory, which no
+// other node may read, and the weights are packed in space's Packs when first
+// needed.
+func InferSelfAttention(x, lengths *G.Node, w AttentionWeights, heads int, eps float64, space *Workspace) (*G.Node, error) {
+	if err := encoderNode("attention", x, lengths); err != nil {
+		return nil, err
+	}
+	f := x.Shape()[1]
+	a, err := newAttention(f, heads, eps)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.check(f); err != nil {
+		return nil, err
+	}
+	op := &inferAttentionOp{static: static{"attention", 12, x.Shape().Clone(), tensor.Float32}, attention: a, space: space}
+	return G.ApplyOp(op, append([]*G.Node{x, lengths}, w.nodes()...)...)
+}
+
+func (w AttentionWeights) check(f int) error {
+	for i, n := range w.nodes() {
+		shape := []int{f}
+		if i < 8 && i%2 == 0 {
+			shape = []int{f, f}
+		}
+		name := []string{"query", "query bias", "key", "key bias", "value", "value bias", "output", "output bias", "gamma", "beta"}[i]
+		if err := paramNode("attention", name, n, shape...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// encoderNode checks the input of a sublayer while a graph is built.
+func encoderNode(op string, x, lengths *G.Node) error {
+	if err := matrixNode(op, x); err != nil {
+		return err
+	}
+	if lengths != nil {
+		return intsNode(op, "lengths", lengths)
+	}
+	return nil
+}
+
+// weightsOf returns the float32 data of inputs.
+func weightsOf(op string, inputs []G.Value, w [][]float32) error {
+	for i := range w {
+		data, _, _, err := floats(op, inputs[i])
+		if err != nil {
+			return err
+		}
+		w[i] = data
+	}
+	return nil
+}
+
+// Rows of a sublayer are dealt to the cores in blocks of about blockRows: what a
+// block passes through stays in the second cache, and the weights are read so much
+// the less often.
+const blockRows = 112
+
+func (op *inferAttentionOp) Do(inputs ...G.Value) (v G.Value, err error) {
+	defer guard(op.name, &err)
+	x, err := panelsOf("attention", inputs[0], op.width)
+	if err != nil {
+		return nil, err
+	}
+	if err := op.read("attention", inputs[1], x.rows); err != nil {
+		return nil, err
+	}
+	if !op.packed {
+		var w [10][]float32
+		if err := weightsOf("attention", inputs[2:], w[:]); err != nil {
+			return nil, err
+		}
+		op.pack(w, op.space.packs.get)
+		op.packed = true
+	}
+	op.bounds = op.deal(blockRows, op.bounds)
+	if blocks := len(op.bounds) - 1; blocks >= evenBlocks() {
+		kernel.Parallel(blocks, func(i int) { op.block(x, op.bounds[i], op.bounds[i+1]) })
+	} else {
+		op.whole(x)
+	}
+	return x, nil
+}
+
+func (op *inferAttentionOp) DiffWRT(n int) []bool { return make([]bool, n) }
+
+func (op *inferAttentionOp) SymDiff(in G.Nodes, _, _ *G.Node) (G.Nodes, error) {
+	return nil, fmt.Errorf("ops: %s: a graph that predicts has no gradients", op.name)
+}
+
+// block takes the texts lo..hi-1 through the sublayer.
+func (op *inferAttentionOp) block(x *panelled, lo, hi int) {
+	const width = kernel.Width
+	row, n := op.starts[lo], op.starts[hi]-op.starts[lo]
+	panels, inner := kernel.Panels(op.width), op.inner()
+	stride := evenStride(n)
+	space := (3*inner+inner+panels*width)*stride + op.scratch(int(op.lens[lo])) + 2*n
+	op.space.lend(space, func(s []float32) {
+		qkv, context, y, stats := cut(&s, 3*inner*stride), cut(&s, inner*stride), cut(&s, panels*width*stride), cut(&s, 2*n)
+		for h := range op.heads {
+			op.project(qkv, stride, 0, x.operand(row), n, h)
+			for b := lo; b < hi; b++ {
+				at := op.starts[b] - row
+				op.attend(context, stride, at, qkv, stride, at, int(op.lens[b]), h, s)
+			}
+		}
+		op.finish(y, stride, 0, x, row, kernel.PanelRows(context, stride, 0), n, 0, panels)
+		op.norm.Forward(x.at(0, row), x.panel(), y, stride*width, n, stats)
+	})
+}
+
+// evenStride returns a number of rows of at least n that keeps successive panels
+// from the same sets of the first cache.
+func evenStride(n int) int { return n | 1 }
+
+// evenBlocks is how many blocks keep all cores about equally busy.
+func evenBlocks() int { return 4 * runtime.GOMAXPROCS(0) }
+
+// whole takes all texts through the sublayer, heads and columns dealt to the cores.
+func (op *inferAttentionOp) whole(x *panelled) {
+	const width = kernel.Width
+	n, panels, inner := x.rows, kernel.Panels(op.width), op.inner()
+	stride := spread(n)
+	s := op.space.all((3*inner+inner+panels*width)*stride + 2*n)
+	qkv, context, y, stats := cut(&s, 3*inner*stride), cut(&s, inner*stride), cut(&s, panels*width*stride), cut(&s, 2*n)
+	group := pieceOf(panels)
+	kernel.Phases([]int{op.heads, (panels + group - 1) / group, (n + embeddingRows - 1) / embeddingRows}, func(phase, i int) {
+		switch phase {
+		case 0:
+			op.project(qkv, stride, 0, x.operand(0), n, i)
+			op.space.lend(op.scratch(int(op.lens[0])), func(s []float32) {
+				for b, at := range op.starts[:op.texts] {
+					op.attend(context, stride, at, qkv, stride, at, int(op.lens[b]), i, s)
+				}
+			})
+		case 1:
+			op.finish(y, stride, 0, x, 0, kernel.PanelRows(context, stride, 0), n, i*group, min(group, panels-i*group))
+		case 2:
+			row := i * embeddingRows
+			op.norm.Forward(x.at(0, row), x.panel(), y[row*width:], stride*width, min(embeddingRows, n-row), stats[2*row:])
+		}
+	})
+}
+
+// pieceOf returns how many panels a core takes at a time, so that all have several
+// pieces, of as many panels as the kernels like.
+func pieceOf(panels int) int {
+	piece := panels / (2 * runtime.GOMAXPROCS(0))
+	return max(2, min(8, piece/2*2))
+}

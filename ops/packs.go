@@ -1,0 +1,92 @@
+package ops
+
+import (
+	"sync"
+
+	"github.com/gorgonia-zoo/zoo/internal/kernel"
+)
+
+// Packs are weights in the layout of the kernels, made when first needed and then
+// shared by all graphs that predict with them. They hold for weights that do not
+// change; whoever changes some begins with new Packs and new graphs. A Packs is safe
+// for many goroutines.
+type Packs struct {
+	mu   sync.Mutex
+	made map[packKey][]float32
+}
+
+// packKey names what was packed by where its weights lie.
+type packKey struct {
+	kind    string
+	weights *float32
+}
+
+// NewPacks returns Packs that hold nothing yet.
+func NewPacks() *Packs { return &Packs{made: map[packKey][]float32{}} }
+
+// get returns what make has made of the weights that begin in w.
+func (p *Packs) get(kind string, w []float32, make func() []float32) []float32 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	key := packKey{kind, &w[0]}
+	packed, ok := p.made[key]
+	if !ok {
+		packed = make()
+		p.made[key] = packed
+	}
+	return packed
+}
+
+// Workspace is what the ops of one graph that predicts share: the packed weights,
+// and memory that each needs only while it runs.
+type Workspace struct {
+	packs *Packs
+	mu    sync.Mutex
+	free  [][]float32
+	whole []float32 // for what is of use to all goroutines
+}
+
+// NewWorkspace returns an empty Workspace for one graph.
+func NewWorkspace(packs *Packs) *Workspace { return &Workspace{packs: packs} }
+
+// lend calls f with memory of n floats, contents undefined.
+func (w *Workspace) lend(n int, f func(scratch []float32)) {
+	w.mu.Lock()
+	var s []float32
+	if k := len(w.free); k > 0 {
+		s, w.free = w.free[k-1], w.free[:k-1]
+	}
+	w.mu.Unlock()
+	s = grow(s, n, 0)
+	f(s)
+	w.mu.Lock()
+	w.free = append(w.free, s)
+	w.mu.Unlock()
+}
+
+// cut takes n floats off the beginning of scratch.
+func cut(scratch *[]float32, n int) []float32 {
+	s := (*scratch)[:n:n]
+	*scratch = (*scratch)[n:]
+	return s
+}
+
+// packColumns packs the transpose of w [out, in], a layer's weights, as the right
+// operand of the product with its input: [Panels(out)][in][16].
+func packColumns(dst, w []float32, out, in int) {
+	kernel.Parallel(kernel.Panels(out), func(p int) {
+		first := p * kernel.Width
+		kernel.PackT(dst[p*in*kernel.Width:], w[first*in:], min(kernel.Width, out-first), in, in)
+	})
+}
+
+// padded copies row to dst, whose rest becomes zero.
+func padded(dst, row []float32) {
+	clear(dst[copy(dst, row):])
+}
+
+// all returns memory of n floats that all goroutines of the op now running share.
+func (w *Workspace) all(n int) []float32 {
+	w.whole = grow(w.whole, n, 0)
+	return w.whole
+}
