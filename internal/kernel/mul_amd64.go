@@ -17,7 +17,7 @@ type kernels struct {
 	// group[h] is how many panels the widest tile of h rows covers. The lower the
 	// tile the wider, so that there are enough independent sums to keep the
 	// multiply-add units busy.
-	group [9]int
+	group [15]int
 	// depth is the most k that a tile takes at once: so many rows of its panels of
 	// b stay in the first cache while the tiles of all rows pass over them.
 	depth int
@@ -25,11 +25,11 @@ type kernels struct {
 }
 
 var (
-	kernelsAVX2   = kernels{height: 6, group: [...]int{1: 4, 2: 2, 3: 2, 4: 1, 5: 1, 6: 1, 8: 0}, depth: 256, size: 4}
-	kernelsAVX512 = kernels{height: 8, group: [...]int{1: 8, 2: 4, 3: 4, 4: 2, 5: 2, 6: 2, 7: 2, 8: 2}, depth: 192, size: 4}
+	kernelsAVX2   = kernels{height: 6, group: [...]int{1: 4, 2: 2, 3: 2, 4: 1, 5: 1, 6: 1, 14: 0}, depth: 256, size: 4}
+	kernelsAVX512 = kernels{height: 14, group: [...]int{1: 8, 2: 4, 3: 4, 4: 2, 5: 2, 6: 2, 7: 2, 8: 2, 9: 2, 10: 2, 11: 2, 12: 2, 13: 2, 14: 2}, depth: 192, size: 4}
 	// By float16 panels, which more rows have no use for. CPUs with AVX-512 run it
 	// too: so few rows wait for the panels, not for the arithmetic.
-	halfAVX2 = kernels{height: 3, group: [...]int{1: 4, 2: 2, 3: 2, 8: 0}, depth: 256, size: 2}
+	halfAVX2 = kernels{height: 3, group: [...]int{1: 4, 2: 2, 3: 2, 14: 0}, depth: 256, size: 2}
 )
 
 // hasHalf says whether the CPU converts float16. All that have AVX2 do, but a
@@ -230,6 +230,18 @@ func tileAVX512(h int, wide bool, args *tileArgs) {
 		mul7x16AVX512(t)
 	case !wide && h == 8:
 		mul8x16AVX512(t)
+	case !wide && h == 9:
+		mul9x16AVX512(t)
+	case !wide && h == 10:
+		mul10x16AVX512(t)
+	case !wide && h == 11:
+		mul11x16AVX512(t)
+	case !wide && h == 12:
+		mul12x16AVX512(t)
+	case !wide && h == 13:
+		mul13x16AVX512(t)
+	case !wide && h == 14:
+		mul14x16AVX512(t)
 	case wide && h == 1:
 		mul1x128AVX512(t)
 	case wide && h == 2:
@@ -246,6 +258,18 @@ func tileAVX512(h int, wide bool, args *tileArgs) {
 		mul7x32AVX512(t)
 	case wide && h == 8:
 		mul8x32AVX512(t)
+	case wide && h == 9:
+		mul9x32AVX512(t)
+	case wide && h == 10:
+		mul10x32AVX512(t)
+	case wide && h == 11:
+		mul11x32AVX512(t)
+	case wide && h == 12:
+		mul12x32AVX512(t)
+	case wide && h == 13:
+		mul13x32AVX512(t)
+	case wide && h == 14:
+		mul14x32AVX512(t)
 	}
 }
 

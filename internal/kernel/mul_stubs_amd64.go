@@ -129,6 +129,66 @@ func mul8x16AVX512(t *byte)
 //go:noescape
 func mul8x32AVX512(t *byte)
 
+// mul9x16AVX512 computes tiles times 9 rows of 1 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
+//
+//go:noescape
+func mul9x16AVX512(t *byte)
+
+// mul9x32AVX512 computes tiles times 9 rows of 2 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
+//
+//go:noescape
+func mul9x32AVX512(t *byte)
+
+// mul10x16AVX512 computes tiles times 10 rows of 1 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
+//
+//go:noescape
+func mul10x16AVX512(t *byte)
+
+// mul10x32AVX512 computes tiles times 10 rows of 2 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
+//
+//go:noescape
+func mul10x32AVX512(t *byte)
+
+// mul11x16AVX512 computes tiles times 11 rows of 1 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
+//
+//go:noescape
+func mul11x16AVX512(t *byte)
+
+// mul11x32AVX512 computes tiles times 11 rows of 2 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
+//
+//go:noescape
+func mul11x32AVX512(t *byte)
+
+// mul12x16AVX512 computes tiles times 12 rows of 1 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
+//
+//go:noescape
+func mul12x16AVX512(t *byte)
+
+// mul12x32AVX512 computes tiles times 12 rows of 2 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
+//
+//go:noescape
+func mul12x32AVX512(t *byte)
+
+// mul13x16AVX512 computes tiles times 13 rows of 1 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
+//
+//go:noescape
+func mul13x16AVX512(t *byte)
+
+// mul13x32AVX512 computes tiles times 13 rows of 2 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
+//
+//go:noescape
+func mul13x32AVX512(t *byte)
+
+// mul14x16AVX512 computes tiles times 14 rows of 1 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
+//
+//go:noescape
+func mul14x16AVX512(t *byte)
+
+// mul14x32AVX512 computes tiles times 14 rows of 2 panels. t is a *tileArgs, of which it moves c and a on and counts tiles down.
+//
+//go:noescape
+func mul14x32AVX512(t *byte)
+
 // mulHalf1x16AVX2 computes tiles times 1 rows of 1 panels of float16. t is a *tileArgs, of which it moves c and a on and counts tiles down.
 //
 //go:noescape

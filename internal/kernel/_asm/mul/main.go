@@ -36,12 +36,14 @@ var (
 
 // Tiles of rows by panels. The two FMA units want at least eight chains of
 // dependent additions (latency four, two a cycle); few rows get them from
-// several panels.
+// several panels. AVX-512's tallest tile fills all of its registers but three: the
+// taller, the less often a row of b is read, from farther caches at first.
 var (
 	avx2Tiles   = [][2]int{{1, 1}, {1, 4}, {2, 1}, {2, 2}, {3, 1}, {3, 2}, {4, 1}, {5, 1}, {6, 1}}
 	avx512Tiles = [][2]int{
 		{1, 1}, {1, 8}, {2, 1}, {2, 4}, {3, 1}, {3, 4}, {4, 1}, {4, 2},
 		{5, 1}, {5, 2}, {6, 1}, {6, 2}, {7, 1}, {7, 2}, {8, 1}, {8, 2},
+		{9, 1}, {9, 2}, {10, 1}, {10, 2}, {11, 1}, {11, 2}, {12, 1}, {12, 2}, {13, 1}, {13, 2}, {14, 1}, {14, 2},
 	}
 )
 
@@ -198,10 +200,16 @@ func tile(s isa, rows, panels int, half bool) {
 	block := arg.address("a0", "a")
 	b := arg.address("b0", "b")
 	k := arg.load("k")
-	aRow := strides(arg, "aRow", rows)
+	aRow := strides(arg, "aRow", min(rows, 8))
 	aCol := arg.load("aCol")
 	bPanel := strides(arg, "bPanel", panels)
 	a, n := GP64(), GP64()
+	// An address reaches eight rows; those below have a base of their own.
+	const reach = 8
+	below := reg.GPVirtual(nil)
+	if rows > reach {
+		below = GP64()
+	}
 	// The last tile fetches the b of the next call.
 	var ahead reg.Register
 	if panels == 1 {
@@ -222,7 +230,11 @@ func tile(s isa, rows, panels int, half bool) {
 	term := func(step int) {
 		value := func(r int) reg.VecVirtual {
 			x := s.vector()
-			VBROADCASTSS(strided(a, aRow, r, 0), x)
+			if r < reach {
+				VBROADCASTSS(strided(a, aRow, r, 0), x)
+			} else {
+				VBROADCASTSS(strided(below, aRow, r-reach, 0), x)
+			}
 			return x
 		}
 		place := func(i int) Mem { return strided(b, bPanel, i/vectors, step*bRow+i%vectors*s.bytes*size/4) }
@@ -265,8 +277,17 @@ func tile(s isa, rows, panels int, half bool) {
 			}
 		}
 		ADDQ(aCol, a)
+		if below != nil {
+			ADDQ(aCol, below)
+		}
 		if panels == 1 {
 			PREFETCHT0(Mem{Base: b, Index: ahead, Scale: 1, Disp: step * bRow})
+		} else if s.bytes == 64 && rows > 3 {
+			// A tile in step with the third cache wants b's rows fetched long before.
+			const fetched = 16 // rows
+			for p := range panels {
+				PREFETCHT0(strided(b, bPanel, p, (step+fetched)*bRow))
+			}
 		}
 	}
 
@@ -274,8 +295,14 @@ func tile(s isa, rows, panels int, half bool) {
 	Comment("The next block of a, or what is left of k.")
 	MOVQ(block, a)
 	ADDQ(arg.field("aBlock"), block)
-	for r := range rows {
+	for r := range min(rows, reach) {
 		PREFETCHT0(strided(block, aRow, r, 0))
+	}
+	if below != nil {
+		LEAQ(Mem{Base: a, Index: aRow[1], Scale: reach}, below)
+		for r := range rows - reach {
+			PREFETCHT0(strided(below, aRow, r, 0))
+		}
 	}
 	MOVQ(arg.field("aWidth"), n)
 	CMPQ(n, k)
