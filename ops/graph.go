@@ -61,6 +61,9 @@ func Build(define func(*Graph) (loss, output *G.Node, err error)) (p *Program, e
 		if d, ok := n.Op().(*derivative); ok && d.sparse && g.expr.To(n.ID()).Len() > 0 {
 			return nil, errors.New("ops: embedding: a table is looked up once in a graph and used for nothing else")
 		}
+		if err := readAlone(g.expr, n); err != nil {
+			return nil, err
+		}
 	}
 	p.vm = G.NewTapeMachine(g.expr)
 	// Gorgonia's finalizer does nothing without CUDA, but sits on a cycle of

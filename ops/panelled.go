@@ -113,3 +113,27 @@ func PackTexts(dst, lens []int32, texts [][]int32) (int, error) {
 	}
 	return tokens, nil
 }
+
+// inPlace is an op whose result takes the memory of its panelled input.
+type inPlace interface{ inPlace() }
+
+func (*inferAttentionOp) inPlace()   {}
+func (*inferFeedForwardOp) inPlace() {}
+
+// readAlone checks that n, if it is the op's of an encoder's layer and works in its
+// input's memory, is the only one to read that input.
+func readAlone(graph *G.ExprGraph, n *G.Node) error {
+	if _, ok := n.Op().(inPlace); !ok {
+		return nil
+	}
+	for inputs := graph.From(n.ID()); inputs.Next(); {
+		x := inputs.Node().(*G.Node)
+		switch x.Op().(type) {
+		case inPlace, *inferEmbeddingOp:
+			if graph.To(x.ID()).Len() > 1 {
+				return fmt.Errorf("ops: %s: another node reads its input, whose memory it takes", n.Op())
+			}
+		}
+	}
+	return nil
+}

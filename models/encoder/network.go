@@ -47,48 +47,6 @@ type layer struct {
 	final             norm
 }
 
-// Limits of what New accepts: a guard against absurd files, far above any useful
-// size.
-const (
-	MaxVocab      = 1 << 24
-	MaxWidth      = 1 << 15
-	MaxLayers     = 256
-	MaxPositions  = 1 << 20
-	MaxParameters = 1 << 31
-)
-
-// checkShape says what is wrong with a shape.
-func checkShape(c Config) error {
-	for _, f := range []struct {
-		name      string
-		v, lo, hi int
-	}{
-		{"vocab", c.Vocab, 1, MaxVocab}, {"hidden", c.Hidden, 1, MaxWidth}, {"layers", c.Layers, 1, MaxLayers},
-		{"heads", c.Heads, 1, MaxWidth}, {"intermediate", c.Intermediate, 1, MaxWidth}, {"positions", c.Positions, 1, MaxPositions},
-		{"types", c.Types, 0, MaxVocab}, {"position offset", c.PositionOffset, 0, c.Positions - 1},
-	} {
-		if f.v < f.lo || f.v > f.hi {
-			return fmt.Errorf("encoder: config: %s is %d, want %d to %d", f.name, f.v, f.lo, f.hi)
-		}
-	}
-	switch {
-	case c.Architecture != "bert" && c.Architecture != "distilbert" && c.Architecture != "roberta":
-		return fmt.Errorf("encoder: config: architecture %q, want bert, distilbert or roberta", c.Architecture)
-	case c.Hidden%c.Heads != 0:
-		return fmt.Errorf("encoder: config: %d heads do not divide %d features", c.Heads, c.Hidden)
-	case !(c.LayerNormEps > 0 && c.LayerNormEps < 1):
-		return fmt.Errorf("encoder: config: layer norm epsilon %v, want a small positive number", c.LayerNormEps)
-	case c.Activation != string(ops.GELU) && c.Activation != string(ops.GELUTanh):
-		return fmt.Errorf("encoder: config: activation %q, want %s or %s", c.Activation, ops.GELU, ops.GELUTanh)
-	}
-	f, i := int64(c.Hidden), int64(c.Intermediate)
-	n := f*(int64(c.Vocab)+int64(c.Positions)+int64(c.Types)+2) + int64(c.Layers)*(4*f*(f+1)+2*f*i+i+f+4*f)
-	if n > MaxParameters {
-		return fmt.Errorf("encoder: config: %d parameters, want at most %d", n, int64(MaxParameters))
-	}
-	return nil
-}
-
 // New returns a network with BERT's initial weights: N(0, 0.02) for tables and
 // matrices, zero for biases, one for the scales of normalisations.
 func New(c Config, seed uint64) (*Network, error) {
@@ -120,7 +78,7 @@ func (n *Network) norms() []norm {
 
 // empty returns a network whose weights are zero.
 func empty(c Config) (*Network, error) {
-	if err := checkShape(c); err != nil {
+	if err := c.Check(); err != nil {
 		return nil, err
 	}
 	n := &Network{config: c}
@@ -184,7 +142,3 @@ func (n *Network) Config() Config { return n.config }
 // Params returns the weights, by the names of BERT's state_dict without prefix: the
 // tables, then layer by layer.
 func (n *Network) Params() []*ops.Param { return n.params }
-
-// MaxTokens returns how many tokens a text can have: those that there are positions
-// for.
-func (n *Network) MaxTokens() int { return n.config.Positions - n.config.PositionOffset }

@@ -51,7 +51,7 @@ func (p *predictor) program(h head) (*program, error) {
 		return g, nil
 	}
 	g, n := &program{}, p.network
-	tokens := max(predictTokens, n.MaxTokens())
+	tokens := max(predictTokens, n.config.MaxTokens())
 	var err error
 	g.Program, err = ops.Build(func(graph *ops.Graph) (loss, output *G.Node, err error) {
 		var ids, segments, lengths *G.Node
@@ -75,7 +75,7 @@ func (p *predictor) program(h head) (*program, error) {
 // largest values (ops.PoolMax) over its tokens; with unit, of length 1. Special
 // tokens are the caller's: ids are read as they are, none is added. Texts of like
 // length run together; the vector of a text does not depend on its neighbours, nor on
-// the number of cores. An empty text is [ErrEmptyText], one of more than MaxTokens is
+// the number of cores. An empty text is [ErrEmptyText], one of more than the config's MaxTokens is
 // [ErrTooLong].
 func (n *Network) Embed(ctx context.Context, texts [][]int32, pooling ops.Pooling, unit bool) ([][]float32, error) {
 	order := make([]int, len(texts))
@@ -83,8 +83,8 @@ func (n *Network) Embed(ctx context.Context, texts [][]int32, pooling ops.Poolin
 		if len(t) == 0 {
 			return nil, fmt.Errorf("encoder: text %d: %w", i, ErrEmptyText)
 		}
-		if len(t) > n.MaxTokens() {
-			return nil, fmt.Errorf("encoder: text %d: %w: %d tokens, want at most %d", i, ErrTooLong, len(t), n.MaxTokens())
+		if len(t) > n.config.MaxTokens() {
+			return nil, fmt.Errorf("encoder: text %d: %w: %d tokens, want at most %d", i, ErrTooLong, len(t), n.config.MaxTokens())
 		}
 		for k, id := range t {
 			if id < 0 || int(id) >= n.config.Vocab {
