@@ -52,54 +52,51 @@ func (a *attention) headPanels() int { return 3 * a.panels }
 // inner is the number of columns of all heads, A D'.
 func (a *attention) inner() int { return a.heads * a.panels * kernel.Width }
 
-// projection packs the weights of queries, keys and values, and after them the
-// biases.
-func (a *attention) projection(w [10][]float32) []float32 {
+// packedSize is the number of floats of the packed weights.
+func (a *attention) packedSize() int {
+	f := kernel.Panels(a.width) * kernel.Width
+	return 3*a.inner()*(a.width+1) + f*a.inner() + 3*f
+}
+
+// use takes the packed weights, laid out as pack does.
+func (a *attention) use(packed []float32) {
+	f := kernel.Panels(a.width) * kernel.Width
+	a.qkv, a.bias = cut(&packed, 3*a.inner()*a.width), cut(&packed, 3*a.inner())
+	a.out, a.outB = cut(&packed, f*a.inner()), cut(&packed, f)
+	a.norm.Gamma, a.norm.Beta = cut(&packed, f), cut(&packed, f)
+}
+
+// pack packs the weights w into packed and uses them. The output's have rows of zeros
+// where a head's features are filled up.
+func (a *attention) pack(packed []float32, w [10][]float32) {
+	a.use(packed)
 	f := a.width
-	packed := make([]float32, 3*a.inner()*(f+1))
-	bias := packed[3*a.inner()*f:]
 	kernel.Parallel(3*a.heads, func(i int) {
 		head, which := i/3, i%3
 		first, next := i*a.panels*kernel.Width, (i+1)*a.panels*kernel.Width
-		packColumns(packed[first*f:next*f], w[2*which][head*a.size*f:], a.size, f)
-		padded(bias[first:next], w[2*which+1][head*a.size:(head+1)*a.size])
+		packColumns(a.qkv[first*f:next*f], w[2*which][head*a.size*f:], a.size, f)
+		padded(a.bias[first:next], w[2*which+1][head*a.size:(head+1)*a.size])
 	})
-	return packed
-}
-
-// output packs the weights of the output, with rows of zeros where a head's
-// features are filled up.
-func (a *attention) output(w []float32) []float32 {
-	out := make([]float32, kernel.Panels(a.width)*a.inner()*kernel.Width)
-	for row := range a.width {
-		to := out[row/kernel.Width*a.inner()*kernel.Width+row%kernel.Width:]
-		for c, v := range w[row*a.width : (row+1)*a.width] {
-			to[(c/a.size*a.panels*kernel.Width+c%a.size)*kernel.Width] = v
+	kernel.Parallel(kernel.Panels(f), func(p int) {
+		to := a.out[p*a.inner()*kernel.Width : (p+1)*a.inner()*kernel.Width]
+		clear(to)
+		for j := range min(kernel.Width, f-p*kernel.Width) {
+			row := p*kernel.Width + j
+			for c, v := range w[6][row*f : (row+1)*f] {
+				to[a.feature(c)*kernel.Width+j] = v
+			}
 		}
-	}
-	return out
+	})
+	padded(a.outB, w[7])
+	padded(a.norm.Gamma, w[8])
+	padded(a.norm.Beta, w[9])
 }
 
-// pack sets the weights, each packed once by way of keep.
-func (a *attention) pack(w [10][]float32, keep func(kind string, w []float32, make func() []float32) []float32) {
-	packed := keep("attention", w[0], func() []float32 { return a.projection(w) })
-	a.qkv, a.bias = packed[:3*a.inner()*a.width], packed[3*a.inner()*a.width:]
-	a.out = keep("attention output", w[6], func() []float32 { return a.output(w[6]) })
-	row := func(w []float32) []float32 {
-		return keep("row", w, func() []float32 { return padRow(w) })
-	}
-	a.outB, a.norm.Gamma, a.norm.Beta = row(w[7]), row(w[8]), row(w[9])
-}
+// feature is the place that feature c has among the filled-up ones of all heads.
+func (a *attention) feature(c int) int { return c/a.size*a.panels*kernel.Width + c%a.size }
 
-// padRow copies a row to whole panels.
-func padRow(row []float32) []float32 {
-	p := make([]float32, kernel.Panels(len(row))*kernel.Width)
-	copy(p, row)
-	return p
-}
-
-// heads' projections of n rows: panels [A][3][D'/16] of qkv, rows from at on, stride
-// rows apart, are x W + b.
+// project computes one head's queries, keys and values, x W + b, of n rows: its panels
+// among [A][3][D'/16] of qkv, which have stride rows, from row at on.
 func (a *attention) project(qkv []float32, stride, at int, x kernel.Operand, n, head int) {
 	count := a.headPanels()
 	first := head * count
@@ -263,7 +260,11 @@ func (op *inferAttentionOp) Do(inputs ...G.Value) (v G.Value, err error) {
 		if err := weightsOf("attention", inputs[2:], w[:]); err != nil {
 			return nil, err
 		}
-		op.pack(w, op.space.packs.get)
+		op.use(op.space.packs.get(w[0], func() []float32 {
+			packed := make([]float32, op.packedSize())
+			op.pack(packed, w)
+			return packed
+		}))
 		op.packed = true
 	}
 	op.bounds = op.deal(blockRows, op.bounds)

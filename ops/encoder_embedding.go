@@ -24,6 +24,7 @@ type encoderEmbedding struct {
 	tables [3]encoderTable
 	first  int
 	norm   kernel.Norm
+	rows   [2][]float32 // gamma and beta, filled up
 	joined
 }
 
@@ -71,6 +72,9 @@ func newEncoderEmbedding(t EncoderTables, ids, segments, lengths *G.Node, eps fl
 		return nil, nil, fmt.Errorf("ops: encoder embedding: first position %d of %d", e.first, e.tables[1].rows)
 	}
 	e.norm = kernel.Norm{Columns: f, Eps: float32(eps)}
+	for i := range e.rows {
+		e.rows[i] = make([]float32, kernel.Panels(f)*kernel.Width)
+	}
 	return e, append(append(inputs, tables...), t.Gamma, t.Beta), nil
 }
 
@@ -130,7 +134,9 @@ func (e *encoderEmbedding) set(inputs []G.Value) error {
 	if err := weightsOf(op, inputs, w[:]); err != nil {
 		return err
 	}
-	e.norm.Gamma, e.norm.Beta = padRow(w[0]), padRow(w[1])
+	e.norm.Gamma, e.norm.Beta = e.rows[0], e.rows[1]
+	padded(e.norm.Gamma, w[0])
+	padded(e.norm.Beta, w[1])
 	return nil
 }
 

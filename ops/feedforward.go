@@ -38,21 +38,29 @@ type feedForward struct {
 	norm      kernel.Norm
 }
 
-// pack sets the weights, each packed once by way of keep.
-func (f *feedForward) pack(w [6][]float32, keep func(kind string, w []float32, make func() []float32) []float32) {
-	columns := func(w []float32, out, in int) []float32 {
-		return keep("columns", w, func() []float32 {
-			p := make([]float32, kernel.Panels(out)*in*kernel.Width)
-			packColumns(p, w, out, in)
-			return p
-		})
-	}
-	row := func(w []float32) []float32 {
-		return keep("row", w, func() []float32 { return padRow(w) })
-	}
-	f.in, f.inB = columns(w[0], f.inner, f.width), row(w[1])
-	f.out, f.outB = columns(w[2], f.width, f.inner), row(w[3])
-	f.norm.Gamma, f.norm.Beta = row(w[4]), row(w[5])
+// packedSize is the number of floats of the packed weights.
+func (f *feedForward) packedSize() int {
+	width, inner := kernel.Panels(f.width)*kernel.Width, kernel.Panels(f.inner)*kernel.Width
+	return inner*(f.width+1) + width*(f.inner+3)
+}
+
+// use takes the packed weights, laid out as pack does.
+func (f *feedForward) use(packed []float32) {
+	width, inner := kernel.Panels(f.width)*kernel.Width, kernel.Panels(f.inner)*kernel.Width
+	f.in, f.inB = cut(&packed, inner*f.width), cut(&packed, inner)
+	f.out, f.outB = cut(&packed, width*f.inner), cut(&packed, width)
+	f.norm.Gamma, f.norm.Beta = cut(&packed, width), cut(&packed, width)
+}
+
+// pack packs the weights w into packed and uses them.
+func (f *feedForward) pack(packed []float32, w [6][]float32) {
+	f.use(packed)
+	packColumns(f.in, w[0], f.inner, f.width)
+	packColumns(f.out, w[2], f.width, f.inner)
+	padded(f.inB, w[1])
+	padded(f.outB, w[3])
+	padded(f.norm.Gamma, w[4])
+	padded(f.norm.Beta, w[5])
 }
 
 // bend computes count inner panels of n rows: h = GELU(x W + b). The panels of h are
@@ -128,7 +136,11 @@ func (op *inferFeedForwardOp) Do(inputs ...G.Value) (v G.Value, err error) {
 		if err := weightsOf("feed-forward", inputs[1:], w[:]); err != nil {
 			return nil, err
 		}
-		op.pack(w, op.space.packs.get)
+		op.use(op.space.packs.get(w[0], func() []float32 {
+			packed := make([]float32, op.packedSize())
+			op.pack(packed, w)
+			return packed
+		}))
 		op.packed = true
 	}
 	if blocks := (x.rows + blockRows - 1) / blockRows; blocks >= evenBlocks() {

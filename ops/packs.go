@@ -12,27 +12,20 @@ import (
 // for many goroutines.
 type Packs struct {
 	mu   sync.Mutex
-	made map[packKey][]float32
-}
-
-// packKey names what was packed by where its weights lie.
-type packKey struct {
-	kind    string
-	weights *float32
+	made map[*float32][]float32 // by where the first of the weights lies
 }
 
 // NewPacks returns Packs that hold nothing yet.
-func NewPacks() *Packs { return &Packs{made: map[packKey][]float32{}} }
+func NewPacks() *Packs { return &Packs{made: map[*float32][]float32{}} }
 
-// get returns what make has made of the weights that begin in w.
-func (p *Packs) get(kind string, w []float32, make func() []float32) []float32 {
+// get returns what make has made of a sublayer whose first weights are w.
+func (p *Packs) get(w []float32, make func() []float32) []float32 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	key := packKey{kind, &w[0]}
-	packed, ok := p.made[key]
+	packed, ok := p.made[&w[0]]
 	if !ok {
 		packed = make()
-		p.made[key] = packed
+		p.made[&w[0]] = packed
 	}
 	return packed
 }

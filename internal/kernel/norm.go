@@ -36,6 +36,43 @@ func (n *Norm) Forward(y []float32, yPanel int, x []float32, xPanel, rows int, s
 	normForward(y, yPanel, x, xPanel, rows, n, stats)
 }
 
+// Backward writes to dx the gradient of Forward's input x, given dy, that of its
+// output. With the statistics that Forward left, g = dy*gamma and x' = (x -
+// mean)/sqrt(var + eps),
+//
+//	dx = (g - mean(g) - x' mean(g x')) / sqrt(var + eps)
+//
+// where means are sums as Forward takes them, that of g x' fused, divided by the
+// number of columns. The three lie in panels of their own distances; dx may be dy.
+// Columns past the last become zero.
+func (n *Norm) Backward(dx []float32, dxPanel int, dy []float32, dyPanel int, x []float32, xPanel, rows int, stats []float32) {
+	if rows <= 0 {
+		return
+	}
+	n.check("Norm.Backward", dxPanel, rows, len(dx))
+	n.check("Norm.Backward", dyPanel, rows, len(dy))
+	n.check("Norm.Backward", xPanel, rows, len(x))
+	if len(stats) < 2*rows {
+		panic(fmt.Sprintf("kernel: Norm.Backward: %d statistics for %d rows", len(stats), rows))
+	}
+	normBackward(dx, dxPanel, dy, dyPanel, x, xPanel, rows, n, stats)
+}
+
+// NormWeights adds to dgamma and dbeta, one panel's 16 columns each, the gradients
+// that rows of a layer normalisation contribute, the first row first: dy x' and dy,
+// the former fused. dy and x are that panel of Backward's, [rows][16], and stats its
+// statistics.
+func NormWeights(dgamma, dbeta, dy, x, stats []float32) {
+	checkPanel("NormWeights", len(dy), len(x), len(dgamma))
+	checkPanel("NormWeights", len(dy), len(x), len(dbeta))
+	if len(stats)*Width/2 < len(dy) {
+		panic(fmt.Sprintf("kernel: NormWeights: %d statistics for %d rows", len(stats), len(dy)/Width))
+	}
+	if len(dy) > 0 {
+		normWeights(dgamma, dbeta, dy, x, stats)
+	}
+}
+
 func (n *Norm) check(name string, panel, rows int, lengths ...int) {
 	panels := Panels(n.Columns)
 	if n.Columns < 1 || panel < 0 || len(n.Gamma) < panels*Width || len(n.Beta) < panels*Width {
@@ -89,5 +126,41 @@ func normForwardPortable(y []float32, yPanel int, x []float32, xPanel, rows int,
 			}
 			y[c/Width*yPanel+r*Width+c%Width] = fma32(d*inverse, n.Gamma[c], n.Beta[c])
 		}
+	}
+}
+
+func normBackwardPortable(dx []float32, dxPanel int, dy []float32, dyPanel int, x []float32, xPanel, rows int, n *Norm, stats []float32) {
+	width := float32(n.Columns)
+	for r := range rows {
+		mean, inverse := stats[2*r], stats[2*r+1]
+		// read returns the gradient of the normalised value and that value.
+		read := func(c int) (g, h float32) {
+			d := x[c/Width*xPanel+r*Width+c%Width] - mean
+			return dy[c/Width*dyPanel+r*Width+c%Width] * n.Gamma[c], d * inverse
+		}
+		var sum, product [Width]float32
+		for c := range n.Columns {
+			g, h := read(c)
+			sum[c%Width] += g
+			product[c%Width] = fma32(g, h, product[c%Width])
+		}
+		a, b := laneSum(&sum)/width, laneSum(&product)/width
+		for c := range Panels(n.Columns) * Width {
+			d := float32(0)
+			if c < n.Columns {
+				g, h := read(c)
+				d = fma32(-b, h, g-a) * inverse
+			}
+			dx[c/Width*dxPanel+r*Width+c%Width] = d
+		}
+	}
+}
+
+func normWeightsPortable(dgamma, dbeta, dy, x, stats []float32) {
+	for i, d := range dy {
+		h := x[i] - stats[i/Width*2]
+		h *= stats[i/Width*2+1]
+		dbeta[i%Width] += d
+		dgamma[i%Width] = fma32(d, h, dgamma[i%Width])
 	}
 }

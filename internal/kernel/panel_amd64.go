@@ -2,6 +2,8 @@
 
 package kernel
 
+import "math"
+
 // The lengths have been compared by the exported functions, which call these with
 // one row at least.
 
@@ -83,6 +85,29 @@ func normForward(y []float32, yPanel int, x []float32, xPanel, rows int, n *Norm
 	}
 }
 
+func normBackward(dx []float32, dxPanel int, dy []float32, dyPanel int, x []float32, xPanel, rows int, n *Norm, stats []float32) {
+	mask, panels, width := n.lastMask(), Panels(n.Columns), float32(n.Columns)
+	switch current {
+	case AVX2:
+		normBackwardAVX2(first(dx), first(dy), first(x), dxPanel, dyPanel, xPanel, rows, panels, first(n.Gamma), &mask[0], first(stats), width)
+	case AVX512:
+		normBackwardAVX512(first(dx), first(dy), first(x), dxPanel, dyPanel, xPanel, rows, panels, first(n.Gamma), &mask[0], first(stats), width)
+	default:
+		normBackwardPortable(dx, dxPanel, dy, dyPanel, x, xPanel, rows, n, stats)
+	}
+}
+
+func normWeights(dgamma, dbeta, dy, x, stats []float32) {
+	switch current {
+	case AVX2:
+		normWeightsAVX2(first(dgamma), first(dbeta), first(dy), first(x), first(stats), len(dy)/Width)
+	case AVX512:
+		normWeightsAVX512(first(dgamma), first(dbeta), first(dy), first(x), first(stats), len(dy)/Width)
+	default:
+		normWeightsPortable(dgamma, dbeta, dy, x, stats)
+	}
+}
+
 func fillRows(dst, row []float32) {
 	switch current {
 	case AVX2:
@@ -111,4 +136,16 @@ func transpose(dst, src []float32, scale float32) {
 		return
 	}
 	transposeAVX2(first(dst), first(src), scale)
+}
+
+func dropApply(dst, src []float32, d *Drop, start uint32) {
+	k := [5]uint32{uint32(d.Key), uint32(d.Key >> 32), start, d.Limit, math.Float32bits(d.Scale)}
+	switch current {
+	case AVX2:
+		dropAVX2(first(dst), first(src), len(dst), &k[0])
+	case AVX512:
+		dropAVX512(first(dst), first(src), len(dst), &k[0])
+	default:
+		dropPortable(dst, src, d, start)
+	}
 }

@@ -15,3 +15,13 @@ func transpose(dst, src []float32, s float32) { transposePortable(dst, src, s) }
 func normForward(y []float32, yPanel int, x []float32, xPanel, rows int, n *Norm, stats []float32) {
 	normForwardPortable(y, yPanel, x, xPanel, rows, n, stats)
 }
+
+func normBackward(dx []float32, dxPanel int, dy []float32, dyPanel int, x []float32, xPanel, rows int, n *Norm, stats []float32) {
+	normBackwardPortable(dx, dxPanel, dy, dyPanel, x, xPanel, rows, n, stats)
+}
+
+func normWeights(dgamma, dbeta, dy, x, stats []float32) {
+	normWeightsPortable(dgamma, dbeta, dy, x, stats)
+}
+
+func dropApply(dst, src []float32, d *Drop, first uint32) { dropPortable(dst, src, d, first) }

@@ -52,19 +52,27 @@ func TestPanelKernelsPaths(t *testing.T) {
 	}
 }
 
-// normCase is rows in panels with a gap, zero past the last column.
+// normCase is a normalisation and rows for it.
 func normCase(t *testing.T, r *rand.Rand, columns, rows, often int) (n *Norm, x []float32, panel int) {
 	panels := Panels(columns)
 	panel = rows*Width + 3
-	x = values(t, r, (panels-1)*panel+rows*Width, often)
+	x, _ = normValues(t, r, columns, rows, panel, often)
 	n = &Norm{Columns: columns, Gamma: values(t, r, panels*Width, 0), Beta: values(t, r, panels*Width, 0), Eps: 1e-5}
+	clear(n.Gamma[columns:])
+	clear(n.Beta[columns:])
+	return n, x, panel
+}
+
+// normValues is rows in panels with a gap, zero past the last column.
+func normValues(t *testing.T, r *rand.Rand, columns, rows, panel, often int) (x []float32, panels int) {
+	panels = Panels(columns)
+	x = values(t, r, (panels-1)*panel+rows*Width, often)
 	for c := columns; c < panels*Width; c++ {
-		n.Gamma[c], n.Beta[c] = 0, 0
 		for row := range rows {
 			x[c/Width*panel+row*Width+c%Width] = 0
 		}
 	}
-	return n, x, panel
+	return x, panels
 }
 
 func TestNormPaths(t *testing.T) {
@@ -76,6 +84,14 @@ func TestNormPaths(t *testing.T) {
 				name := fmt.Sprintf("%d rows of %d", rows, columns)
 				stats, y := guarded(t, 2*rows), guarded(t, len(x)+5*(Panels(columns)-1))
 				alike(t, "Norm.Forward, "+name, [][]float32{y, x, stats}, func(s [][]float32) { n.Forward(s[0], panel+5, s[1], panel, rows, s[2]) })
+				n.Forward(make([]float32, len(x)), panel, x, panel, rows, stats) // with which Backward goes on
+				dy, _ := normValues(t, r, columns, rows, panel, often)
+				dx := guarded(t, len(x)+7*(Panels(columns)-1))
+				alike(t, "Norm.Backward, "+name, [][]float32{dx, dy, x, stats}, func(s [][]float32) { n.Backward(s[0], panel+7, s[1], panel, s[2], panel, rows, s[3]) })
+				alike(t, "Norm.Backward in place, "+name, [][]float32{dy, x, stats}, func(s [][]float32) { n.Backward(s[0], panel, s[0], panel, s[1], panel, rows, s[2]) })
+				alike(t, "NormWeights, "+name, [][]float32{values(t, r, Width, 0), values(t, r, Width, 0), dy[:rows*Width], x[:rows*Width], stats}, func(s [][]float32) {
+					NormWeights(s[0], s[1], s[2], s[3], s[4])
+				})
 				alike(t, "Norm.Forward in place, "+name, [][]float32{x, stats}, func(s [][]float32) { n.Forward(s[0], panel, s[0], panel, rows, s[1]) })
 			}
 		}
@@ -88,6 +104,10 @@ func TestNormDefinition(t *testing.T) {
 	n, x, panel := normCase(t, r, columns, rows, 0)
 	y, stats := make([]float32, len(x)), make([]float32, 2*rows)
 	n.Forward(y, panel, x, panel, rows, stats)
+	dy, _ := normValues(t, r, columns, rows, panel, 0)
+	dx := make([]float32, len(x))
+	n.Backward(dx, panel, dy, panel, x, panel, rows, stats)
+	var gamma, beta [Width]float64
 	for row := range rows {
 		at := func(c int) int { return c/Width*panel + row*Width + c%Width }
 		mean, variance := 0.0, 0.0
@@ -103,11 +123,32 @@ func TestNormDefinition(t *testing.T) {
 		for c := range columns {
 			near(t, "y", y[at(c)], (float64(x[at(c)])-mean)*inverse*float64(n.Gamma[c])+float64(n.Beta[c]), 1e-5)
 		}
+		// The gradient, by its definition.
+		sum, product := 0.0, 0.0
+		for c := range columns {
+			g := float64(dy[at(c)]) * float64(n.Gamma[c])
+			sum += g / columns
+			product += g * (float64(x[at(c)]) - mean) * inverse / columns
+		}
+		for c := range columns {
+			h := (float64(x[at(c)]) - mean) * inverse
+			near(t, "dx", dx[at(c)], (float64(dy[at(c)])*float64(n.Gamma[c])-sum-h*product)*inverse, 1e-5)
+		}
+		for c := range Width {
+			gamma[c] += float64(dy[at(c)]) * (float64(x[at(c)]) - mean) * inverse
+			beta[c] += float64(dy[at(c)])
+		}
 		for c := columns; c < Panels(columns)*Width; c++ {
-			if y[at(c)] != 0 {
+			if y[at(c)] != 0 || dx[at(c)] != 0 {
 				t.Errorf("column %d past the last is %v", c, y[at(c)])
 			}
 		}
+	}
+	dgamma, dbeta := make([]float32, Width), make([]float32, Width)
+	NormWeights(dgamma, dbeta, dy[:rows*Width], x[:rows*Width], stats)
+	for c := range Width {
+		near(t, "dgamma", dgamma[c], gamma[c], 1e-5)
+		near(t, "dbeta", dbeta[c], beta[c], 1e-5)
 	}
 }
 

@@ -889,455 +889,535 @@ DATA expConstants<>+1328(SB)/4, $0x80000000
 DATA expConstants<>+1332(SB)/4, $0x80000000
 DATA expConstants<>+1336(SB)/4, $0x80000000
 DATA expConstants<>+1340(SB)/4, $0x80000000
-DATA expConstants<>+1344(SB)/4, $0x3e83a31e
-DATA expConstants<>+1348(SB)/4, $0x3e83a31e
-DATA expConstants<>+1352(SB)/4, $0x3e83a31e
-DATA expConstants<>+1356(SB)/4, $0x3e83a31e
-DATA expConstants<>+1360(SB)/4, $0x3e83a31e
-DATA expConstants<>+1364(SB)/4, $0x3e83a31e
-DATA expConstants<>+1368(SB)/4, $0x3e83a31e
-DATA expConstants<>+1372(SB)/4, $0x3e83a31e
-DATA expConstants<>+1376(SB)/4, $0x3e83a31e
-DATA expConstants<>+1380(SB)/4, $0x3e83a31e
-DATA expConstants<>+1384(SB)/4, $0x3e83a31e
-DATA expConstants<>+1388(SB)/4, $0x3e83a31e
-DATA expConstants<>+1392(SB)/4, $0x3e83a31e
-DATA expConstants<>+1396(SB)/4, $0x3e83a31e
-DATA expConstants<>+1400(SB)/4, $0x3e83a31e
-DATA expConstants<>+1404(SB)/4, $0x3e83a31e
-DATA expConstants<>+1408(SB)/4, $0xbe036cca
-DATA expConstants<>+1412(SB)/4, $0xbe036cca
-DATA expConstants<>+1416(SB)/4, $0xbe036cca
-DATA expConstants<>+1420(SB)/4, $0xbe036cca
-DATA expConstants<>+1424(SB)/4, $0xbe036cca
-DATA expConstants<>+1428(SB)/4, $0xbe036cca
-DATA expConstants<>+1432(SB)/4, $0xbe036cca
-DATA expConstants<>+1436(SB)/4, $0xbe036cca
-DATA expConstants<>+1440(SB)/4, $0xbe036cca
-DATA expConstants<>+1444(SB)/4, $0xbe036cca
-DATA expConstants<>+1448(SB)/4, $0xbe036cca
-DATA expConstants<>+1452(SB)/4, $0xbe036cca
-DATA expConstants<>+1456(SB)/4, $0xbe036cca
-DATA expConstants<>+1460(SB)/4, $0xbe036cca
-DATA expConstants<>+1464(SB)/4, $0xbe036cca
-DATA expConstants<>+1468(SB)/4, $0xbe036cca
-DATA expConstants<>+1472(SB)/4, $0x3dc3885b
-DATA expConstants<>+1476(SB)/4, $0x3dc3885b
-DATA expConstants<>+1480(SB)/4, $0x3dc3885b
-DATA expConstants<>+1484(SB)/4, $0x3dc3885b
-DATA expConstants<>+1488(SB)/4, $0x3dc3885b
-DATA expConstants<>+1492(SB)/4, $0x3dc3885b
-DATA expConstants<>+1496(SB)/4, $0x3dc3885b
-DATA expConstants<>+1500(SB)/4, $0x3dc3885b
-DATA expConstants<>+1504(SB)/4, $0x3dc3885b
-DATA expConstants<>+1508(SB)/4, $0x3dc3885b
-DATA expConstants<>+1512(SB)/4, $0x3dc3885b
-DATA expConstants<>+1516(SB)/4, $0x3dc3885b
-DATA expConstants<>+1520(SB)/4, $0x3dc3885b
-DATA expConstants<>+1524(SB)/4, $0x3dc3885b
-DATA expConstants<>+1528(SB)/4, $0x3dc3885b
-DATA expConstants<>+1532(SB)/4, $0x3dc3885b
-DATA expConstants<>+1536(SB)/4, $0xbd9ee4c6
-DATA expConstants<>+1540(SB)/4, $0xbd9ee4c6
-DATA expConstants<>+1544(SB)/4, $0xbd9ee4c6
-DATA expConstants<>+1548(SB)/4, $0xbd9ee4c6
-DATA expConstants<>+1552(SB)/4, $0xbd9ee4c6
-DATA expConstants<>+1556(SB)/4, $0xbd9ee4c6
-DATA expConstants<>+1560(SB)/4, $0xbd9ee4c6
-DATA expConstants<>+1564(SB)/4, $0xbd9ee4c6
-DATA expConstants<>+1568(SB)/4, $0xbd9ee4c6
-DATA expConstants<>+1572(SB)/4, $0xbd9ee4c6
-DATA expConstants<>+1576(SB)/4, $0xbd9ee4c6
-DATA expConstants<>+1580(SB)/4, $0xbd9ee4c6
-DATA expConstants<>+1584(SB)/4, $0xbd9ee4c6
-DATA expConstants<>+1588(SB)/4, $0xbd9ee4c6
-DATA expConstants<>+1592(SB)/4, $0xbd9ee4c6
-DATA expConstants<>+1596(SB)/4, $0xbd9ee4c6
-DATA expConstants<>+1600(SB)/4, $0x3d835f79
-DATA expConstants<>+1604(SB)/4, $0x3d835f79
-DATA expConstants<>+1608(SB)/4, $0x3d835f79
-DATA expConstants<>+1612(SB)/4, $0x3d835f79
-DATA expConstants<>+1616(SB)/4, $0x3d835f79
-DATA expConstants<>+1620(SB)/4, $0x3d835f79
-DATA expConstants<>+1624(SB)/4, $0x3d835f79
-DATA expConstants<>+1628(SB)/4, $0x3d835f79
-DATA expConstants<>+1632(SB)/4, $0x3d835f79
-DATA expConstants<>+1636(SB)/4, $0x3d835f79
-DATA expConstants<>+1640(SB)/4, $0x3d835f79
-DATA expConstants<>+1644(SB)/4, $0x3d835f79
-DATA expConstants<>+1648(SB)/4, $0x3d835f79
-DATA expConstants<>+1652(SB)/4, $0x3d835f79
-DATA expConstants<>+1656(SB)/4, $0x3d835f79
-DATA expConstants<>+1660(SB)/4, $0x3d835f79
-DATA expConstants<>+1664(SB)/4, $0xbd556f1c
-DATA expConstants<>+1668(SB)/4, $0xbd556f1c
-DATA expConstants<>+1672(SB)/4, $0xbd556f1c
-DATA expConstants<>+1676(SB)/4, $0xbd556f1c
-DATA expConstants<>+1680(SB)/4, $0xbd556f1c
-DATA expConstants<>+1684(SB)/4, $0xbd556f1c
-DATA expConstants<>+1688(SB)/4, $0xbd556f1c
-DATA expConstants<>+1692(SB)/4, $0xbd556f1c
-DATA expConstants<>+1696(SB)/4, $0xbd556f1c
-DATA expConstants<>+1700(SB)/4, $0xbd556f1c
-DATA expConstants<>+1704(SB)/4, $0xbd556f1c
-DATA expConstants<>+1708(SB)/4, $0xbd556f1c
-DATA expConstants<>+1712(SB)/4, $0xbd556f1c
-DATA expConstants<>+1716(SB)/4, $0xbd556f1c
-DATA expConstants<>+1720(SB)/4, $0xbd556f1c
-DATA expConstants<>+1724(SB)/4, $0xbd556f1c
-DATA expConstants<>+1728(SB)/4, $0x3d26a38f
-DATA expConstants<>+1732(SB)/4, $0x3d26a38f
-DATA expConstants<>+1736(SB)/4, $0x3d26a38f
-DATA expConstants<>+1740(SB)/4, $0x3d26a38f
-DATA expConstants<>+1744(SB)/4, $0x3d26a38f
-DATA expConstants<>+1748(SB)/4, $0x3d26a38f
-DATA expConstants<>+1752(SB)/4, $0x3d26a38f
-DATA expConstants<>+1756(SB)/4, $0x3d26a38f
-DATA expConstants<>+1760(SB)/4, $0x3d26a38f
-DATA expConstants<>+1764(SB)/4, $0x3d26a38f
-DATA expConstants<>+1768(SB)/4, $0x3d26a38f
-DATA expConstants<>+1772(SB)/4, $0x3d26a38f
-DATA expConstants<>+1776(SB)/4, $0x3d26a38f
-DATA expConstants<>+1780(SB)/4, $0x3d26a38f
-DATA expConstants<>+1784(SB)/4, $0x3d26a38f
-DATA expConstants<>+1788(SB)/4, $0x3d26a38f
-DATA expConstants<>+1792(SB)/4, $0xbcf52bcd
-DATA expConstants<>+1796(SB)/4, $0xbcf52bcd
-DATA expConstants<>+1800(SB)/4, $0xbcf52bcd
-DATA expConstants<>+1804(SB)/4, $0xbcf52bcd
-DATA expConstants<>+1808(SB)/4, $0xbcf52bcd
-DATA expConstants<>+1812(SB)/4, $0xbcf52bcd
-DATA expConstants<>+1816(SB)/4, $0xbcf52bcd
-DATA expConstants<>+1820(SB)/4, $0xbcf52bcd
-DATA expConstants<>+1824(SB)/4, $0xbcf52bcd
-DATA expConstants<>+1828(SB)/4, $0xbcf52bcd
-DATA expConstants<>+1832(SB)/4, $0xbcf52bcd
-DATA expConstants<>+1836(SB)/4, $0xbcf52bcd
-DATA expConstants<>+1840(SB)/4, $0xbcf52bcd
-DATA expConstants<>+1844(SB)/4, $0xbcf52bcd
-DATA expConstants<>+1848(SB)/4, $0xbcf52bcd
-DATA expConstants<>+1852(SB)/4, $0xbcf52bcd
-DATA expConstants<>+1856(SB)/4, $0x3ca8d396
-DATA expConstants<>+1860(SB)/4, $0x3ca8d396
-DATA expConstants<>+1864(SB)/4, $0x3ca8d396
-DATA expConstants<>+1868(SB)/4, $0x3ca8d396
-DATA expConstants<>+1872(SB)/4, $0x3ca8d396
-DATA expConstants<>+1876(SB)/4, $0x3ca8d396
-DATA expConstants<>+1880(SB)/4, $0x3ca8d396
-DATA expConstants<>+1884(SB)/4, $0x3ca8d396
-DATA expConstants<>+1888(SB)/4, $0x3ca8d396
-DATA expConstants<>+1892(SB)/4, $0x3ca8d396
-DATA expConstants<>+1896(SB)/4, $0x3ca8d396
-DATA expConstants<>+1900(SB)/4, $0x3ca8d396
-DATA expConstants<>+1904(SB)/4, $0x3ca8d396
-DATA expConstants<>+1908(SB)/4, $0x3ca8d396
-DATA expConstants<>+1912(SB)/4, $0x3ca8d396
-DATA expConstants<>+1916(SB)/4, $0x3ca8d396
-DATA expConstants<>+1920(SB)/4, $0xbc62f987
-DATA expConstants<>+1924(SB)/4, $0xbc62f987
-DATA expConstants<>+1928(SB)/4, $0xbc62f987
-DATA expConstants<>+1932(SB)/4, $0xbc62f987
-DATA expConstants<>+1936(SB)/4, $0xbc62f987
-DATA expConstants<>+1940(SB)/4, $0xbc62f987
-DATA expConstants<>+1944(SB)/4, $0xbc62f987
-DATA expConstants<>+1948(SB)/4, $0xbc62f987
-DATA expConstants<>+1952(SB)/4, $0xbc62f987
-DATA expConstants<>+1956(SB)/4, $0xbc62f987
-DATA expConstants<>+1960(SB)/4, $0xbc62f987
-DATA expConstants<>+1964(SB)/4, $0xbc62f987
-DATA expConstants<>+1968(SB)/4, $0xbc62f987
-DATA expConstants<>+1972(SB)/4, $0xbc62f987
-DATA expConstants<>+1976(SB)/4, $0xbc62f987
-DATA expConstants<>+1980(SB)/4, $0xbc62f987
-DATA expConstants<>+1984(SB)/4, $0x3c133466
-DATA expConstants<>+1988(SB)/4, $0x3c133466
-DATA expConstants<>+1992(SB)/4, $0x3c133466
-DATA expConstants<>+1996(SB)/4, $0x3c133466
-DATA expConstants<>+2000(SB)/4, $0x3c133466
-DATA expConstants<>+2004(SB)/4, $0x3c133466
-DATA expConstants<>+2008(SB)/4, $0x3c133466
-DATA expConstants<>+2012(SB)/4, $0x3c133466
-DATA expConstants<>+2016(SB)/4, $0x3c133466
-DATA expConstants<>+2020(SB)/4, $0x3c133466
-DATA expConstants<>+2024(SB)/4, $0x3c133466
-DATA expConstants<>+2028(SB)/4, $0x3c133466
-DATA expConstants<>+2032(SB)/4, $0x3c133466
-DATA expConstants<>+2036(SB)/4, $0x3c133466
-DATA expConstants<>+2040(SB)/4, $0x3c133466
-DATA expConstants<>+2044(SB)/4, $0x3c133466
-DATA expConstants<>+2048(SB)/4, $0xbb935f33
-DATA expConstants<>+2052(SB)/4, $0xbb935f33
-DATA expConstants<>+2056(SB)/4, $0xbb935f33
-DATA expConstants<>+2060(SB)/4, $0xbb935f33
-DATA expConstants<>+2064(SB)/4, $0xbb935f33
-DATA expConstants<>+2068(SB)/4, $0xbb935f33
-DATA expConstants<>+2072(SB)/4, $0xbb935f33
-DATA expConstants<>+2076(SB)/4, $0xbb935f33
-DATA expConstants<>+2080(SB)/4, $0xbb935f33
-DATA expConstants<>+2084(SB)/4, $0xbb935f33
-DATA expConstants<>+2088(SB)/4, $0xbb935f33
-DATA expConstants<>+2092(SB)/4, $0xbb935f33
-DATA expConstants<>+2096(SB)/4, $0xbb935f33
-DATA expConstants<>+2100(SB)/4, $0xbb935f33
-DATA expConstants<>+2104(SB)/4, $0xbb935f33
-DATA expConstants<>+2108(SB)/4, $0xbb935f33
-DATA expConstants<>+2112(SB)/4, $0x3ad8e728
-DATA expConstants<>+2116(SB)/4, $0x3ad8e728
-DATA expConstants<>+2120(SB)/4, $0x3ad8e728
-DATA expConstants<>+2124(SB)/4, $0x3ad8e728
-DATA expConstants<>+2128(SB)/4, $0x3ad8e728
-DATA expConstants<>+2132(SB)/4, $0x3ad8e728
-DATA expConstants<>+2136(SB)/4, $0x3ad8e728
-DATA expConstants<>+2140(SB)/4, $0x3ad8e728
-DATA expConstants<>+2144(SB)/4, $0x3ad8e728
-DATA expConstants<>+2148(SB)/4, $0x3ad8e728
-DATA expConstants<>+2152(SB)/4, $0x3ad8e728
-DATA expConstants<>+2156(SB)/4, $0x3ad8e728
-DATA expConstants<>+2160(SB)/4, $0x3ad8e728
-DATA expConstants<>+2164(SB)/4, $0x3ad8e728
-DATA expConstants<>+2168(SB)/4, $0x3ad8e728
-DATA expConstants<>+2172(SB)/4, $0x3ad8e728
-DATA expConstants<>+2176(SB)/4, $0xbaae0e76
-DATA expConstants<>+2180(SB)/4, $0xbaae0e76
-DATA expConstants<>+2184(SB)/4, $0xbaae0e76
-DATA expConstants<>+2188(SB)/4, $0xbaae0e76
-DATA expConstants<>+2192(SB)/4, $0xbaae0e76
-DATA expConstants<>+2196(SB)/4, $0xbaae0e76
-DATA expConstants<>+2200(SB)/4, $0xbaae0e76
-DATA expConstants<>+2204(SB)/4, $0xbaae0e76
-DATA expConstants<>+2208(SB)/4, $0xbaae0e76
-DATA expConstants<>+2212(SB)/4, $0xbaae0e76
-DATA expConstants<>+2216(SB)/4, $0xbaae0e76
-DATA expConstants<>+2220(SB)/4, $0xbaae0e76
-DATA expConstants<>+2224(SB)/4, $0xbaae0e76
-DATA expConstants<>+2228(SB)/4, $0xbaae0e76
-DATA expConstants<>+2232(SB)/4, $0xbaae0e76
-DATA expConstants<>+2236(SB)/4, $0xbaae0e76
-DATA expConstants<>+2240(SB)/4, $0x3a9c7db1
-DATA expConstants<>+2244(SB)/4, $0x3a9c7db1
-DATA expConstants<>+2248(SB)/4, $0x3a9c7db1
-DATA expConstants<>+2252(SB)/4, $0x3a9c7db1
-DATA expConstants<>+2256(SB)/4, $0x3a9c7db1
-DATA expConstants<>+2260(SB)/4, $0x3a9c7db1
-DATA expConstants<>+2264(SB)/4, $0x3a9c7db1
-DATA expConstants<>+2268(SB)/4, $0x3a9c7db1
-DATA expConstants<>+2272(SB)/4, $0x3a9c7db1
-DATA expConstants<>+2276(SB)/4, $0x3a9c7db1
-DATA expConstants<>+2280(SB)/4, $0x3a9c7db1
-DATA expConstants<>+2284(SB)/4, $0x3a9c7db1
-DATA expConstants<>+2288(SB)/4, $0x3a9c7db1
-DATA expConstants<>+2292(SB)/4, $0x3a9c7db1
-DATA expConstants<>+2296(SB)/4, $0x3a9c7db1
-DATA expConstants<>+2300(SB)/4, $0x3a9c7db1
-DATA expConstants<>+2304(SB)/4, $0xb9cbc91c
-DATA expConstants<>+2308(SB)/4, $0xb9cbc91c
-DATA expConstants<>+2312(SB)/4, $0xb9cbc91c
-DATA expConstants<>+2316(SB)/4, $0xb9cbc91c
-DATA expConstants<>+2320(SB)/4, $0xb9cbc91c
-DATA expConstants<>+2324(SB)/4, $0xb9cbc91c
-DATA expConstants<>+2328(SB)/4, $0xb9cbc91c
-DATA expConstants<>+2332(SB)/4, $0xb9cbc91c
-DATA expConstants<>+2336(SB)/4, $0xb9cbc91c
-DATA expConstants<>+2340(SB)/4, $0xb9cbc91c
-DATA expConstants<>+2344(SB)/4, $0xb9cbc91c
-DATA expConstants<>+2348(SB)/4, $0xb9cbc91c
-DATA expConstants<>+2352(SB)/4, $0xb9cbc91c
-DATA expConstants<>+2356(SB)/4, $0xb9cbc91c
-DATA expConstants<>+2360(SB)/4, $0xb9cbc91c
-DATA expConstants<>+2364(SB)/4, $0xb9cbc91c
-DATA expConstants<>+2368(SB)/4, $0x40b00000
-DATA expConstants<>+2372(SB)/4, $0x40b00000
-DATA expConstants<>+2376(SB)/4, $0x40b00000
-DATA expConstants<>+2380(SB)/4, $0x40b00000
-DATA expConstants<>+2384(SB)/4, $0x40b00000
-DATA expConstants<>+2388(SB)/4, $0x40b00000
-DATA expConstants<>+2392(SB)/4, $0x40b00000
-DATA expConstants<>+2396(SB)/4, $0x40b00000
-DATA expConstants<>+2400(SB)/4, $0x40b00000
-DATA expConstants<>+2404(SB)/4, $0x40b00000
-DATA expConstants<>+2408(SB)/4, $0x40b00000
-DATA expConstants<>+2412(SB)/4, $0x40b00000
-DATA expConstants<>+2416(SB)/4, $0x40b00000
-DATA expConstants<>+2420(SB)/4, $0x40b00000
-DATA expConstants<>+2424(SB)/4, $0x40b00000
-DATA expConstants<>+2428(SB)/4, $0x40b00000
-DATA expConstants<>+2432(SB)/4, $0xc0b00000
-DATA expConstants<>+2436(SB)/4, $0xc0b00000
-DATA expConstants<>+2440(SB)/4, $0xc0b00000
-DATA expConstants<>+2444(SB)/4, $0xc0b00000
-DATA expConstants<>+2448(SB)/4, $0xc0b00000
-DATA expConstants<>+2452(SB)/4, $0xc0b00000
-DATA expConstants<>+2456(SB)/4, $0xc0b00000
-DATA expConstants<>+2460(SB)/4, $0xc0b00000
-DATA expConstants<>+2464(SB)/4, $0xc0b00000
-DATA expConstants<>+2468(SB)/4, $0xc0b00000
-DATA expConstants<>+2472(SB)/4, $0xc0b00000
-DATA expConstants<>+2476(SB)/4, $0xc0b00000
-DATA expConstants<>+2480(SB)/4, $0xc0b00000
-DATA expConstants<>+2484(SB)/4, $0xc0b00000
-DATA expConstants<>+2488(SB)/4, $0xc0b00000
-DATA expConstants<>+2492(SB)/4, $0xc0b00000
-DATA expConstants<>+2496(SB)/4, $0x3d8767ab
-DATA expConstants<>+2500(SB)/4, $0x3d8767ab
-DATA expConstants<>+2504(SB)/4, $0x3d8767ab
-DATA expConstants<>+2508(SB)/4, $0x3d8767ab
-DATA expConstants<>+2512(SB)/4, $0x3d8767ab
-DATA expConstants<>+2516(SB)/4, $0x3d8767ab
-DATA expConstants<>+2520(SB)/4, $0x3d8767ab
-DATA expConstants<>+2524(SB)/4, $0x3d8767ab
-DATA expConstants<>+2528(SB)/4, $0x3d8767ab
-DATA expConstants<>+2532(SB)/4, $0x3d8767ab
-DATA expConstants<>+2536(SB)/4, $0x3d8767ab
-DATA expConstants<>+2540(SB)/4, $0x3d8767ab
-DATA expConstants<>+2544(SB)/4, $0x3d8767ab
-DATA expConstants<>+2548(SB)/4, $0x3d8767ab
-DATA expConstants<>+2552(SB)/4, $0x3d8767ab
-DATA expConstants<>+2556(SB)/4, $0x3d8767ab
-DATA expConstants<>+2560(SB)/4, $0xbf800000
-DATA expConstants<>+2564(SB)/4, $0xbf800000
-DATA expConstants<>+2568(SB)/4, $0xbf800000
-DATA expConstants<>+2572(SB)/4, $0xbf800000
-DATA expConstants<>+2576(SB)/4, $0xbf800000
-DATA expConstants<>+2580(SB)/4, $0xbf800000
-DATA expConstants<>+2584(SB)/4, $0xbf800000
-DATA expConstants<>+2588(SB)/4, $0xbf800000
-DATA expConstants<>+2592(SB)/4, $0xbf800000
-DATA expConstants<>+2596(SB)/4, $0xbf800000
-DATA expConstants<>+2600(SB)/4, $0xbf800000
-DATA expConstants<>+2604(SB)/4, $0xbf800000
-DATA expConstants<>+2608(SB)/4, $0xbf800000
-DATA expConstants<>+2612(SB)/4, $0xbf800000
-DATA expConstants<>+2616(SB)/4, $0xbf800000
-DATA expConstants<>+2620(SB)/4, $0xbf800000
-DATA expConstants<>+2624(SB)/4, $0x3f000000
-DATA expConstants<>+2628(SB)/4, $0x3f000000
-DATA expConstants<>+2632(SB)/4, $0x3f000000
-DATA expConstants<>+2636(SB)/4, $0x3f000000
-DATA expConstants<>+2640(SB)/4, $0x3f000000
-DATA expConstants<>+2644(SB)/4, $0x3f000000
-DATA expConstants<>+2648(SB)/4, $0x3f000000
-DATA expConstants<>+2652(SB)/4, $0x3f000000
-DATA expConstants<>+2656(SB)/4, $0x3f000000
-DATA expConstants<>+2660(SB)/4, $0x3f000000
-DATA expConstants<>+2664(SB)/4, $0x3f000000
-DATA expConstants<>+2668(SB)/4, $0x3f000000
-DATA expConstants<>+2672(SB)/4, $0x3f000000
-DATA expConstants<>+2676(SB)/4, $0x3f000000
-DATA expConstants<>+2680(SB)/4, $0x3f000000
-DATA expConstants<>+2684(SB)/4, $0x3f000000
-DATA expConstants<>+2688(SB)/4, $0xbf000000
-DATA expConstants<>+2692(SB)/4, $0xbf000000
-DATA expConstants<>+2696(SB)/4, $0xbf000000
-DATA expConstants<>+2700(SB)/4, $0xbf000000
-DATA expConstants<>+2704(SB)/4, $0xbf000000
-DATA expConstants<>+2708(SB)/4, $0xbf000000
-DATA expConstants<>+2712(SB)/4, $0xbf000000
-DATA expConstants<>+2716(SB)/4, $0xbf000000
-DATA expConstants<>+2720(SB)/4, $0xbf000000
-DATA expConstants<>+2724(SB)/4, $0xbf000000
-DATA expConstants<>+2728(SB)/4, $0xbf000000
-DATA expConstants<>+2732(SB)/4, $0xbf000000
-DATA expConstants<>+2736(SB)/4, $0xbf000000
-DATA expConstants<>+2740(SB)/4, $0xbf000000
-DATA expConstants<>+2744(SB)/4, $0xbf000000
-DATA expConstants<>+2748(SB)/4, $0xbf000000
-DATA expConstants<>+2752(SB)/4, $0x3f4c422a
-DATA expConstants<>+2756(SB)/4, $0x3f4c422a
-DATA expConstants<>+2760(SB)/4, $0x3f4c422a
-DATA expConstants<>+2764(SB)/4, $0x3f4c422a
-DATA expConstants<>+2768(SB)/4, $0x3f4c422a
-DATA expConstants<>+2772(SB)/4, $0x3f4c422a
-DATA expConstants<>+2776(SB)/4, $0x3f4c422a
-DATA expConstants<>+2780(SB)/4, $0x3f4c422a
-DATA expConstants<>+2784(SB)/4, $0x3f4c422a
-DATA expConstants<>+2788(SB)/4, $0x3f4c422a
-DATA expConstants<>+2792(SB)/4, $0x3f4c422a
-DATA expConstants<>+2796(SB)/4, $0x3f4c422a
-DATA expConstants<>+2800(SB)/4, $0x3f4c422a
-DATA expConstants<>+2804(SB)/4, $0x3f4c422a
-DATA expConstants<>+2808(SB)/4, $0x3f4c422a
-DATA expConstants<>+2812(SB)/4, $0x3f4c422a
-DATA expConstants<>+2816(SB)/4, $0x3d122279
-DATA expConstants<>+2820(SB)/4, $0x3d122279
-DATA expConstants<>+2824(SB)/4, $0x3d122279
-DATA expConstants<>+2828(SB)/4, $0x3d122279
-DATA expConstants<>+2832(SB)/4, $0x3d122279
-DATA expConstants<>+2836(SB)/4, $0x3d122279
-DATA expConstants<>+2840(SB)/4, $0x3d122279
-DATA expConstants<>+2844(SB)/4, $0x3d122279
-DATA expConstants<>+2848(SB)/4, $0x3d122279
-DATA expConstants<>+2852(SB)/4, $0x3d122279
-DATA expConstants<>+2856(SB)/4, $0x3d122279
-DATA expConstants<>+2860(SB)/4, $0x3d122279
-DATA expConstants<>+2864(SB)/4, $0x3d122279
-DATA expConstants<>+2868(SB)/4, $0x3d122279
-DATA expConstants<>+2872(SB)/4, $0x3d122279
-DATA expConstants<>+2876(SB)/4, $0x3d122279
-DATA expConstants<>+2880(SB)/4, $0x3ddb33b6
-DATA expConstants<>+2884(SB)/4, $0x3ddb33b6
-DATA expConstants<>+2888(SB)/4, $0x3ddb33b6
-DATA expConstants<>+2892(SB)/4, $0x3ddb33b6
-DATA expConstants<>+2896(SB)/4, $0x3ddb33b6
-DATA expConstants<>+2900(SB)/4, $0x3ddb33b6
-DATA expConstants<>+2904(SB)/4, $0x3ddb33b6
-DATA expConstants<>+2908(SB)/4, $0x3ddb33b6
-DATA expConstants<>+2912(SB)/4, $0x3ddb33b6
-DATA expConstants<>+2916(SB)/4, $0x3ddb33b6
-DATA expConstants<>+2920(SB)/4, $0x3ddb33b6
-DATA expConstants<>+2924(SB)/4, $0x3ddb33b6
-DATA expConstants<>+2928(SB)/4, $0x3ddb33b6
-DATA expConstants<>+2932(SB)/4, $0x3ddb33b6
-DATA expConstants<>+2936(SB)/4, $0x3ddb33b6
-DATA expConstants<>+2940(SB)/4, $0x3ddb33b6
-DATA expConstants<>+2944(SB)/4, $0x3ecc422a
-DATA expConstants<>+2948(SB)/4, $0x3ecc422a
-DATA expConstants<>+2952(SB)/4, $0x3ecc422a
-DATA expConstants<>+2956(SB)/4, $0x3ecc422a
-DATA expConstants<>+2960(SB)/4, $0x3ecc422a
-DATA expConstants<>+2964(SB)/4, $0x3ecc422a
-DATA expConstants<>+2968(SB)/4, $0x3ecc422a
-DATA expConstants<>+2972(SB)/4, $0x3ecc422a
-DATA expConstants<>+2976(SB)/4, $0x3ecc422a
-DATA expConstants<>+2980(SB)/4, $0x3ecc422a
-DATA expConstants<>+2984(SB)/4, $0x3ecc422a
-DATA expConstants<>+2988(SB)/4, $0x3ecc422a
-DATA expConstants<>+2992(SB)/4, $0x3ecc422a
-DATA expConstants<>+2996(SB)/4, $0x3ecc422a
-DATA expConstants<>+3000(SB)/4, $0x3ecc422a
-DATA expConstants<>+3004(SB)/4, $0x3ecc422a
-DATA expConstants<>+3008(SB)/4, $0x41700000
-DATA expConstants<>+3012(SB)/4, $0x41700000
-DATA expConstants<>+3016(SB)/4, $0x41700000
-DATA expConstants<>+3020(SB)/4, $0x41700000
-DATA expConstants<>+3024(SB)/4, $0x41700000
-DATA expConstants<>+3028(SB)/4, $0x41700000
-DATA expConstants<>+3032(SB)/4, $0x41700000
-DATA expConstants<>+3036(SB)/4, $0x41700000
-DATA expConstants<>+3040(SB)/4, $0x41700000
-DATA expConstants<>+3044(SB)/4, $0x41700000
-DATA expConstants<>+3048(SB)/4, $0x41700000
-DATA expConstants<>+3052(SB)/4, $0x41700000
-DATA expConstants<>+3056(SB)/4, $0x41700000
-DATA expConstants<>+3060(SB)/4, $0x41700000
-DATA expConstants<>+3064(SB)/4, $0x41700000
-DATA expConstants<>+3068(SB)/4, $0x41700000
-DATA expConstants<>+3072(SB)/4, $0xc1700000
-DATA expConstants<>+3076(SB)/4, $0xc1700000
-DATA expConstants<>+3080(SB)/4, $0xc1700000
-DATA expConstants<>+3084(SB)/4, $0xc1700000
-DATA expConstants<>+3088(SB)/4, $0xc1700000
-DATA expConstants<>+3092(SB)/4, $0xc1700000
-DATA expConstants<>+3096(SB)/4, $0xc1700000
-DATA expConstants<>+3100(SB)/4, $0xc1700000
-DATA expConstants<>+3104(SB)/4, $0xc1700000
-DATA expConstants<>+3108(SB)/4, $0xc1700000
-DATA expConstants<>+3112(SB)/4, $0xc1700000
-DATA expConstants<>+3116(SB)/4, $0xc1700000
-DATA expConstants<>+3120(SB)/4, $0xc1700000
-DATA expConstants<>+3124(SB)/4, $0xc1700000
-DATA expConstants<>+3128(SB)/4, $0xc1700000
-DATA expConstants<>+3132(SB)/4, $0xc1700000
-GLOBL expConstants<>(SB), RODATA|NOPTR, $3136
+DATA expConstants<>+1344(SB)/4, $0x9e3779b9
+DATA expConstants<>+1348(SB)/4, $0x9e3779b9
+DATA expConstants<>+1352(SB)/4, $0x9e3779b9
+DATA expConstants<>+1356(SB)/4, $0x9e3779b9
+DATA expConstants<>+1360(SB)/4, $0x9e3779b9
+DATA expConstants<>+1364(SB)/4, $0x9e3779b9
+DATA expConstants<>+1368(SB)/4, $0x9e3779b9
+DATA expConstants<>+1372(SB)/4, $0x9e3779b9
+DATA expConstants<>+1376(SB)/4, $0x9e3779b9
+DATA expConstants<>+1380(SB)/4, $0x9e3779b9
+DATA expConstants<>+1384(SB)/4, $0x9e3779b9
+DATA expConstants<>+1388(SB)/4, $0x9e3779b9
+DATA expConstants<>+1392(SB)/4, $0x9e3779b9
+DATA expConstants<>+1396(SB)/4, $0x9e3779b9
+DATA expConstants<>+1400(SB)/4, $0x9e3779b9
+DATA expConstants<>+1404(SB)/4, $0x9e3779b9
+DATA expConstants<>+1408(SB)/4, $0x21f0aaad
+DATA expConstants<>+1412(SB)/4, $0x21f0aaad
+DATA expConstants<>+1416(SB)/4, $0x21f0aaad
+DATA expConstants<>+1420(SB)/4, $0x21f0aaad
+DATA expConstants<>+1424(SB)/4, $0x21f0aaad
+DATA expConstants<>+1428(SB)/4, $0x21f0aaad
+DATA expConstants<>+1432(SB)/4, $0x21f0aaad
+DATA expConstants<>+1436(SB)/4, $0x21f0aaad
+DATA expConstants<>+1440(SB)/4, $0x21f0aaad
+DATA expConstants<>+1444(SB)/4, $0x21f0aaad
+DATA expConstants<>+1448(SB)/4, $0x21f0aaad
+DATA expConstants<>+1452(SB)/4, $0x21f0aaad
+DATA expConstants<>+1456(SB)/4, $0x21f0aaad
+DATA expConstants<>+1460(SB)/4, $0x21f0aaad
+DATA expConstants<>+1464(SB)/4, $0x21f0aaad
+DATA expConstants<>+1468(SB)/4, $0x21f0aaad
+DATA expConstants<>+1472(SB)/4, $0x735a2d97
+DATA expConstants<>+1476(SB)/4, $0x735a2d97
+DATA expConstants<>+1480(SB)/4, $0x735a2d97
+DATA expConstants<>+1484(SB)/4, $0x735a2d97
+DATA expConstants<>+1488(SB)/4, $0x735a2d97
+DATA expConstants<>+1492(SB)/4, $0x735a2d97
+DATA expConstants<>+1496(SB)/4, $0x735a2d97
+DATA expConstants<>+1500(SB)/4, $0x735a2d97
+DATA expConstants<>+1504(SB)/4, $0x735a2d97
+DATA expConstants<>+1508(SB)/4, $0x735a2d97
+DATA expConstants<>+1512(SB)/4, $0x735a2d97
+DATA expConstants<>+1516(SB)/4, $0x735a2d97
+DATA expConstants<>+1520(SB)/4, $0x735a2d97
+DATA expConstants<>+1524(SB)/4, $0x735a2d97
+DATA expConstants<>+1528(SB)/4, $0x735a2d97
+DATA expConstants<>+1532(SB)/4, $0x735a2d97
+DATA expConstants<>+1536(SB)/4, $0x00000008
+DATA expConstants<>+1540(SB)/4, $0x00000008
+DATA expConstants<>+1544(SB)/4, $0x00000008
+DATA expConstants<>+1548(SB)/4, $0x00000008
+DATA expConstants<>+1552(SB)/4, $0x00000008
+DATA expConstants<>+1556(SB)/4, $0x00000008
+DATA expConstants<>+1560(SB)/4, $0x00000008
+DATA expConstants<>+1564(SB)/4, $0x00000008
+DATA expConstants<>+1568(SB)/4, $0x00000008
+DATA expConstants<>+1572(SB)/4, $0x00000008
+DATA expConstants<>+1576(SB)/4, $0x00000008
+DATA expConstants<>+1580(SB)/4, $0x00000008
+DATA expConstants<>+1584(SB)/4, $0x00000008
+DATA expConstants<>+1588(SB)/4, $0x00000008
+DATA expConstants<>+1592(SB)/4, $0x00000008
+DATA expConstants<>+1596(SB)/4, $0x00000008
+DATA expConstants<>+1600(SB)/4, $0x00000010
+DATA expConstants<>+1604(SB)/4, $0x00000010
+DATA expConstants<>+1608(SB)/4, $0x00000010
+DATA expConstants<>+1612(SB)/4, $0x00000010
+DATA expConstants<>+1616(SB)/4, $0x00000010
+DATA expConstants<>+1620(SB)/4, $0x00000010
+DATA expConstants<>+1624(SB)/4, $0x00000010
+DATA expConstants<>+1628(SB)/4, $0x00000010
+DATA expConstants<>+1632(SB)/4, $0x00000010
+DATA expConstants<>+1636(SB)/4, $0x00000010
+DATA expConstants<>+1640(SB)/4, $0x00000010
+DATA expConstants<>+1644(SB)/4, $0x00000010
+DATA expConstants<>+1648(SB)/4, $0x00000010
+DATA expConstants<>+1652(SB)/4, $0x00000010
+DATA expConstants<>+1656(SB)/4, $0x00000010
+DATA expConstants<>+1660(SB)/4, $0x00000010
+DATA expConstants<>+1664(SB)/4, $0x3e83a31e
+DATA expConstants<>+1668(SB)/4, $0x3e83a31e
+DATA expConstants<>+1672(SB)/4, $0x3e83a31e
+DATA expConstants<>+1676(SB)/4, $0x3e83a31e
+DATA expConstants<>+1680(SB)/4, $0x3e83a31e
+DATA expConstants<>+1684(SB)/4, $0x3e83a31e
+DATA expConstants<>+1688(SB)/4, $0x3e83a31e
+DATA expConstants<>+1692(SB)/4, $0x3e83a31e
+DATA expConstants<>+1696(SB)/4, $0x3e83a31e
+DATA expConstants<>+1700(SB)/4, $0x3e83a31e
+DATA expConstants<>+1704(SB)/4, $0x3e83a31e
+DATA expConstants<>+1708(SB)/4, $0x3e83a31e
+DATA expConstants<>+1712(SB)/4, $0x3e83a31e
+DATA expConstants<>+1716(SB)/4, $0x3e83a31e
+DATA expConstants<>+1720(SB)/4, $0x3e83a31e
+DATA expConstants<>+1724(SB)/4, $0x3e83a31e
+DATA expConstants<>+1728(SB)/4, $0xbe036cca
+DATA expConstants<>+1732(SB)/4, $0xbe036cca
+DATA expConstants<>+1736(SB)/4, $0xbe036cca
+DATA expConstants<>+1740(SB)/4, $0xbe036cca
+DATA expConstants<>+1744(SB)/4, $0xbe036cca
+DATA expConstants<>+1748(SB)/4, $0xbe036cca
+DATA expConstants<>+1752(SB)/4, $0xbe036cca
+DATA expConstants<>+1756(SB)/4, $0xbe036cca
+DATA expConstants<>+1760(SB)/4, $0xbe036cca
+DATA expConstants<>+1764(SB)/4, $0xbe036cca
+DATA expConstants<>+1768(SB)/4, $0xbe036cca
+DATA expConstants<>+1772(SB)/4, $0xbe036cca
+DATA expConstants<>+1776(SB)/4, $0xbe036cca
+DATA expConstants<>+1780(SB)/4, $0xbe036cca
+DATA expConstants<>+1784(SB)/4, $0xbe036cca
+DATA expConstants<>+1788(SB)/4, $0xbe036cca
+DATA expConstants<>+1792(SB)/4, $0x3dc3885b
+DATA expConstants<>+1796(SB)/4, $0x3dc3885b
+DATA expConstants<>+1800(SB)/4, $0x3dc3885b
+DATA expConstants<>+1804(SB)/4, $0x3dc3885b
+DATA expConstants<>+1808(SB)/4, $0x3dc3885b
+DATA expConstants<>+1812(SB)/4, $0x3dc3885b
+DATA expConstants<>+1816(SB)/4, $0x3dc3885b
+DATA expConstants<>+1820(SB)/4, $0x3dc3885b
+DATA expConstants<>+1824(SB)/4, $0x3dc3885b
+DATA expConstants<>+1828(SB)/4, $0x3dc3885b
+DATA expConstants<>+1832(SB)/4, $0x3dc3885b
+DATA expConstants<>+1836(SB)/4, $0x3dc3885b
+DATA expConstants<>+1840(SB)/4, $0x3dc3885b
+DATA expConstants<>+1844(SB)/4, $0x3dc3885b
+DATA expConstants<>+1848(SB)/4, $0x3dc3885b
+DATA expConstants<>+1852(SB)/4, $0x3dc3885b
+DATA expConstants<>+1856(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1860(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1864(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1868(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1872(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1876(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1880(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1884(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1888(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1892(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1896(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1900(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1904(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1908(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1912(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1916(SB)/4, $0xbd9ee4c6
+DATA expConstants<>+1920(SB)/4, $0x3d835f79
+DATA expConstants<>+1924(SB)/4, $0x3d835f79
+DATA expConstants<>+1928(SB)/4, $0x3d835f79
+DATA expConstants<>+1932(SB)/4, $0x3d835f79
+DATA expConstants<>+1936(SB)/4, $0x3d835f79
+DATA expConstants<>+1940(SB)/4, $0x3d835f79
+DATA expConstants<>+1944(SB)/4, $0x3d835f79
+DATA expConstants<>+1948(SB)/4, $0x3d835f79
+DATA expConstants<>+1952(SB)/4, $0x3d835f79
+DATA expConstants<>+1956(SB)/4, $0x3d835f79
+DATA expConstants<>+1960(SB)/4, $0x3d835f79
+DATA expConstants<>+1964(SB)/4, $0x3d835f79
+DATA expConstants<>+1968(SB)/4, $0x3d835f79
+DATA expConstants<>+1972(SB)/4, $0x3d835f79
+DATA expConstants<>+1976(SB)/4, $0x3d835f79
+DATA expConstants<>+1980(SB)/4, $0x3d835f79
+DATA expConstants<>+1984(SB)/4, $0xbd556f1c
+DATA expConstants<>+1988(SB)/4, $0xbd556f1c
+DATA expConstants<>+1992(SB)/4, $0xbd556f1c
+DATA expConstants<>+1996(SB)/4, $0xbd556f1c
+DATA expConstants<>+2000(SB)/4, $0xbd556f1c
+DATA expConstants<>+2004(SB)/4, $0xbd556f1c
+DATA expConstants<>+2008(SB)/4, $0xbd556f1c
+DATA expConstants<>+2012(SB)/4, $0xbd556f1c
+DATA expConstants<>+2016(SB)/4, $0xbd556f1c
+DATA expConstants<>+2020(SB)/4, $0xbd556f1c
+DATA expConstants<>+2024(SB)/4, $0xbd556f1c
+DATA expConstants<>+2028(SB)/4, $0xbd556f1c
+DATA expConstants<>+2032(SB)/4, $0xbd556f1c
+DATA expConstants<>+2036(SB)/4, $0xbd556f1c
+DATA expConstants<>+2040(SB)/4, $0xbd556f1c
+DATA expConstants<>+2044(SB)/4, $0xbd556f1c
+DATA expConstants<>+2048(SB)/4, $0x3d26a38f
+DATA expConstants<>+2052(SB)/4, $0x3d26a38f
+DATA expConstants<>+2056(SB)/4, $0x3d26a38f
+DATA expConstants<>+2060(SB)/4, $0x3d26a38f
+DATA expConstants<>+2064(SB)/4, $0x3d26a38f
+DATA expConstants<>+2068(SB)/4, $0x3d26a38f
+DATA expConstants<>+2072(SB)/4, $0x3d26a38f
+DATA expConstants<>+2076(SB)/4, $0x3d26a38f
+DATA expConstants<>+2080(SB)/4, $0x3d26a38f
+DATA expConstants<>+2084(SB)/4, $0x3d26a38f
+DATA expConstants<>+2088(SB)/4, $0x3d26a38f
+DATA expConstants<>+2092(SB)/4, $0x3d26a38f
+DATA expConstants<>+2096(SB)/4, $0x3d26a38f
+DATA expConstants<>+2100(SB)/4, $0x3d26a38f
+DATA expConstants<>+2104(SB)/4, $0x3d26a38f
+DATA expConstants<>+2108(SB)/4, $0x3d26a38f
+DATA expConstants<>+2112(SB)/4, $0xbcf52bcd
+DATA expConstants<>+2116(SB)/4, $0xbcf52bcd
+DATA expConstants<>+2120(SB)/4, $0xbcf52bcd
+DATA expConstants<>+2124(SB)/4, $0xbcf52bcd
+DATA expConstants<>+2128(SB)/4, $0xbcf52bcd
+DATA expConstants<>+2132(SB)/4, $0xbcf52bcd
+DATA expConstants<>+2136(SB)/4, $0xbcf52bcd
+DATA expConstants<>+2140(SB)/4, $0xbcf52bcd
+DATA expConstants<>+2144(SB)/4, $0xbcf52bcd
+DATA expConstants<>+2148(SB)/4, $0xbcf52bcd
+DATA expConstants<>+2152(SB)/4, $0xbcf52bcd
+DATA expConstants<>+2156(SB)/4, $0xbcf52bcd
+DATA expConstants<>+2160(SB)/4, $0xbcf52bcd
+DATA expConstants<>+2164(SB)/4, $0xbcf52bcd
+DATA expConstants<>+2168(SB)/4, $0xbcf52bcd
+DATA expConstants<>+2172(SB)/4, $0xbcf52bcd
+DATA expConstants<>+2176(SB)/4, $0x3ca8d396
+DATA expConstants<>+2180(SB)/4, $0x3ca8d396
+DATA expConstants<>+2184(SB)/4, $0x3ca8d396
+DATA expConstants<>+2188(SB)/4, $0x3ca8d396
+DATA expConstants<>+2192(SB)/4, $0x3ca8d396
+DATA expConstants<>+2196(SB)/4, $0x3ca8d396
+DATA expConstants<>+2200(SB)/4, $0x3ca8d396
+DATA expConstants<>+2204(SB)/4, $0x3ca8d396
+DATA expConstants<>+2208(SB)/4, $0x3ca8d396
+DATA expConstants<>+2212(SB)/4, $0x3ca8d396
+DATA expConstants<>+2216(SB)/4, $0x3ca8d396
+DATA expConstants<>+2220(SB)/4, $0x3ca8d396
+DATA expConstants<>+2224(SB)/4, $0x3ca8d396
+DATA expConstants<>+2228(SB)/4, $0x3ca8d396
+DATA expConstants<>+2232(SB)/4, $0x3ca8d396
+DATA expConstants<>+2236(SB)/4, $0x3ca8d396
+DATA expConstants<>+2240(SB)/4, $0xbc62f987
+DATA expConstants<>+2244(SB)/4, $0xbc62f987
+DATA expConstants<>+2248(SB)/4, $0xbc62f987
+DATA expConstants<>+2252(SB)/4, $0xbc62f987
+DATA expConstants<>+2256(SB)/4, $0xbc62f987
+DATA expConstants<>+2260(SB)/4, $0xbc62f987
+DATA expConstants<>+2264(SB)/4, $0xbc62f987
+DATA expConstants<>+2268(SB)/4, $0xbc62f987
+DATA expConstants<>+2272(SB)/4, $0xbc62f987
+DATA expConstants<>+2276(SB)/4, $0xbc62f987
+DATA expConstants<>+2280(SB)/4, $0xbc62f987
+DATA expConstants<>+2284(SB)/4, $0xbc62f987
+DATA expConstants<>+2288(SB)/4, $0xbc62f987
+DATA expConstants<>+2292(SB)/4, $0xbc62f987
+DATA expConstants<>+2296(SB)/4, $0xbc62f987
+DATA expConstants<>+2300(SB)/4, $0xbc62f987
+DATA expConstants<>+2304(SB)/4, $0x3c133466
+DATA expConstants<>+2308(SB)/4, $0x3c133466
+DATA expConstants<>+2312(SB)/4, $0x3c133466
+DATA expConstants<>+2316(SB)/4, $0x3c133466
+DATA expConstants<>+2320(SB)/4, $0x3c133466
+DATA expConstants<>+2324(SB)/4, $0x3c133466
+DATA expConstants<>+2328(SB)/4, $0x3c133466
+DATA expConstants<>+2332(SB)/4, $0x3c133466
+DATA expConstants<>+2336(SB)/4, $0x3c133466
+DATA expConstants<>+2340(SB)/4, $0x3c133466
+DATA expConstants<>+2344(SB)/4, $0x3c133466
+DATA expConstants<>+2348(SB)/4, $0x3c133466
+DATA expConstants<>+2352(SB)/4, $0x3c133466
+DATA expConstants<>+2356(SB)/4, $0x3c133466
+DATA expConstants<>+2360(SB)/4, $0x3c133466
+DATA expConstants<>+2364(SB)/4, $0x3c133466
+DATA expConstants<>+2368(SB)/4, $0xbb935f33
+DATA expConstants<>+2372(SB)/4, $0xbb935f33
+DATA expConstants<>+2376(SB)/4, $0xbb935f33
+DATA expConstants<>+2380(SB)/4, $0xbb935f33
+DATA expConstants<>+2384(SB)/4, $0xbb935f33
+DATA expConstants<>+2388(SB)/4, $0xbb935f33
+DATA expConstants<>+2392(SB)/4, $0xbb935f33
+DATA expConstants<>+2396(SB)/4, $0xbb935f33
+DATA expConstants<>+2400(SB)/4, $0xbb935f33
+DATA expConstants<>+2404(SB)/4, $0xbb935f33
+DATA expConstants<>+2408(SB)/4, $0xbb935f33
+DATA expConstants<>+2412(SB)/4, $0xbb935f33
+DATA expConstants<>+2416(SB)/4, $0xbb935f33
+DATA expConstants<>+2420(SB)/4, $0xbb935f33
+DATA expConstants<>+2424(SB)/4, $0xbb935f33
+DATA expConstants<>+2428(SB)/4, $0xbb935f33
+DATA expConstants<>+2432(SB)/4, $0x3ad8e728
+DATA expConstants<>+2436(SB)/4, $0x3ad8e728
+DATA expConstants<>+2440(SB)/4, $0x3ad8e728
+DATA expConstants<>+2444(SB)/4, $0x3ad8e728
+DATA expConstants<>+2448(SB)/4, $0x3ad8e728
+DATA expConstants<>+2452(SB)/4, $0x3ad8e728
+DATA expConstants<>+2456(SB)/4, $0x3ad8e728
+DATA expConstants<>+2460(SB)/4, $0x3ad8e728
+DATA expConstants<>+2464(SB)/4, $0x3ad8e728
+DATA expConstants<>+2468(SB)/4, $0x3ad8e728
+DATA expConstants<>+2472(SB)/4, $0x3ad8e728
+DATA expConstants<>+2476(SB)/4, $0x3ad8e728
+DATA expConstants<>+2480(SB)/4, $0x3ad8e728
+DATA expConstants<>+2484(SB)/4, $0x3ad8e728
+DATA expConstants<>+2488(SB)/4, $0x3ad8e728
+DATA expConstants<>+2492(SB)/4, $0x3ad8e728
+DATA expConstants<>+2496(SB)/4, $0xbaae0e76
+DATA expConstants<>+2500(SB)/4, $0xbaae0e76
+DATA expConstants<>+2504(SB)/4, $0xbaae0e76
+DATA expConstants<>+2508(SB)/4, $0xbaae0e76
+DATA expConstants<>+2512(SB)/4, $0xbaae0e76
+DATA expConstants<>+2516(SB)/4, $0xbaae0e76
+DATA expConstants<>+2520(SB)/4, $0xbaae0e76
+DATA expConstants<>+2524(SB)/4, $0xbaae0e76
+DATA expConstants<>+2528(SB)/4, $0xbaae0e76
+DATA expConstants<>+2532(SB)/4, $0xbaae0e76
+DATA expConstants<>+2536(SB)/4, $0xbaae0e76
+DATA expConstants<>+2540(SB)/4, $0xbaae0e76
+DATA expConstants<>+2544(SB)/4, $0xbaae0e76
+DATA expConstants<>+2548(SB)/4, $0xbaae0e76
+DATA expConstants<>+2552(SB)/4, $0xbaae0e76
+DATA expConstants<>+2556(SB)/4, $0xbaae0e76
+DATA expConstants<>+2560(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2564(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2568(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2572(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2576(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2580(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2584(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2588(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2592(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2596(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2600(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2604(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2608(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2612(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2616(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2620(SB)/4, $0x3a9c7db1
+DATA expConstants<>+2624(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2628(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2632(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2636(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2640(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2644(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2648(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2652(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2656(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2660(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2664(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2668(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2672(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2676(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2680(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2684(SB)/4, $0xb9cbc91c
+DATA expConstants<>+2688(SB)/4, $0x40b00000
+DATA expConstants<>+2692(SB)/4, $0x40b00000
+DATA expConstants<>+2696(SB)/4, $0x40b00000
+DATA expConstants<>+2700(SB)/4, $0x40b00000
+DATA expConstants<>+2704(SB)/4, $0x40b00000
+DATA expConstants<>+2708(SB)/4, $0x40b00000
+DATA expConstants<>+2712(SB)/4, $0x40b00000
+DATA expConstants<>+2716(SB)/4, $0x40b00000
+DATA expConstants<>+2720(SB)/4, $0x40b00000
+DATA expConstants<>+2724(SB)/4, $0x40b00000
+DATA expConstants<>+2728(SB)/4, $0x40b00000
+DATA expConstants<>+2732(SB)/4, $0x40b00000
+DATA expConstants<>+2736(SB)/4, $0x40b00000
+DATA expConstants<>+2740(SB)/4, $0x40b00000
+DATA expConstants<>+2744(SB)/4, $0x40b00000
+DATA expConstants<>+2748(SB)/4, $0x40b00000
+DATA expConstants<>+2752(SB)/4, $0xc0b00000
+DATA expConstants<>+2756(SB)/4, $0xc0b00000
+DATA expConstants<>+2760(SB)/4, $0xc0b00000
+DATA expConstants<>+2764(SB)/4, $0xc0b00000
+DATA expConstants<>+2768(SB)/4, $0xc0b00000
+DATA expConstants<>+2772(SB)/4, $0xc0b00000
+DATA expConstants<>+2776(SB)/4, $0xc0b00000
+DATA expConstants<>+2780(SB)/4, $0xc0b00000
+DATA expConstants<>+2784(SB)/4, $0xc0b00000
+DATA expConstants<>+2788(SB)/4, $0xc0b00000
+DATA expConstants<>+2792(SB)/4, $0xc0b00000
+DATA expConstants<>+2796(SB)/4, $0xc0b00000
+DATA expConstants<>+2800(SB)/4, $0xc0b00000
+DATA expConstants<>+2804(SB)/4, $0xc0b00000
+DATA expConstants<>+2808(SB)/4, $0xc0b00000
+DATA expConstants<>+2812(SB)/4, $0xc0b00000
+DATA expConstants<>+2816(SB)/4, $0x3d8767ab
+DATA expConstants<>+2820(SB)/4, $0x3d8767ab
+DATA expConstants<>+2824(SB)/4, $0x3d8767ab
+DATA expConstants<>+2828(SB)/4, $0x3d8767ab
+DATA expConstants<>+2832(SB)/4, $0x3d8767ab
+DATA expConstants<>+2836(SB)/4, $0x3d8767ab
+DATA expConstants<>+2840(SB)/4, $0x3d8767ab
+DATA expConstants<>+2844(SB)/4, $0x3d8767ab
+DATA expConstants<>+2848(SB)/4, $0x3d8767ab
+DATA expConstants<>+2852(SB)/4, $0x3d8767ab
+DATA expConstants<>+2856(SB)/4, $0x3d8767ab
+DATA expConstants<>+2860(SB)/4, $0x3d8767ab
+DATA expConstants<>+2864(SB)/4, $0x3d8767ab
+DATA expConstants<>+2868(SB)/4, $0x3d8767ab
+DATA expConstants<>+2872(SB)/4, $0x3d8767ab
+DATA expConstants<>+2876(SB)/4, $0x3d8767ab
+DATA expConstants<>+2880(SB)/4, $0xbf800000
+DATA expConstants<>+2884(SB)/4, $0xbf800000
+DATA expConstants<>+2888(SB)/4, $0xbf800000
+DATA expConstants<>+2892(SB)/4, $0xbf800000
+DATA expConstants<>+2896(SB)/4, $0xbf800000
+DATA expConstants<>+2900(SB)/4, $0xbf800000
+DATA expConstants<>+2904(SB)/4, $0xbf800000
+DATA expConstants<>+2908(SB)/4, $0xbf800000
+DATA expConstants<>+2912(SB)/4, $0xbf800000
+DATA expConstants<>+2916(SB)/4, $0xbf800000
+DATA expConstants<>+2920(SB)/4, $0xbf800000
+DATA expConstants<>+2924(SB)/4, $0xbf800000
+DATA expConstants<>+2928(SB)/4, $0xbf800000
+DATA expConstants<>+2932(SB)/4, $0xbf800000
+DATA expConstants<>+2936(SB)/4, $0xbf800000
+DATA expConstants<>+2940(SB)/4, $0xbf800000
+DATA expConstants<>+2944(SB)/4, $0x3f000000
+DATA expConstants<>+2948(SB)/4, $0x3f000000
+DATA expConstants<>+2952(SB)/4, $0x3f000000
+DATA expConstants<>+2956(SB)/4, $0x3f000000
+DATA expConstants<>+2960(SB)/4, $0x3f000000
+DATA expConstants<>+2964(SB)/4, $0x3f000000
+DATA expConstants<>+2968(SB)/4, $0x3f000000
+DATA expConstants<>+2972(SB)/4, $0x3f000000
+DATA expConstants<>+2976(SB)/4, $0x3f000000
+DATA expConstants<>+2980(SB)/4, $0x3f000000
+DATA expConstants<>+2984(SB)/4, $0x3f000000
+DATA expConstants<>+2988(SB)/4, $0x3f000000
+DATA expConstants<>+2992(SB)/4, $0x3f000000
+DATA expConstants<>+2996(SB)/4, $0x3f000000
+DATA expConstants<>+3000(SB)/4, $0x3f000000
+DATA expConstants<>+3004(SB)/4, $0x3f000000
+DATA expConstants<>+3008(SB)/4, $0xbf000000
+DATA expConstants<>+3012(SB)/4, $0xbf000000
+DATA expConstants<>+3016(SB)/4, $0xbf000000
+DATA expConstants<>+3020(SB)/4, $0xbf000000
+DATA expConstants<>+3024(SB)/4, $0xbf000000
+DATA expConstants<>+3028(SB)/4, $0xbf000000
+DATA expConstants<>+3032(SB)/4, $0xbf000000
+DATA expConstants<>+3036(SB)/4, $0xbf000000
+DATA expConstants<>+3040(SB)/4, $0xbf000000
+DATA expConstants<>+3044(SB)/4, $0xbf000000
+DATA expConstants<>+3048(SB)/4, $0xbf000000
+DATA expConstants<>+3052(SB)/4, $0xbf000000
+DATA expConstants<>+3056(SB)/4, $0xbf000000
+DATA expConstants<>+3060(SB)/4, $0xbf000000
+DATA expConstants<>+3064(SB)/4, $0xbf000000
+DATA expConstants<>+3068(SB)/4, $0xbf000000
+DATA expConstants<>+3072(SB)/4, $0x3f4c422a
+DATA expConstants<>+3076(SB)/4, $0x3f4c422a
+DATA expConstants<>+3080(SB)/4, $0x3f4c422a
+DATA expConstants<>+3084(SB)/4, $0x3f4c422a
+DATA expConstants<>+3088(SB)/4, $0x3f4c422a
+DATA expConstants<>+3092(SB)/4, $0x3f4c422a
+DATA expConstants<>+3096(SB)/4, $0x3f4c422a
+DATA expConstants<>+3100(SB)/4, $0x3f4c422a
+DATA expConstants<>+3104(SB)/4, $0x3f4c422a
+DATA expConstants<>+3108(SB)/4, $0x3f4c422a
+DATA expConstants<>+3112(SB)/4, $0x3f4c422a
+DATA expConstants<>+3116(SB)/4, $0x3f4c422a
+DATA expConstants<>+3120(SB)/4, $0x3f4c422a
+DATA expConstants<>+3124(SB)/4, $0x3f4c422a
+DATA expConstants<>+3128(SB)/4, $0x3f4c422a
+DATA expConstants<>+3132(SB)/4, $0x3f4c422a
+DATA expConstants<>+3136(SB)/4, $0x3d122279
+DATA expConstants<>+3140(SB)/4, $0x3d122279
+DATA expConstants<>+3144(SB)/4, $0x3d122279
+DATA expConstants<>+3148(SB)/4, $0x3d122279
+DATA expConstants<>+3152(SB)/4, $0x3d122279
+DATA expConstants<>+3156(SB)/4, $0x3d122279
+DATA expConstants<>+3160(SB)/4, $0x3d122279
+DATA expConstants<>+3164(SB)/4, $0x3d122279
+DATA expConstants<>+3168(SB)/4, $0x3d122279
+DATA expConstants<>+3172(SB)/4, $0x3d122279
+DATA expConstants<>+3176(SB)/4, $0x3d122279
+DATA expConstants<>+3180(SB)/4, $0x3d122279
+DATA expConstants<>+3184(SB)/4, $0x3d122279
+DATA expConstants<>+3188(SB)/4, $0x3d122279
+DATA expConstants<>+3192(SB)/4, $0x3d122279
+DATA expConstants<>+3196(SB)/4, $0x3d122279
+DATA expConstants<>+3200(SB)/4, $0x3ddb33b6
+DATA expConstants<>+3204(SB)/4, $0x3ddb33b6
+DATA expConstants<>+3208(SB)/4, $0x3ddb33b6
+DATA expConstants<>+3212(SB)/4, $0x3ddb33b6
+DATA expConstants<>+3216(SB)/4, $0x3ddb33b6
+DATA expConstants<>+3220(SB)/4, $0x3ddb33b6
+DATA expConstants<>+3224(SB)/4, $0x3ddb33b6
+DATA expConstants<>+3228(SB)/4, $0x3ddb33b6
+DATA expConstants<>+3232(SB)/4, $0x3ddb33b6
+DATA expConstants<>+3236(SB)/4, $0x3ddb33b6
+DATA expConstants<>+3240(SB)/4, $0x3ddb33b6
+DATA expConstants<>+3244(SB)/4, $0x3ddb33b6
+DATA expConstants<>+3248(SB)/4, $0x3ddb33b6
+DATA expConstants<>+3252(SB)/4, $0x3ddb33b6
+DATA expConstants<>+3256(SB)/4, $0x3ddb33b6
+DATA expConstants<>+3260(SB)/4, $0x3ddb33b6
+DATA expConstants<>+3264(SB)/4, $0x3ecc422a
+DATA expConstants<>+3268(SB)/4, $0x3ecc422a
+DATA expConstants<>+3272(SB)/4, $0x3ecc422a
+DATA expConstants<>+3276(SB)/4, $0x3ecc422a
+DATA expConstants<>+3280(SB)/4, $0x3ecc422a
+DATA expConstants<>+3284(SB)/4, $0x3ecc422a
+DATA expConstants<>+3288(SB)/4, $0x3ecc422a
+DATA expConstants<>+3292(SB)/4, $0x3ecc422a
+DATA expConstants<>+3296(SB)/4, $0x3ecc422a
+DATA expConstants<>+3300(SB)/4, $0x3ecc422a
+DATA expConstants<>+3304(SB)/4, $0x3ecc422a
+DATA expConstants<>+3308(SB)/4, $0x3ecc422a
+DATA expConstants<>+3312(SB)/4, $0x3ecc422a
+DATA expConstants<>+3316(SB)/4, $0x3ecc422a
+DATA expConstants<>+3320(SB)/4, $0x3ecc422a
+DATA expConstants<>+3324(SB)/4, $0x3ecc422a
+DATA expConstants<>+3328(SB)/4, $0x41700000
+DATA expConstants<>+3332(SB)/4, $0x41700000
+DATA expConstants<>+3336(SB)/4, $0x41700000
+DATA expConstants<>+3340(SB)/4, $0x41700000
+DATA expConstants<>+3344(SB)/4, $0x41700000
+DATA expConstants<>+3348(SB)/4, $0x41700000
+DATA expConstants<>+3352(SB)/4, $0x41700000
+DATA expConstants<>+3356(SB)/4, $0x41700000
+DATA expConstants<>+3360(SB)/4, $0x41700000
+DATA expConstants<>+3364(SB)/4, $0x41700000
+DATA expConstants<>+3368(SB)/4, $0x41700000
+DATA expConstants<>+3372(SB)/4, $0x41700000
+DATA expConstants<>+3376(SB)/4, $0x41700000
+DATA expConstants<>+3380(SB)/4, $0x41700000
+DATA expConstants<>+3384(SB)/4, $0x41700000
+DATA expConstants<>+3388(SB)/4, $0x41700000
+DATA expConstants<>+3392(SB)/4, $0xc1700000
+DATA expConstants<>+3396(SB)/4, $0xc1700000
+DATA expConstants<>+3400(SB)/4, $0xc1700000
+DATA expConstants<>+3404(SB)/4, $0xc1700000
+DATA expConstants<>+3408(SB)/4, $0xc1700000
+DATA expConstants<>+3412(SB)/4, $0xc1700000
+DATA expConstants<>+3416(SB)/4, $0xc1700000
+DATA expConstants<>+3420(SB)/4, $0xc1700000
+DATA expConstants<>+3424(SB)/4, $0xc1700000
+DATA expConstants<>+3428(SB)/4, $0xc1700000
+DATA expConstants<>+3432(SB)/4, $0xc1700000
+DATA expConstants<>+3436(SB)/4, $0xc1700000
+DATA expConstants<>+3440(SB)/4, $0xc1700000
+DATA expConstants<>+3444(SB)/4, $0xc1700000
+DATA expConstants<>+3448(SB)/4, $0xc1700000
+DATA expConstants<>+3452(SB)/4, $0xc1700000
+GLOBL expConstants<>(SB), RODATA|NOPTR, $3456
 
 // func sigmoidAVX2(dst *float32, src *float32, n int)
 // Requires: AVX, AVX2, FMA3
@@ -2862,12 +2942,12 @@ done:
 // func geluAVX2(dst *float32, src *float32, n int)
 // Requires: AVX, FMA3
 TEXT ·geluAVX2(SB), NOSPLIT, $0-24
-	VMOVUPS expConstants<>+2432(SB), Y0
-	VMOVUPS expConstants<>+2368(SB), Y1
-	VMOVUPS expConstants<>+2496(SB), Y2
-	VMOVUPS expConstants<>+2560(SB), Y3
+	VMOVUPS expConstants<>+2752(SB), Y0
+	VMOVUPS expConstants<>+2688(SB), Y1
+	VMOVUPS expConstants<>+2816(SB), Y2
+	VMOVUPS expConstants<>+2880(SB), Y3
 	VMOVUPS expConstants<>+1024(SB), Y4
-	VMOVUPS expConstants<>+2624(SB), Y5
+	VMOVUPS expConstants<>+2944(SB), Y5
 	MOVQ    dst+0(FP), CX
 	MOVQ    src+8(FP), DX
 	MOVQ    n+16(FP), AX
@@ -2885,7 +2965,12 @@ unrolled:
 	VMAXPS      Y6, Y0, Y6
 	VMULPS      Y6, Y6, Y8
 	VFMADD213PS Y3, Y2, Y8
-	VMOVUPS     expConstants<>+2304(SB), Y9
+	VMOVUPS     expConstants<>+2624(SB), Y9
+	VFMADD213PS expConstants<>+2560(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2496(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2432(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2368(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2304(SB), Y8, Y9
 	VFMADD213PS expConstants<>+2240(SB), Y8, Y9
 	VFMADD213PS expConstants<>+2176(SB), Y8, Y9
 	VFMADD213PS expConstants<>+2112(SB), Y8, Y9
@@ -2896,11 +2981,6 @@ unrolled:
 	VFMADD213PS expConstants<>+1792(SB), Y8, Y9
 	VFMADD213PS expConstants<>+1728(SB), Y8, Y9
 	VFMADD213PS expConstants<>+1664(SB), Y8, Y9
-	VFMADD213PS expConstants<>+1600(SB), Y8, Y9
-	VFMADD213PS expConstants<>+1536(SB), Y8, Y9
-	VFMADD213PS expConstants<>+1472(SB), Y8, Y9
-	VFMADD213PS expConstants<>+1408(SB), Y8, Y9
-	VFMADD213PS expConstants<>+1344(SB), Y8, Y9
 	VMULPS      Y6, Y9, Y9
 	VMINPS      Y9, Y4, Y6
 	VMAXPS      Y6, Y3, Y6
@@ -2912,7 +2992,12 @@ unrolled:
 	VMAXPS      Y6, Y0, Y6
 	VMULPS      Y6, Y6, Y8
 	VFMADD213PS Y3, Y2, Y8
-	VMOVUPS     expConstants<>+2304(SB), Y9
+	VMOVUPS     expConstants<>+2624(SB), Y9
+	VFMADD213PS expConstants<>+2560(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2496(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2432(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2368(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2304(SB), Y8, Y9
 	VFMADD213PS expConstants<>+2240(SB), Y8, Y9
 	VFMADD213PS expConstants<>+2176(SB), Y8, Y9
 	VFMADD213PS expConstants<>+2112(SB), Y8, Y9
@@ -2923,11 +3008,6 @@ unrolled:
 	VFMADD213PS expConstants<>+1792(SB), Y8, Y9
 	VFMADD213PS expConstants<>+1728(SB), Y8, Y9
 	VFMADD213PS expConstants<>+1664(SB), Y8, Y9
-	VFMADD213PS expConstants<>+1600(SB), Y8, Y9
-	VFMADD213PS expConstants<>+1536(SB), Y8, Y9
-	VFMADD213PS expConstants<>+1472(SB), Y8, Y9
-	VFMADD213PS expConstants<>+1408(SB), Y8, Y9
-	VFMADD213PS expConstants<>+1344(SB), Y8, Y9
 	VMULPS      Y6, Y9, Y9
 	VMINPS      Y9, Y4, Y6
 	VMAXPS      Y6, Y3, Y6
@@ -2950,7 +3030,12 @@ single:
 	VMAXPS      Y6, Y0, Y6
 	VMULPS      Y6, Y6, Y8
 	VFMADD213PS Y3, Y2, Y8
-	VMOVUPS     expConstants<>+2304(SB), Y9
+	VMOVUPS     expConstants<>+2624(SB), Y9
+	VFMADD213PS expConstants<>+2560(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2496(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2432(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2368(SB), Y8, Y9
+	VFMADD213PS expConstants<>+2304(SB), Y8, Y9
 	VFMADD213PS expConstants<>+2240(SB), Y8, Y9
 	VFMADD213PS expConstants<>+2176(SB), Y8, Y9
 	VFMADD213PS expConstants<>+2112(SB), Y8, Y9
@@ -2961,11 +3046,6 @@ single:
 	VFMADD213PS expConstants<>+1792(SB), Y8, Y9
 	VFMADD213PS expConstants<>+1728(SB), Y8, Y9
 	VFMADD213PS expConstants<>+1664(SB), Y8, Y9
-	VFMADD213PS expConstants<>+1600(SB), Y8, Y9
-	VFMADD213PS expConstants<>+1536(SB), Y8, Y9
-	VFMADD213PS expConstants<>+1472(SB), Y8, Y9
-	VFMADD213PS expConstants<>+1408(SB), Y8, Y9
-	VFMADD213PS expConstants<>+1344(SB), Y8, Y9
 	VMULPS      Y6, Y9, Y9
 	VMINPS      Y9, Y4, Y6
 	VMAXPS      Y6, Y3, Y6
@@ -2987,7 +3067,12 @@ singleDone:
 	VMAXPS      Y1, Y0, Y1
 	VMULPS      Y1, Y1, Y0
 	VFMADD213PS Y3, Y2, Y0
-	VMOVUPS     expConstants<>+2304(SB), Y2
+	VMOVUPS     expConstants<>+2624(SB), Y2
+	VFMADD213PS expConstants<>+2560(SB), Y0, Y2
+	VFMADD213PS expConstants<>+2496(SB), Y0, Y2
+	VFMADD213PS expConstants<>+2432(SB), Y0, Y2
+	VFMADD213PS expConstants<>+2368(SB), Y0, Y2
+	VFMADD213PS expConstants<>+2304(SB), Y0, Y2
 	VFMADD213PS expConstants<>+2240(SB), Y0, Y2
 	VFMADD213PS expConstants<>+2176(SB), Y0, Y2
 	VFMADD213PS expConstants<>+2112(SB), Y0, Y2
@@ -2998,11 +3083,6 @@ singleDone:
 	VFMADD213PS expConstants<>+1792(SB), Y0, Y2
 	VFMADD213PS expConstants<>+1728(SB), Y0, Y2
 	VFMADD213PS expConstants<>+1664(SB), Y0, Y2
-	VFMADD213PS expConstants<>+1600(SB), Y0, Y2
-	VFMADD213PS expConstants<>+1536(SB), Y0, Y2
-	VFMADD213PS expConstants<>+1472(SB), Y0, Y2
-	VFMADD213PS expConstants<>+1408(SB), Y0, Y2
-	VFMADD213PS expConstants<>+1344(SB), Y0, Y2
 	VMULPS      Y1, Y2, Y2
 	VMINPS      Y2, Y4, Y0
 	VMAXPS      Y0, Y3, Y0
@@ -3038,8 +3118,8 @@ TEXT ·geluTanhAVX2(SB), NOSPLIT, $0-24
 unrolled:
 	VMOVUPS      (DX)(BX*1), Y9
 	VMULPS       Y9, Y9, Y10
-	VMOVUPS      expConstants<>+2752(SB), Y11
-	VFMADD231PS  expConstants<>+2816(SB), Y10, Y11
+	VMOVUPS      expConstants<>+3072(SB), Y11
+	VFMADD231PS  expConstants<>+3136(SB), Y10, Y11
 	VMULPS       Y9, Y11, Y10
 	VANDPS       Y8, Y10, Y11
 	VMINPS       Y11, Y5, Y11
@@ -3065,13 +3145,13 @@ unrolled:
 	VANDPS       expConstants<>+1280(SB), Y10, Y10
 	VDIVPS       Y13, Y11, Y11
 	VORPS        Y10, Y11, Y11
-	VMULPS       expConstants<>+2624(SB), Y9, Y9
+	VMULPS       expConstants<>+2944(SB), Y9, Y9
 	VFMADD213PS  Y9, Y9, Y11
 	VMOVUPS      Y11, (CX)(BX*1)
 	VMOVUPS      32(DX)(BX*1), Y9
 	VMULPS       Y9, Y9, Y10
-	VMOVUPS      expConstants<>+2752(SB), Y11
-	VFMADD231PS  expConstants<>+2816(SB), Y10, Y11
+	VMOVUPS      expConstants<>+3072(SB), Y11
+	VFMADD231PS  expConstants<>+3136(SB), Y10, Y11
 	VMULPS       Y9, Y11, Y10
 	VANDPS       Y8, Y10, Y11
 	VMINPS       Y11, Y5, Y11
@@ -3097,7 +3177,7 @@ unrolled:
 	VANDPS       expConstants<>+1280(SB), Y10, Y10
 	VDIVPS       Y13, Y11, Y11
 	VORPS        Y10, Y11, Y11
-	VMULPS       expConstants<>+2624(SB), Y9, Y9
+	VMULPS       expConstants<>+2944(SB), Y9, Y9
 	VFMADD213PS  Y9, Y9, Y11
 	VMOVUPS      Y11, 32(CX)(BX*1)
 	ADDQ         $+64, BX
@@ -3113,8 +3193,8 @@ unrolledDone:
 single:
 	VMOVUPS      (DX)(BX*1), Y9
 	VMULPS       Y9, Y9, Y10
-	VMOVUPS      expConstants<>+2752(SB), Y11
-	VFMADD231PS  expConstants<>+2816(SB), Y10, Y11
+	VMOVUPS      expConstants<>+3072(SB), Y11
+	VFMADD231PS  expConstants<>+3136(SB), Y10, Y11
 	VMULPS       Y9, Y11, Y10
 	VANDPS       Y8, Y10, Y11
 	VMINPS       Y11, Y5, Y11
@@ -3140,7 +3220,7 @@ single:
 	VANDPS       expConstants<>+1280(SB), Y10, Y10
 	VDIVPS       Y13, Y11, Y11
 	VORPS        Y10, Y11, Y11
-	VMULPS       expConstants<>+2624(SB), Y9, Y9
+	VMULPS       expConstants<>+2944(SB), Y9, Y9
 	VFMADD213PS  Y9, Y9, Y11
 	VMOVUPS      Y11, (CX)(BX*1)
 	ADDQ         $+32, BX
@@ -3155,8 +3235,8 @@ singleDone:
 	VMOVUPS      32(SI), Y9
 	VMASKMOVPS   (DX)(BX*1), Y9, Y10
 	VMULPS       Y10, Y10, Y11
-	VMOVUPS      expConstants<>+2752(SB), Y12
-	VFMADD231PS  expConstants<>+2816(SB), Y11, Y12
+	VMOVUPS      expConstants<>+3072(SB), Y12
+	VFMADD231PS  expConstants<>+3136(SB), Y11, Y12
 	VMULPS       Y10, Y12, Y11
 	VANDPS       Y8, Y11, Y8
 	VMINPS       Y8, Y5, Y8
@@ -3182,7 +3262,7 @@ singleDone:
 	VANDPS       expConstants<>+1280(SB), Y11, Y2
 	VDIVPS       Y1, Y0, Y0
 	VORPS        Y2, Y0, Y0
-	VMULPS       expConstants<>+2624(SB), Y10, Y1
+	VMULPS       expConstants<>+2944(SB), Y10, Y1
 	VFMADD213PS  Y1, Y1, Y0
 	VMASKMOVPS   Y0, Y9, (CX)(BX*1)
 
@@ -3195,7 +3275,7 @@ done:
 TEXT ·geluBackwardAVX2(SB), NOSPLIT, $0-32
 	VMOVUPS expConstants<>+640(SB), Y0
 	VMOVUPS expConstants<>+1024(SB), Y1
-	VMOVUPS expConstants<>+2624(SB), Y2
+	VMOVUPS expConstants<>+2944(SB), Y2
 	MOVQ    dx+0(FP), CX
 	MOVQ    dy+8(FP), DX
 	MOVQ    x+16(FP), BX
@@ -3209,12 +3289,12 @@ TEXT ·geluBackwardAVX2(SB), NOSPLIT, $0-32
 
 single:
 	VMOVUPS      (BX)(SI*1), Y3
-	VMOVUPS      expConstants<>+3008(SB), Y4
+	VMOVUPS      expConstants<>+3328(SB), Y4
 	VMINPS       Y3, Y4, Y4
-	VMOVUPS      expConstants<>+3072(SB), Y5
+	VMOVUPS      expConstants<>+3392(SB), Y5
 	VMAXPS       Y4, Y5, Y4
 	VMULPS       Y4, Y4, Y5
-	VMULPS       expConstants<>+2688(SB), Y5, Y5
+	VMULPS       expConstants<>+3008(SB), Y5, Y5
 	VMOVUPS      expConstants<>+704(SB), Y6
 	VMINPS       Y5, Y6, Y5
 	VMOVUPS      expConstants<>+768(SB), Y6
@@ -3240,15 +3320,20 @@ single:
 	VPADDD       expConstants<>+1088(SB), Y6, Y6
 	VFMADD213PS  Y5, Y5, Y8
 	VMULPS       Y6, Y8, Y8
-	VMULPS       expConstants<>+2944(SB), Y8, Y5
-	VMOVUPS      expConstants<>+2368(SB), Y6
+	VMULPS       expConstants<>+3264(SB), Y8, Y5
+	VMOVUPS      expConstants<>+2688(SB), Y6
 	VMINPS       Y3, Y6, Y3
-	VMOVUPS      expConstants<>+2432(SB), Y6
+	VMOVUPS      expConstants<>+2752(SB), Y6
 	VMAXPS       Y3, Y6, Y3
 	VMULPS       Y3, Y3, Y6
-	VMOVUPS      expConstants<>+2496(SB), Y7
-	VFMADD213PS  expConstants<>+2560(SB), Y7, Y6
-	VMOVUPS      expConstants<>+2304(SB), Y7
+	VMOVUPS      expConstants<>+2816(SB), Y7
+	VFMADD213PS  expConstants<>+2880(SB), Y7, Y6
+	VMOVUPS      expConstants<>+2624(SB), Y7
+	VFMADD213PS  expConstants<>+2560(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+2496(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+2432(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+2368(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+2304(SB), Y6, Y7
 	VFMADD213PS  expConstants<>+2240(SB), Y6, Y7
 	VFMADD213PS  expConstants<>+2176(SB), Y6, Y7
 	VFMADD213PS  expConstants<>+2112(SB), Y6, Y7
@@ -3259,14 +3344,9 @@ single:
 	VFMADD213PS  expConstants<>+1792(SB), Y6, Y7
 	VFMADD213PS  expConstants<>+1728(SB), Y6, Y7
 	VFMADD213PS  expConstants<>+1664(SB), Y6, Y7
-	VFMADD213PS  expConstants<>+1600(SB), Y6, Y7
-	VFMADD213PS  expConstants<>+1536(SB), Y6, Y7
-	VFMADD213PS  expConstants<>+1472(SB), Y6, Y7
-	VFMADD213PS  expConstants<>+1408(SB), Y6, Y7
-	VFMADD213PS  expConstants<>+1344(SB), Y6, Y7
 	VMULPS       Y3, Y7, Y7
 	VMINPS       Y7, Y1, Y3
-	VMOVUPS      expConstants<>+2560(SB), Y6
+	VMOVUPS      expConstants<>+2880(SB), Y6
 	VMAXPS       Y3, Y6, Y3
 	VFMADD213PS  Y2, Y2, Y3
 	VFMADD231PS  Y5, Y4, Y3
@@ -3284,12 +3364,12 @@ singleDone:
 	SUBQ         AX, DI
 	VMOVUPS      32(DI), Y3
 	VMASKMOVPS   (BX)(SI*1), Y3, Y4
-	VMOVUPS      expConstants<>+3008(SB), Y5
+	VMOVUPS      expConstants<>+3328(SB), Y5
 	VMINPS       Y4, Y5, Y5
-	VMOVUPS      expConstants<>+3072(SB), Y6
+	VMOVUPS      expConstants<>+3392(SB), Y6
 	VMAXPS       Y5, Y6, Y5
 	VMULPS       Y5, Y5, Y6
-	VMULPS       expConstants<>+2688(SB), Y6, Y6
+	VMULPS       expConstants<>+3008(SB), Y6, Y6
 	VMOVUPS      expConstants<>+704(SB), Y7
 	VMINPS       Y6, Y7, Y6
 	VMOVUPS      expConstants<>+768(SB), Y7
@@ -3315,15 +3395,20 @@ singleDone:
 	VPADDD       expConstants<>+1088(SB), Y7, Y7
 	VFMADD213PS  Y0, Y0, Y8
 	VMULPS       Y7, Y8, Y8
-	VMULPS       expConstants<>+2944(SB), Y8, Y0
-	VMOVUPS      expConstants<>+2368(SB), Y6
+	VMULPS       expConstants<>+3264(SB), Y8, Y0
+	VMOVUPS      expConstants<>+2688(SB), Y6
 	VMINPS       Y4, Y6, Y4
-	VMOVUPS      expConstants<>+2432(SB), Y6
+	VMOVUPS      expConstants<>+2752(SB), Y6
 	VMAXPS       Y4, Y6, Y4
 	VMULPS       Y4, Y4, Y6
-	VMOVUPS      expConstants<>+2496(SB), Y7
-	VFMADD213PS  expConstants<>+2560(SB), Y7, Y6
-	VMOVUPS      expConstants<>+2304(SB), Y7
+	VMOVUPS      expConstants<>+2816(SB), Y7
+	VFMADD213PS  expConstants<>+2880(SB), Y7, Y6
+	VMOVUPS      expConstants<>+2624(SB), Y7
+	VFMADD213PS  expConstants<>+2560(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+2496(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+2432(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+2368(SB), Y6, Y7
+	VFMADD213PS  expConstants<>+2304(SB), Y6, Y7
 	VFMADD213PS  expConstants<>+2240(SB), Y6, Y7
 	VFMADD213PS  expConstants<>+2176(SB), Y6, Y7
 	VFMADD213PS  expConstants<>+2112(SB), Y6, Y7
@@ -3334,14 +3419,9 @@ singleDone:
 	VFMADD213PS  expConstants<>+1792(SB), Y6, Y7
 	VFMADD213PS  expConstants<>+1728(SB), Y6, Y7
 	VFMADD213PS  expConstants<>+1664(SB), Y6, Y7
-	VFMADD213PS  expConstants<>+1600(SB), Y6, Y7
-	VFMADD213PS  expConstants<>+1536(SB), Y6, Y7
-	VFMADD213PS  expConstants<>+1472(SB), Y6, Y7
-	VFMADD213PS  expConstants<>+1408(SB), Y6, Y7
-	VFMADD213PS  expConstants<>+1344(SB), Y6, Y7
 	VMULPS       Y4, Y7, Y7
 	VMINPS       Y7, Y1, Y1
-	VMOVUPS      expConstants<>+2560(SB), Y4
+	VMOVUPS      expConstants<>+2880(SB), Y4
 	VMAXPS       Y1, Y4, Y1
 	VFMADD213PS  Y2, Y2, Y1
 	VFMADD231PS  Y0, Y5, Y1
@@ -3358,7 +3438,7 @@ done:
 TEXT ·geluTanhBackwardAVX2(SB), NOSPLIT, $0-32
 	VMOVUPS expConstants<>+640(SB), Y0
 	VMOVUPS expConstants<>+1024(SB), Y1
-	VMOVUPS expConstants<>+2624(SB), Y2
+	VMOVUPS expConstants<>+2944(SB), Y2
 	MOVQ    dx+0(FP), CX
 	MOVQ    dy+8(FP), DX
 	MOVQ    x+16(FP), BX
@@ -3372,13 +3452,13 @@ TEXT ·geluTanhBackwardAVX2(SB), NOSPLIT, $0-32
 
 single:
 	VMOVUPS      (BX)(SI*1), Y3
-	VMOVUPS      expConstants<>+3008(SB), Y4
+	VMOVUPS      expConstants<>+3328(SB), Y4
 	VMINPS       Y3, Y4, Y3
-	VMOVUPS      expConstants<>+3072(SB), Y4
+	VMOVUPS      expConstants<>+3392(SB), Y4
 	VMAXPS       Y3, Y4, Y3
 	VMULPS       Y3, Y3, Y4
-	VMOVUPS      expConstants<>+2752(SB), Y5
-	VFMADD231PS  expConstants<>+2816(SB), Y4, Y5
+	VMOVUPS      expConstants<>+3072(SB), Y5
+	VFMADD231PS  expConstants<>+3136(SB), Y4, Y5
 	VMULPS       Y3, Y5, Y5
 	VANDPS       expConstants<>+1216(SB), Y5, Y6
 	VMOVUPS      expConstants<>+896(SB), Y7
@@ -3410,8 +3490,8 @@ single:
 	VMULPS       Y2, Y3, Y3
 	VMULPS       Y5, Y3, Y3
 	VFMADD213PS  Y2, Y2, Y6
-	VMOVUPS      expConstants<>+2752(SB), Y5
-	VFMADD231PS  expConstants<>+2880(SB), Y4, Y5
+	VMOVUPS      expConstants<>+3072(SB), Y5
+	VFMADD231PS  expConstants<>+3200(SB), Y4, Y5
 	VFMADD231PS  Y5, Y3, Y6
 	VMOVUPS      (DX)(SI*1), Y3
 	VMULPS       Y3, Y6, Y3
@@ -3427,13 +3507,13 @@ singleDone:
 	SUBQ         AX, DI
 	VMOVUPS      32(DI), Y3
 	VMASKMOVPS   (BX)(SI*1), Y3, Y4
-	VMOVUPS      expConstants<>+3008(SB), Y5
+	VMOVUPS      expConstants<>+3328(SB), Y5
 	VMINPS       Y4, Y5, Y4
-	VMOVUPS      expConstants<>+3072(SB), Y5
+	VMOVUPS      expConstants<>+3392(SB), Y5
 	VMAXPS       Y4, Y5, Y4
 	VMULPS       Y4, Y4, Y5
-	VMOVUPS      expConstants<>+2752(SB), Y6
-	VFMADD231PS  expConstants<>+2816(SB), Y5, Y6
+	VMOVUPS      expConstants<>+3072(SB), Y6
+	VFMADD231PS  expConstants<>+3136(SB), Y5, Y6
 	VMULPS       Y4, Y6, Y6
 	VANDPS       expConstants<>+1216(SB), Y6, Y7
 	VMOVUPS      expConstants<>+896(SB), Y8
@@ -3465,8 +3545,8 @@ singleDone:
 	VMULPS       Y2, Y4, Y4
 	VMULPS       Y1, Y4, Y1
 	VFMADD213PS  Y2, Y2, Y0
-	VMOVUPS      expConstants<>+2752(SB), Y2
-	VFMADD231PS  expConstants<>+2880(SB), Y5, Y2
+	VMOVUPS      expConstants<>+3072(SB), Y2
+	VFMADD231PS  expConstants<>+3200(SB), Y5, Y2
 	VFMADD231PS  Y2, Y1, Y0
 	VMASKMOVPS   (DX)(SI*1), Y3, Y1
 	VMULPS       Y1, Y0, Y0
@@ -3992,6 +4072,185 @@ lastPanel:
 	VZEROUPPER
 	RET
 
+// func normBackwardAVX2(dx *float32, dy *float32, x *float32, dxPanel int, dyPanel int, xPanel int, rows int, panels int, gamma *float32, mask *uint32, stats *float32, width float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·normBackwardAVX2(SB), NOSPLIT, $0-92
+	MOVQ dx+0(FP), AX
+	MOVQ dy+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ dxPanel+24(FP), BX
+	SHLQ $0x02, BX
+	MOVQ dyPanel+32(FP), SI
+	SHLQ $0x02, SI
+	MOVQ xPanel+40(FP), DI
+	SHLQ $0x02, DI
+	MOVQ rows+48(FP), R8
+	MOVQ gamma+64(FP), R9
+	MOVQ stats+80(FP), R10
+
+row:
+	VBROADCASTSS (R10), Y0
+	VBROADCASTSS 4(R10), Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	MOVQ         CX, R11
+	MOVQ         DX, R12
+	MOVQ         R9, R13
+	MOVQ         panels+56(FP), R14
+
+sums:
+	VMOVUPS      (R11), Y6
+	VMULPS       (R13), Y6, Y6
+	VMOVUPS      (R12), Y7
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       Y1, Y7, Y7
+	VADDPS       Y6, Y2, Y2
+	VFMADD231PS  Y7, Y6, Y3
+	VMOVUPS      32(R11), Y6
+	VMULPS       32(R13), Y6, Y6
+	VMOVUPS      32(R12), Y7
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       Y1, Y7, Y7
+	VADDPS       Y6, Y4, Y4
+	VFMADD231PS  Y7, Y6, Y5
+	ADDQ         SI, R11
+	ADDQ         DI, R12
+	ADDQ         $0x40, R13
+	DECQ         R14
+	JNZ          sums
+	VADDPS       Y4, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X4
+	VADDPS       X4, X2, X4
+	VPERMILPD    $0x01, X4, X2
+	VADDPS       X2, X4, X4
+	VMOVSHDUP    X4, X2
+	VADDSS       X2, X4, X4
+	VADDPS       Y5, Y3, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X3, X2, X3
+	VPERMILPD    $0x01, X3, X2
+	VADDPS       X2, X3, X3
+	VMOVSHDUP    X3, X2
+	VADDSS       X2, X3, X3
+	VDIVSS       width+88(FP), X4, X4
+	VDIVSS       width+88(FP), X3, X3
+	VBROADCASTSS X4, Y2
+	VBROADCASTSS X3, Y3
+	MOVQ         AX, R15
+	MOVQ         CX, R11
+	MOVQ         DX, R12
+	MOVQ         R9, R13
+	MOVQ         panels+56(FP), R14
+	DECQ         R14
+	JZ           last
+	INCQ         R14
+
+gradient:
+	VMOVUPS      (R11), Y4
+	VMULPS       (R13), Y4, Y4
+	VMOVUPS      (R12), Y5
+	VSUBPS       Y0, Y5, Y5
+	VMULPS       Y1, Y5, Y5
+	VSUBPS       Y2, Y4, Y4
+	VFNMADD231PS Y3, Y5, Y4
+	VMULPS       Y1, Y4, Y4
+	VMOVUPS      Y4, (R15)
+	VMOVUPS      32(R11), Y4
+	VMULPS       32(R13), Y4, Y4
+	VMOVUPS      32(R12), Y5
+	VSUBPS       Y0, Y5, Y5
+	VMULPS       Y1, Y5, Y5
+	VSUBPS       Y2, Y4, Y4
+	VFNMADD231PS Y3, Y5, Y4
+	VMULPS       Y1, Y4, Y4
+	VMOVUPS      Y4, 32(R15)
+	ADDQ         BX, R15
+	ADDQ         SI, R11
+	ADDQ         DI, R12
+	ADDQ         $0x40, R13
+	DECQ         R14
+	CMPQ         R14, $0x01
+	JNE          gradient
+
+last:
+	MOVQ         mask+72(FP), R14
+	VMOVUPS      (R11), Y4
+	VMULPS       (R13), Y4, Y4
+	VMOVUPS      (R12), Y5
+	VSUBPS       Y0, Y5, Y5
+	VMULPS       Y1, Y5, Y5
+	VSUBPS       Y2, Y4, Y4
+	VFNMADD231PS Y3, Y5, Y4
+	VMULPS       Y1, Y4, Y4
+	VANDPS       (R14), Y4, Y4
+	VMOVUPS      Y4, (R15)
+	VMOVUPS      32(R11), Y4
+	VMULPS       32(R13), Y4, Y4
+	VMOVUPS      32(R12), Y5
+	VSUBPS       Y0, Y5, Y5
+	VMULPS       Y1, Y5, Y5
+	VSUBPS       Y2, Y4, Y4
+	VFNMADD231PS Y3, Y5, Y4
+	VMULPS       Y1, Y4, Y4
+	VANDPS       32(R14), Y4, Y4
+	VMOVUPS      Y4, 32(R15)
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	ADDQ         $0x08, R10
+	DECQ         R8
+	JNZ          row
+	VZEROUPPER
+	RET
+
+// func normWeightsAVX2(dgamma *float32, dbeta *float32, dy *float32, x *float32, stats *float32, rows int)
+// Requires: AVX, FMA3
+TEXT ·normWeightsAVX2(SB), NOSPLIT, $0-48
+	MOVQ    dgamma+0(FP), AX
+	MOVQ    dbeta+8(FP), CX
+	MOVQ    dy+16(FP), DX
+	MOVQ    x+24(FP), BX
+	MOVQ    stats+32(FP), SI
+	VMOVUPS (CX), Y0
+	VMOVUPS (AX), Y1
+	VMOVUPS 32(CX), Y2
+	VMOVUPS 32(AX), Y3
+	MOVQ    rows+40(FP), DI
+	SUBQ    $0x01, DI
+	JLT     weightsDone
+
+weights:
+	VBROADCASTSS (SI), Y4
+	VBROADCASTSS 4(SI), Y5
+	VMOVUPS      (DX), Y6
+	VMOVUPS      (BX), Y7
+	VSUBPS       Y4, Y7, Y7
+	VMULPS       Y5, Y7, Y7
+	VADDPS       Y6, Y0, Y0
+	VFMADD231PS  Y7, Y6, Y1
+	VMOVUPS      32(DX), Y6
+	VMOVUPS      32(BX), Y7
+	VSUBPS       Y4, Y7, Y7
+	VMULPS       Y5, Y7, Y7
+	VADDPS       Y6, Y2, Y2
+	VFMADD231PS  Y7, Y6, Y3
+	ADDQ         $0x08, SI
+	ADDQ         $+64, DX
+	ADDQ         $+64, BX
+	SUBQ         $0x01, DI
+	JGE          weights
+
+weightsDone:
+	ADDQ    $0x01, DI
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, (AX)
+	VMOVUPS Y2, 32(CX)
+	VMOVUPS Y3, 32(AX)
+	VZEROUPPER
+	RET
+
 // func fillRowsAVX2(dst *float32, row *float32, rows int)
 // Requires: AVX
 TEXT ·fillRowsAVX2(SB), NOSPLIT, $0-24
@@ -4084,6 +4343,149 @@ add:
 
 addDone:
 	ADDQ $0x01, DX
+	VZEROUPPER
+	RET
+
+DATA counting<>+0(SB)/4, $0x00000000
+DATA counting<>+4(SB)/4, $0x00000001
+DATA counting<>+8(SB)/4, $0x00000002
+DATA counting<>+12(SB)/4, $0x00000003
+DATA counting<>+16(SB)/4, $0x00000004
+DATA counting<>+20(SB)/4, $0x00000005
+DATA counting<>+24(SB)/4, $0x00000006
+DATA counting<>+28(SB)/4, $0x00000007
+DATA counting<>+32(SB)/4, $0x00000008
+DATA counting<>+36(SB)/4, $0x00000009
+DATA counting<>+40(SB)/4, $0x0000000a
+DATA counting<>+44(SB)/4, $0x0000000b
+DATA counting<>+48(SB)/4, $0x0000000c
+DATA counting<>+52(SB)/4, $0x0000000d
+DATA counting<>+56(SB)/4, $0x0000000e
+DATA counting<>+60(SB)/4, $0x0000000f
+GLOBL counting<>(SB), RODATA|NOPTR, $64
+
+// func dropAVX2(dst *float32, src *float32, n int, k *uint32)
+// Requires: AVX, AVX2
+TEXT ·dropAVX2(SB), NOSPLIT, $0-32
+	MOVQ         k+24(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	VBROADCASTSS 8(AX), Y2
+	VBROADCASTSS 12(AX), Y3
+	VBROADCASTSS 16(AX), Y4
+	VMOVUPS      expConstants<>+1344(SB), Y5
+	VMOVUPS      expConstants<>+1408(SB), Y6
+	VMOVUPS      expConstants<>+1472(SB), Y7
+	VMOVUPS      counting<>+0(SB), Y8
+	VPADDD       Y8, Y2, Y2
+	VMOVUPS      expConstants<>+1600(SB), Y8
+	VMOVUPS      expConstants<>+1536(SB), Y8
+	MOVQ         dst+0(FP), CX
+	MOVQ         src+8(FP), DX
+	MOVQ         n+16(FP), AX
+	SHLQ         $0x02, AX
+	XORL         BX, BX
+	MOVQ         AX, SI
+	ANDQ         $-64, SI
+	CMPQ         BX, SI
+	JGE          unrolledDone
+
+unrolled:
+	VPMULLD  Y5, Y2, Y9
+	VPADDD   Y0, Y9, Y9
+	VPADDD   Y8, Y2, Y2
+	VPSRLD   $0x10, Y9, Y10
+	VPXOR    Y10, Y9, Y9
+	VPMULLD  Y6, Y9, Y9
+	VPADDD   Y1, Y9, Y9
+	VPSRLD   $0x0f, Y9, Y10
+	VPXOR    Y10, Y9, Y9
+	VPMULLD  Y7, Y9, Y9
+	VPSRLD   $0x0f, Y9, Y10
+	VPXOR    Y10, Y9, Y9
+	VMOVUPS  (DX)(BX*1), Y10
+	VMULPS   Y4, Y10, Y10
+	VPMINUD  Y3, Y9, Y9
+	VPCMPEQD Y3, Y9, Y9
+	VANDPS   Y9, Y10, Y10
+	VMOVUPS  Y10, (CX)(BX*1)
+	VPMULLD  Y5, Y2, Y9
+	VPADDD   Y0, Y9, Y9
+	VPADDD   Y8, Y2, Y2
+	VPSRLD   $0x10, Y9, Y10
+	VPXOR    Y10, Y9, Y9
+	VPMULLD  Y6, Y9, Y9
+	VPADDD   Y1, Y9, Y9
+	VPSRLD   $0x0f, Y9, Y10
+	VPXOR    Y10, Y9, Y9
+	VPMULLD  Y7, Y9, Y9
+	VPSRLD   $0x0f, Y9, Y10
+	VPXOR    Y10, Y9, Y9
+	VMOVUPS  32(DX)(BX*1), Y10
+	VMULPS   Y4, Y10, Y10
+	VPMINUD  Y3, Y9, Y9
+	VPCMPEQD Y3, Y9, Y9
+	VANDPS   Y9, Y10, Y10
+	VMOVUPS  Y10, 32(CX)(BX*1)
+	ADDQ     $+64, BX
+	CMPQ     BX, SI
+	JLT      unrolled
+
+unrolledDone:
+	MOVQ AX, SI
+	ANDQ $-32, SI
+	CMPQ BX, SI
+	JGE  singleDone
+
+single:
+	VPMULLD  Y5, Y2, Y9
+	VPADDD   Y0, Y9, Y9
+	VPADDD   Y8, Y2, Y2
+	VPSRLD   $0x10, Y9, Y10
+	VPXOR    Y10, Y9, Y9
+	VPMULLD  Y6, Y9, Y9
+	VPADDD   Y1, Y9, Y9
+	VPSRLD   $0x0f, Y9, Y10
+	VPXOR    Y10, Y9, Y9
+	VPMULLD  Y7, Y9, Y9
+	VPSRLD   $0x0f, Y9, Y10
+	VPXOR    Y10, Y9, Y9
+	VMOVUPS  (DX)(BX*1), Y10
+	VMULPS   Y4, Y10, Y10
+	VPMINUD  Y3, Y9, Y9
+	VPCMPEQD Y3, Y9, Y9
+	VANDPS   Y9, Y10, Y10
+	VMOVUPS  Y10, (CX)(BX*1)
+	ADDQ     $+32, BX
+	CMPQ     BX, SI
+	JLT      single
+
+singleDone:
+	SUBQ       BX, AX
+	JZ         done
+	LEAQ       tailMask<>+0(SB), SI
+	SUBQ       AX, SI
+	VMOVUPS    32(SI), Y9
+	VPMULLD    Y5, Y2, Y5
+	VPADDD     Y0, Y5, Y5
+	VPADDD     Y8, Y2, Y2
+	VPSRLD     $0x10, Y5, Y0
+	VPXOR      Y0, Y5, Y5
+	VPMULLD    Y6, Y5, Y5
+	VPADDD     Y1, Y5, Y5
+	VPSRLD     $0x0f, Y5, Y0
+	VPXOR      Y0, Y5, Y5
+	VPMULLD    Y7, Y5, Y5
+	VPSRLD     $0x0f, Y5, Y0
+	VPXOR      Y0, Y5, Y5
+	VMASKMOVPS (DX)(BX*1), Y9, Y0
+	VMULPS     Y4, Y0, Y0
+	VPMINUD    Y3, Y5, Y5
+	VPCMPEQD   Y3, Y5, Y5
+	VANDPS     Y5, Y0, Y0
+	VMASKMOVPS Y0, Y9, (CX)(BX*1)
+
+done:
 	VZEROUPPER
 	RET
 
@@ -6152,28 +6554,28 @@ done:
 // func geluAVX512(dst *float32, src *float32, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·geluAVX512(SB), NOSPLIT, $0-24
-	VMOVUPS expConstants<>+2432(SB), Z0
-	VMOVUPS expConstants<>+2368(SB), Z1
-	VMOVUPS expConstants<>+2496(SB), Z2
-	VMOVUPS expConstants<>+2560(SB), Z3
+	VMOVUPS expConstants<>+2752(SB), Z0
+	VMOVUPS expConstants<>+2688(SB), Z1
+	VMOVUPS expConstants<>+2816(SB), Z2
+	VMOVUPS expConstants<>+2880(SB), Z3
 	VMOVUPS expConstants<>+1024(SB), Z4
-	VMOVUPS expConstants<>+2624(SB), Z5
-	VMOVUPS expConstants<>+1344(SB), Z6
-	VMOVUPS expConstants<>+1408(SB), Z7
-	VMOVUPS expConstants<>+1472(SB), Z8
-	VMOVUPS expConstants<>+1536(SB), Z9
-	VMOVUPS expConstants<>+1600(SB), Z10
-	VMOVUPS expConstants<>+1664(SB), Z11
-	VMOVUPS expConstants<>+1728(SB), Z12
-	VMOVUPS expConstants<>+1792(SB), Z13
-	VMOVUPS expConstants<>+1856(SB), Z14
-	VMOVUPS expConstants<>+1920(SB), Z15
-	VMOVUPS expConstants<>+1984(SB), Z16
-	VMOVUPS expConstants<>+2048(SB), Z17
-	VMOVUPS expConstants<>+2112(SB), Z18
-	VMOVUPS expConstants<>+2176(SB), Z19
-	VMOVUPS expConstants<>+2240(SB), Z20
-	VMOVUPS expConstants<>+2304(SB), Z21
+	VMOVUPS expConstants<>+2944(SB), Z5
+	VMOVUPS expConstants<>+1664(SB), Z6
+	VMOVUPS expConstants<>+1728(SB), Z7
+	VMOVUPS expConstants<>+1792(SB), Z8
+	VMOVUPS expConstants<>+1856(SB), Z9
+	VMOVUPS expConstants<>+1920(SB), Z10
+	VMOVUPS expConstants<>+1984(SB), Z11
+	VMOVUPS expConstants<>+2048(SB), Z12
+	VMOVUPS expConstants<>+2112(SB), Z13
+	VMOVUPS expConstants<>+2176(SB), Z14
+	VMOVUPS expConstants<>+2240(SB), Z15
+	VMOVUPS expConstants<>+2304(SB), Z16
+	VMOVUPS expConstants<>+2368(SB), Z17
+	VMOVUPS expConstants<>+2432(SB), Z18
+	VMOVUPS expConstants<>+2496(SB), Z19
+	VMOVUPS expConstants<>+2560(SB), Z20
+	VMOVUPS expConstants<>+2624(SB), Z21
 	MOVQ    dst+0(FP), CX
 	MOVQ    src+8(FP), DX
 	MOVQ    n+16(FP), AX
@@ -6345,8 +6747,8 @@ TEXT ·geluTanhAVX512(SB), NOSPLIT, $0-24
 unrolled:
 	VMOVUPS      (DX)(BX*1), Z9
 	VMULPS       Z9, Z9, Z10
-	VMOVUPS      expConstants<>+2752(SB), Z11
-	VFMADD231PS  expConstants<>+2816(SB), Z10, Z11
+	VMOVUPS      expConstants<>+3072(SB), Z11
+	VFMADD231PS  expConstants<>+3136(SB), Z10, Z11
 	VMULPS       Z9, Z11, Z10
 	VANDPS       Z8, Z10, Z11
 	VMINPS       Z11, Z5, Z11
@@ -6372,13 +6774,13 @@ unrolled:
 	VANDPS       expConstants<>+1280(SB), Z10, Z10
 	VDIVPS       Z13, Z11, Z11
 	VORPS        Z10, Z11, Z11
-	VMULPS       expConstants<>+2624(SB), Z9, Z9
+	VMULPS       expConstants<>+2944(SB), Z9, Z9
 	VFMADD213PS  Z9, Z9, Z11
 	VMOVUPS      Z11, (CX)(BX*1)
 	VMOVUPS      64(DX)(BX*1), Z9
 	VMULPS       Z9, Z9, Z10
-	VMOVUPS      expConstants<>+2752(SB), Z11
-	VFMADD231PS  expConstants<>+2816(SB), Z10, Z11
+	VMOVUPS      expConstants<>+3072(SB), Z11
+	VFMADD231PS  expConstants<>+3136(SB), Z10, Z11
 	VMULPS       Z9, Z11, Z10
 	VANDPS       Z8, Z10, Z11
 	VMINPS       Z11, Z5, Z11
@@ -6404,7 +6806,7 @@ unrolled:
 	VANDPS       expConstants<>+1280(SB), Z10, Z10
 	VDIVPS       Z13, Z11, Z11
 	VORPS        Z10, Z11, Z11
-	VMULPS       expConstants<>+2624(SB), Z9, Z9
+	VMULPS       expConstants<>+2944(SB), Z9, Z9
 	VFMADD213PS  Z9, Z9, Z11
 	VMOVUPS      Z11, 64(CX)(BX*1)
 	ADDQ         $+128, BX
@@ -6420,8 +6822,8 @@ unrolledDone:
 single:
 	VMOVUPS      (DX)(BX*1), Z9
 	VMULPS       Z9, Z9, Z10
-	VMOVUPS      expConstants<>+2752(SB), Z11
-	VFMADD231PS  expConstants<>+2816(SB), Z10, Z11
+	VMOVUPS      expConstants<>+3072(SB), Z11
+	VFMADD231PS  expConstants<>+3136(SB), Z10, Z11
 	VMULPS       Z9, Z11, Z10
 	VANDPS       Z8, Z10, Z11
 	VMINPS       Z11, Z5, Z11
@@ -6447,7 +6849,7 @@ single:
 	VANDPS       expConstants<>+1280(SB), Z10, Z10
 	VDIVPS       Z13, Z11, Z11
 	VORPS        Z10, Z11, Z11
-	VMULPS       expConstants<>+2624(SB), Z9, Z9
+	VMULPS       expConstants<>+2944(SB), Z9, Z9
 	VFMADD213PS  Z9, Z9, Z11
 	VMOVUPS      Z11, (CX)(BX*1)
 	ADDQ         $+64, BX
@@ -6463,8 +6865,8 @@ singleDone:
 	KMOVW        SI, K1
 	VMOVUPS.Z    (DX)(BX*1), K1, Z9
 	VMULPS       Z9, Z9, Z10
-	VMOVUPS      expConstants<>+2752(SB), Z11
-	VFMADD231PS  expConstants<>+2816(SB), Z10, Z11
+	VMOVUPS      expConstants<>+3072(SB), Z11
+	VFMADD231PS  expConstants<>+3136(SB), Z10, Z11
 	VMULPS       Z9, Z11, Z10
 	VANDPS       Z8, Z10, Z8
 	VMINPS       Z8, Z5, Z8
@@ -6490,7 +6892,7 @@ singleDone:
 	VANDPS       expConstants<>+1280(SB), Z10, Z2
 	VDIVPS       Z1, Z0, Z0
 	VORPS        Z2, Z0, Z0
-	VMULPS       expConstants<>+2624(SB), Z9, Z1
+	VMULPS       expConstants<>+2944(SB), Z9, Z1
 	VFMADD213PS  Z1, Z1, Z0
 	VMOVUPS      Z0, K1, (CX)(BX*1)
 
@@ -6503,7 +6905,7 @@ done:
 TEXT ·geluBackwardAVX512(SB), NOSPLIT, $0-32
 	VMOVUPS expConstants<>+640(SB), Z0
 	VMOVUPS expConstants<>+1024(SB), Z1
-	VMOVUPS expConstants<>+2624(SB), Z2
+	VMOVUPS expConstants<>+2944(SB), Z2
 	MOVQ    dx+0(FP), CX
 	MOVQ    dy+8(FP), DX
 	MOVQ    x+16(FP), BX
@@ -6517,12 +6919,12 @@ TEXT ·geluBackwardAVX512(SB), NOSPLIT, $0-32
 
 single:
 	VMOVUPS      (BX)(SI*1), Z3
-	VMOVUPS      expConstants<>+3008(SB), Z4
+	VMOVUPS      expConstants<>+3328(SB), Z4
 	VMINPS       Z3, Z4, Z4
-	VMOVUPS      expConstants<>+3072(SB), Z5
+	VMOVUPS      expConstants<>+3392(SB), Z5
 	VMAXPS       Z4, Z5, Z4
 	VMULPS       Z4, Z4, Z5
-	VMULPS       expConstants<>+2688(SB), Z5, Z5
+	VMULPS       expConstants<>+3008(SB), Z5, Z5
 	VMOVUPS      expConstants<>+704(SB), Z6
 	VMINPS       Z5, Z6, Z5
 	VMOVUPS      expConstants<>+768(SB), Z6
@@ -6548,15 +6950,20 @@ single:
 	VPADDD       expConstants<>+1088(SB), Z6, Z6
 	VFMADD213PS  Z5, Z5, Z8
 	VMULPS       Z6, Z8, Z8
-	VMULPS       expConstants<>+2944(SB), Z8, Z5
-	VMOVUPS      expConstants<>+2368(SB), Z6
+	VMULPS       expConstants<>+3264(SB), Z8, Z5
+	VMOVUPS      expConstants<>+2688(SB), Z6
 	VMINPS       Z3, Z6, Z3
-	VMOVUPS      expConstants<>+2432(SB), Z6
+	VMOVUPS      expConstants<>+2752(SB), Z6
 	VMAXPS       Z3, Z6, Z3
 	VMULPS       Z3, Z3, Z6
-	VMOVUPS      expConstants<>+2496(SB), Z7
-	VFMADD213PS  expConstants<>+2560(SB), Z7, Z6
-	VMOVUPS      expConstants<>+2304(SB), Z7
+	VMOVUPS      expConstants<>+2816(SB), Z7
+	VFMADD213PS  expConstants<>+2880(SB), Z7, Z6
+	VMOVUPS      expConstants<>+2624(SB), Z7
+	VFMADD213PS  expConstants<>+2560(SB), Z6, Z7
+	VFMADD213PS  expConstants<>+2496(SB), Z6, Z7
+	VFMADD213PS  expConstants<>+2432(SB), Z6, Z7
+	VFMADD213PS  expConstants<>+2368(SB), Z6, Z7
+	VFMADD213PS  expConstants<>+2304(SB), Z6, Z7
 	VFMADD213PS  expConstants<>+2240(SB), Z6, Z7
 	VFMADD213PS  expConstants<>+2176(SB), Z6, Z7
 	VFMADD213PS  expConstants<>+2112(SB), Z6, Z7
@@ -6567,14 +6974,9 @@ single:
 	VFMADD213PS  expConstants<>+1792(SB), Z6, Z7
 	VFMADD213PS  expConstants<>+1728(SB), Z6, Z7
 	VFMADD213PS  expConstants<>+1664(SB), Z6, Z7
-	VFMADD213PS  expConstants<>+1600(SB), Z6, Z7
-	VFMADD213PS  expConstants<>+1536(SB), Z6, Z7
-	VFMADD213PS  expConstants<>+1472(SB), Z6, Z7
-	VFMADD213PS  expConstants<>+1408(SB), Z6, Z7
-	VFMADD213PS  expConstants<>+1344(SB), Z6, Z7
 	VMULPS       Z3, Z7, Z7
 	VMINPS       Z7, Z1, Z3
-	VMOVUPS      expConstants<>+2560(SB), Z6
+	VMOVUPS      expConstants<>+2880(SB), Z6
 	VMAXPS       Z3, Z6, Z3
 	VFMADD213PS  Z2, Z2, Z3
 	VFMADD231PS  Z5, Z4, Z3
@@ -6593,12 +6995,12 @@ singleDone:
 	BZHIL        AX, DI, DI
 	KMOVW        DI, K1
 	VMOVUPS.Z    (BX)(SI*1), K1, Z3
-	VMOVUPS      expConstants<>+3008(SB), Z4
+	VMOVUPS      expConstants<>+3328(SB), Z4
 	VMINPS       Z3, Z4, Z4
-	VMOVUPS      expConstants<>+3072(SB), Z5
+	VMOVUPS      expConstants<>+3392(SB), Z5
 	VMAXPS       Z4, Z5, Z4
 	VMULPS       Z4, Z4, Z5
-	VMULPS       expConstants<>+2688(SB), Z5, Z5
+	VMULPS       expConstants<>+3008(SB), Z5, Z5
 	VMOVUPS      expConstants<>+704(SB), Z6
 	VMINPS       Z5, Z6, Z5
 	VMOVUPS      expConstants<>+768(SB), Z6
@@ -6624,15 +7026,20 @@ singleDone:
 	VPADDD       expConstants<>+1088(SB), Z6, Z6
 	VFMADD213PS  Z0, Z0, Z7
 	VMULPS       Z6, Z7, Z7
-	VMULPS       expConstants<>+2944(SB), Z7, Z0
-	VMOVUPS      expConstants<>+2368(SB), Z5
+	VMULPS       expConstants<>+3264(SB), Z7, Z0
+	VMOVUPS      expConstants<>+2688(SB), Z5
 	VMINPS       Z3, Z5, Z3
-	VMOVUPS      expConstants<>+2432(SB), Z5
+	VMOVUPS      expConstants<>+2752(SB), Z5
 	VMAXPS       Z3, Z5, Z3
 	VMULPS       Z3, Z3, Z5
-	VMOVUPS      expConstants<>+2496(SB), Z6
-	VFMADD213PS  expConstants<>+2560(SB), Z6, Z5
-	VMOVUPS      expConstants<>+2304(SB), Z6
+	VMOVUPS      expConstants<>+2816(SB), Z6
+	VFMADD213PS  expConstants<>+2880(SB), Z6, Z5
+	VMOVUPS      expConstants<>+2624(SB), Z6
+	VFMADD213PS  expConstants<>+2560(SB), Z5, Z6
+	VFMADD213PS  expConstants<>+2496(SB), Z5, Z6
+	VFMADD213PS  expConstants<>+2432(SB), Z5, Z6
+	VFMADD213PS  expConstants<>+2368(SB), Z5, Z6
+	VFMADD213PS  expConstants<>+2304(SB), Z5, Z6
 	VFMADD213PS  expConstants<>+2240(SB), Z5, Z6
 	VFMADD213PS  expConstants<>+2176(SB), Z5, Z6
 	VFMADD213PS  expConstants<>+2112(SB), Z5, Z6
@@ -6643,14 +7050,9 @@ singleDone:
 	VFMADD213PS  expConstants<>+1792(SB), Z5, Z6
 	VFMADD213PS  expConstants<>+1728(SB), Z5, Z6
 	VFMADD213PS  expConstants<>+1664(SB), Z5, Z6
-	VFMADD213PS  expConstants<>+1600(SB), Z5, Z6
-	VFMADD213PS  expConstants<>+1536(SB), Z5, Z6
-	VFMADD213PS  expConstants<>+1472(SB), Z5, Z6
-	VFMADD213PS  expConstants<>+1408(SB), Z5, Z6
-	VFMADD213PS  expConstants<>+1344(SB), Z5, Z6
 	VMULPS       Z3, Z6, Z6
 	VMINPS       Z6, Z1, Z1
-	VMOVUPS      expConstants<>+2560(SB), Z3
+	VMOVUPS      expConstants<>+2880(SB), Z3
 	VMAXPS       Z1, Z3, Z1
 	VFMADD213PS  Z2, Z2, Z1
 	VFMADD231PS  Z0, Z4, Z1
@@ -6667,7 +7069,7 @@ done:
 TEXT ·geluTanhBackwardAVX512(SB), NOSPLIT, $0-32
 	VMOVUPS expConstants<>+640(SB), Z0
 	VMOVUPS expConstants<>+1024(SB), Z1
-	VMOVUPS expConstants<>+2624(SB), Z2
+	VMOVUPS expConstants<>+2944(SB), Z2
 	MOVQ    dx+0(FP), CX
 	MOVQ    dy+8(FP), DX
 	MOVQ    x+16(FP), BX
@@ -6681,13 +7083,13 @@ TEXT ·geluTanhBackwardAVX512(SB), NOSPLIT, $0-32
 
 single:
 	VMOVUPS      (BX)(SI*1), Z3
-	VMOVUPS      expConstants<>+3008(SB), Z4
+	VMOVUPS      expConstants<>+3328(SB), Z4
 	VMINPS       Z3, Z4, Z3
-	VMOVUPS      expConstants<>+3072(SB), Z4
+	VMOVUPS      expConstants<>+3392(SB), Z4
 	VMAXPS       Z3, Z4, Z3
 	VMULPS       Z3, Z3, Z4
-	VMOVUPS      expConstants<>+2752(SB), Z5
-	VFMADD231PS  expConstants<>+2816(SB), Z4, Z5
+	VMOVUPS      expConstants<>+3072(SB), Z5
+	VFMADD231PS  expConstants<>+3136(SB), Z4, Z5
 	VMULPS       Z3, Z5, Z5
 	VANDPS       expConstants<>+1216(SB), Z5, Z6
 	VMOVUPS      expConstants<>+896(SB), Z7
@@ -6719,8 +7121,8 @@ single:
 	VMULPS       Z2, Z3, Z3
 	VMULPS       Z5, Z3, Z3
 	VFMADD213PS  Z2, Z2, Z6
-	VMOVUPS      expConstants<>+2752(SB), Z5
-	VFMADD231PS  expConstants<>+2880(SB), Z4, Z5
+	VMOVUPS      expConstants<>+3072(SB), Z5
+	VFMADD231PS  expConstants<>+3200(SB), Z4, Z5
 	VFMADD231PS  Z5, Z3, Z6
 	VMOVUPS      (DX)(SI*1), Z3
 	VMULPS       Z3, Z6, Z3
@@ -6737,13 +7139,13 @@ singleDone:
 	BZHIL        AX, DI, DI
 	KMOVW        DI, K1
 	VMOVUPS.Z    (BX)(SI*1), K1, Z3
-	VMOVUPS      expConstants<>+3008(SB), Z4
+	VMOVUPS      expConstants<>+3328(SB), Z4
 	VMINPS       Z3, Z4, Z3
-	VMOVUPS      expConstants<>+3072(SB), Z4
+	VMOVUPS      expConstants<>+3392(SB), Z4
 	VMAXPS       Z3, Z4, Z3
 	VMULPS       Z3, Z3, Z4
-	VMOVUPS      expConstants<>+2752(SB), Z5
-	VFMADD231PS  expConstants<>+2816(SB), Z4, Z5
+	VMOVUPS      expConstants<>+3072(SB), Z5
+	VFMADD231PS  expConstants<>+3136(SB), Z4, Z5
 	VMULPS       Z3, Z5, Z5
 	VANDPS       expConstants<>+1216(SB), Z5, Z6
 	VMOVUPS      expConstants<>+896(SB), Z7
@@ -6775,8 +7177,8 @@ singleDone:
 	VMULPS       Z2, Z3, Z3
 	VMULPS       Z1, Z3, Z1
 	VFMADD213PS  Z2, Z2, Z0
-	VMOVUPS      expConstants<>+2752(SB), Z2
-	VFMADD231PS  expConstants<>+2880(SB), Z4, Z2
+	VMOVUPS      expConstants<>+3072(SB), Z2
+	VFMADD231PS  expConstants<>+3200(SB), Z4, Z2
 	VFMADD231PS  Z2, Z1, Z0
 	VMOVUPS.Z    (DX)(SI*1), K1, Z1
 	VMULPS       Z1, Z0, Z0
@@ -7155,6 +7557,149 @@ lastPanel:
 	VZEROUPPER
 	RET
 
+// func normBackwardAVX512(dx *float32, dy *float32, x *float32, dxPanel int, dyPanel int, xPanel int, rows int, panels int, gamma *float32, mask *uint32, stats *float32, width float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·normBackwardAVX512(SB), NOSPLIT, $0-92
+	MOVQ dx+0(FP), AX
+	MOVQ dy+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ dxPanel+24(FP), BX
+	SHLQ $0x02, BX
+	MOVQ dyPanel+32(FP), SI
+	SHLQ $0x02, SI
+	MOVQ xPanel+40(FP), DI
+	SHLQ $0x02, DI
+	MOVQ rows+48(FP), R8
+	MOVQ gamma+64(FP), R9
+	MOVQ stats+80(FP), R10
+
+row:
+	VBROADCASTSS (R10), Z0
+	VBROADCASTSS 4(R10), Z1
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	MOVQ         CX, R11
+	MOVQ         DX, R12
+	MOVQ         R9, R13
+	MOVQ         panels+56(FP), R14
+
+sums:
+	VMOVUPS       (R11), Z4
+	VMULPS        (R13), Z4, Z4
+	VMOVUPS       (R12), Z5
+	VSUBPS        Z0, Z5, Z5
+	VMULPS        Z1, Z5, Z5
+	VADDPS        Z4, Z2, Z2
+	VFMADD231PS   Z5, Z4, Z3
+	ADDQ          SI, R11
+	ADDQ          DI, R12
+	ADDQ          $0x40, R13
+	DECQ          R14
+	JNZ           sums
+	VEXTRACTF64X4 $0x01, Z2, Y4
+	VADDPS        Y4, Y2, Y4
+	VEXTRACTF128  $0x01, Y4, X5
+	VADDPS        X5, X4, X5
+	VPERMILPD     $0x01, X5, X4
+	VADDPS        X4, X5, X5
+	VMOVSHDUP     X5, X4
+	VADDSS        X4, X5, X5
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VADDPS        Y4, Y3, Y4
+	VEXTRACTF128  $0x01, Y4, X6
+	VADDPS        X6, X4, X6
+	VPERMILPD     $0x01, X6, X4
+	VADDPS        X4, X6, X6
+	VMOVSHDUP     X6, X4
+	VADDSS        X4, X6, X6
+	VDIVSS        width+88(FP), X5, X5
+	VDIVSS        width+88(FP), X6, X6
+	VBROADCASTSS  X5, Z4
+	VBROADCASTSS  X6, Z5
+	MOVQ          AX, R15
+	MOVQ          CX, R11
+	MOVQ          DX, R12
+	MOVQ          R9, R13
+	MOVQ          panels+56(FP), R14
+	DECQ          R14
+	JZ            last
+	INCQ          R14
+
+gradient:
+	VMOVUPS      (R11), Z6
+	VMULPS       (R13), Z6, Z6
+	VMOVUPS      (R12), Z7
+	VSUBPS       Z0, Z7, Z7
+	VMULPS       Z1, Z7, Z7
+	VSUBPS       Z4, Z6, Z6
+	VFNMADD231PS Z5, Z7, Z6
+	VMULPS       Z1, Z6, Z6
+	VMOVUPS      Z6, (R15)
+	ADDQ         BX, R15
+	ADDQ         SI, R11
+	ADDQ         DI, R12
+	ADDQ         $0x40, R13
+	DECQ         R14
+	CMPQ         R14, $0x01
+	JNE          gradient
+
+last:
+	MOVQ         mask+72(FP), R14
+	VMOVUPS      (R11), Z6
+	VMULPS       (R13), Z6, Z6
+	VMOVUPS      (R12), Z7
+	VSUBPS       Z0, Z7, Z7
+	VMULPS       Z1, Z7, Z7
+	VSUBPS       Z4, Z6, Z6
+	VFNMADD231PS Z5, Z7, Z6
+	VMULPS       Z1, Z6, Z6
+	VANDPS       (R14), Z6, Z6
+	VMOVUPS      Z6, (R15)
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	ADDQ         $0x08, R10
+	DECQ         R8
+	JNZ          row
+	VZEROUPPER
+	RET
+
+// func normWeightsAVX512(dgamma *float32, dbeta *float32, dy *float32, x *float32, stats *float32, rows int)
+// Requires: AVX, AVX512F
+TEXT ·normWeightsAVX512(SB), NOSPLIT, $0-48
+	MOVQ    dgamma+0(FP), AX
+	MOVQ    dbeta+8(FP), CX
+	MOVQ    dy+16(FP), DX
+	MOVQ    x+24(FP), BX
+	MOVQ    stats+32(FP), SI
+	VMOVUPS (CX), Z0
+	VMOVUPS (AX), Z1
+	MOVQ    rows+40(FP), DI
+	SUBQ    $0x01, DI
+	JLT     weightsDone
+
+weights:
+	VBROADCASTSS (SI), Z2
+	VBROADCASTSS 4(SI), Z3
+	VMOVUPS      (DX), Z4
+	VMOVUPS      (BX), Z5
+	VSUBPS       Z2, Z5, Z5
+	VMULPS       Z3, Z5, Z5
+	VADDPS       Z4, Z0, Z0
+	VFMADD231PS  Z5, Z4, Z1
+	ADDQ         $0x08, SI
+	ADDQ         $+64, DX
+	ADDQ         $+64, BX
+	SUBQ         $0x01, DI
+	JGE          weights
+
+weightsDone:
+	ADDQ    $0x01, DI
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, (AX)
+	VZEROUPPER
+	RET
+
 // func fillRowsAVX512(dst *float32, row *float32, rows int)
 // Requires: AVX, AVX512F
 TEXT ·fillRowsAVX512(SB), NOSPLIT, $0-24
@@ -7230,6 +7775,131 @@ add:
 
 addDone:
 	ADDQ $0x01, DX
+	VZEROUPPER
+	RET
+
+// func dropAVX512(dst *float32, src *float32, n int, k *uint32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·dropAVX512(SB), NOSPLIT, $0-32
+	MOVQ         k+24(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	VBROADCASTSS 8(AX), Z2
+	VBROADCASTSS 12(AX), Z3
+	VBROADCASTSS 16(AX), Z4
+	VMOVUPS      expConstants<>+1344(SB), Z5
+	VMOVUPS      expConstants<>+1408(SB), Z6
+	VMOVUPS      expConstants<>+1472(SB), Z7
+	VMOVUPS      counting<>+0(SB), Z8
+	VPADDD       Z8, Z2, Z2
+	VMOVUPS      expConstants<>+1600(SB), Z8
+	MOVQ         dst+0(FP), CX
+	MOVQ         src+8(FP), DX
+	MOVQ         n+16(FP), AX
+	SHLQ         $0x02, AX
+	XORL         BX, BX
+	MOVQ         AX, SI
+	ANDQ         $-128, SI
+	CMPQ         BX, SI
+	JGE          unrolledDone
+
+unrolled:
+	VPMULLD   Z5, Z2, Z9
+	VPADDD    Z0, Z9, Z9
+	VPADDD    Z8, Z2, Z2
+	VPSRLD    $0x10, Z9, Z10
+	VPXORD    Z10, Z9, Z9
+	VPMULLD   Z6, Z9, Z9
+	VPADDD    Z1, Z9, Z9
+	VPSRLD    $0x0f, Z9, Z10
+	VPXORD    Z10, Z9, Z9
+	VPMULLD   Z7, Z9, Z9
+	VPSRLD    $0x0f, Z9, Z10
+	VPXORD    Z10, Z9, Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMULPS    Z4, Z10, Z10
+	VPMINUD   Z3, Z9, Z9
+	VPCMPEQD  Z3, Z9, K1
+	VMOVAPS.Z Z10, K1, Z10
+	VMOVUPS   Z10, (CX)(BX*1)
+	VPMULLD   Z5, Z2, Z9
+	VPADDD    Z0, Z9, Z9
+	VPADDD    Z8, Z2, Z2
+	VPSRLD    $0x10, Z9, Z10
+	VPXORD    Z10, Z9, Z9
+	VPMULLD   Z6, Z9, Z9
+	VPADDD    Z1, Z9, Z9
+	VPSRLD    $0x0f, Z9, Z10
+	VPXORD    Z10, Z9, Z9
+	VPMULLD   Z7, Z9, Z9
+	VPSRLD    $0x0f, Z9, Z10
+	VPXORD    Z10, Z9, Z9
+	VMOVUPS   64(DX)(BX*1), Z10
+	VMULPS    Z4, Z10, Z10
+	VPMINUD   Z3, Z9, Z9
+	VPCMPEQD  Z3, Z9, K1
+	VMOVAPS.Z Z10, K1, Z10
+	VMOVUPS   Z10, 64(CX)(BX*1)
+	ADDQ      $+128, BX
+	CMPQ      BX, SI
+	JLT       unrolled
+
+unrolledDone:
+	MOVQ AX, SI
+	ANDQ $-64, SI
+	CMPQ BX, SI
+	JGE  singleDone
+
+single:
+	VPMULLD   Z5, Z2, Z9
+	VPADDD    Z0, Z9, Z9
+	VPADDD    Z8, Z2, Z2
+	VPSRLD    $0x10, Z9, Z10
+	VPXORD    Z10, Z9, Z9
+	VPMULLD   Z6, Z9, Z9
+	VPADDD    Z1, Z9, Z9
+	VPSRLD    $0x0f, Z9, Z10
+	VPXORD    Z10, Z9, Z9
+	VPMULLD   Z7, Z9, Z9
+	VPSRLD    $0x0f, Z9, Z10
+	VPXORD    Z10, Z9, Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMULPS    Z4, Z10, Z10
+	VPMINUD   Z3, Z9, Z9
+	VPCMPEQD  Z3, Z9, K1
+	VMOVAPS.Z Z10, K1, Z10
+	VMOVUPS   Z10, (CX)(BX*1)
+	ADDQ      $+64, BX
+	CMPQ      BX, SI
+	JLT       single
+
+singleDone:
+	SUBQ      BX, AX
+	JZ        done
+	SHRQ      $0x02, AX
+	MOVL      $0x0000ffff, SI
+	BZHIL     AX, SI, SI
+	KMOVW     SI, K1
+	VPMULLD   Z5, Z2, Z5
+	VPADDD    Z0, Z5, Z5
+	VPADDD    Z8, Z2, Z2
+	VPSRLD    $0x10, Z5, Z0
+	VPXORD    Z0, Z5, Z5
+	VPMULLD   Z6, Z5, Z5
+	VPADDD    Z1, Z5, Z5
+	VPSRLD    $0x0f, Z5, Z0
+	VPXORD    Z0, Z5, Z5
+	VPMULLD   Z7, Z5, Z5
+	VPSRLD    $0x0f, Z5, Z0
+	VPXORD    Z0, Z5, Z5
+	VMOVUPS.Z (DX)(BX*1), K1, Z0
+	VMULPS    Z4, Z0, Z0
+	VPMINUD   Z3, Z5, Z5
+	VPCMPEQD  Z3, Z5, K2
+	VMOVAPS.Z Z0, K2, Z0
+	VMOVUPS   Z0, K1, (CX)(BX*1)
+
+done:
 	VZEROUPPER
 	RET
 

@@ -124,6 +124,16 @@ func softmaxColumnsBackwardAVX2(ds *float32, p *float32, rows int)
 //go:noescape
 func normForwardAVX2(y *float32, x *float32, yPanel int, xPanel int, rows int, panels int, gamma *float32, beta *float32, mask *uint32, stats *float32, width float32, eps float32)
 
+// normBackwardAVX2 is Norm.Backward.
+//
+//go:noescape
+func normBackwardAVX2(dx *float32, dy *float32, x *float32, dxPanel int, dyPanel int, xPanel int, rows int, panels int, gamma *float32, mask *uint32, stats *float32, width float32)
+
+// normWeightsAVX2 is NormWeights.
+//
+//go:noescape
+func normWeightsAVX2(dgamma *float32, dbeta *float32, dy *float32, x *float32, stats *float32, rows int)
+
 // fillRowsAVX2 is FillRows.
 //
 //go:noescape
@@ -133,6 +143,11 @@ func fillRowsAVX2(dst *float32, row *float32, rows int)
 //
 //go:noescape
 func addRowAVX2(dst *float32, src *float32, row *float32, rows int)
+
+// dropAVX2 is Drop.Apply; k is the halves of the key, the number of the first element, limit and scale.
+//
+//go:noescape
+func dropAVX2(dst *float32, src *float32, n int, k *uint32)
 
 // addAVX512 adds src to dst.
 //
@@ -254,6 +269,16 @@ func softmaxColumnsBackwardAVX512(ds *float32, p *float32, rows int)
 //go:noescape
 func normForwardAVX512(y *float32, x *float32, yPanel int, xPanel int, rows int, panels int, gamma *float32, beta *float32, mask *uint32, stats *float32, width float32, eps float32)
 
+// normBackwardAVX512 is Norm.Backward.
+//
+//go:noescape
+func normBackwardAVX512(dx *float32, dy *float32, x *float32, dxPanel int, dyPanel int, xPanel int, rows int, panels int, gamma *float32, mask *uint32, stats *float32, width float32)
+
+// normWeightsAVX512 is NormWeights.
+//
+//go:noescape
+func normWeightsAVX512(dgamma *float32, dbeta *float32, dy *float32, x *float32, stats *float32, rows int)
+
 // fillRowsAVX512 is FillRows.
 //
 //go:noescape
@@ -263,6 +288,11 @@ func fillRowsAVX512(dst *float32, row *float32, rows int)
 //
 //go:noescape
 func addRowAVX512(dst *float32, src *float32, row *float32, rows int)
+
+// dropAVX512 is Drop.Apply; k is the halves of the key, the number of the first element, limit and scale.
+//
+//go:noescape
+func dropAVX512(dst *float32, src *float32, n int, k *uint32)
 
 // transposeAVX2 is Transpose of 16 rows.
 //

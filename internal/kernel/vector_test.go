@@ -26,6 +26,7 @@ type flatKernel struct {
 }
 
 var (
+	testDrop  = Drop{Key: 0x123456789abcdef0, Limit: 1 << 30, Scale: 4.0 / 3}
 	testAdam  = AdamConfig{LR: 0.01, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: 0.02, Correction1: 0.19, Correction2: 0.001999}
 	testAdamW = AdamConfig{LR: 0.01, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: 0.02, Decoupled: true, Correction1: 0.1, Correction2: 0.001}
 	testSGD   = SGDConfig{LR: 0.1, Momentum: 0.9, WeightDecay: 0.01}
@@ -48,6 +49,7 @@ var flatKernels = []flatKernel{
 	{"GELUTanh", 2, 1, func(s [][]float32) { GELUTanh(s[0], s[1]) }, [][2]int{{0, 1}}},
 	{"GELUBackward", 3, 1, func(s [][]float32) { GELUBackward(s[0], s[1], s[2]) }, [][2]int{{0, 1}, {0, 2}}},
 	{"GELUTanhBackward", 3, 1, func(s [][]float32) { GELUTanhBackward(s[0], s[1], s[2]) }, [][2]int{{0, 1}, {0, 2}}},
+	{"Drop", 2, 1, func(s [][]float32) { testDrop.Apply(s[0], s[1], 7) }, [][2]int{{0, 1}}},
 	{"Adam", 4, 3, func(s [][]float32) { Adam(s[0], s[1], s[2], s[3], testAdam) }, nil},
 	{"AdamW", 4, 3, func(s [][]float32) { Adam(s[0], s[1], s[2], s[3], testAdamW) }, nil},
 	{"SGD", 2, 1, func(s [][]float32) { SGD(s[0], nil, s[1], testSGD) }, nil},
@@ -148,6 +150,7 @@ func TestFlatKernelsGolden(t *testing.T) {
 		"GELUTanh":         0xf7b73ae3,
 		"GELUBackward":     0x0fc88f2c,
 		"GELUTanhBackward": 0xc62bd60d,
+		"Drop":             0xd51bf505,
 		"Adam":             0xb7487b74,
 		"AdamW":            0xeaf3ad3b,
 		"SGD":              0xea57f13c,

@@ -76,7 +76,9 @@ func main() {
 		gelu(s)
 		softmax(s)
 		norm(s)
+		normGradients(s)
 		panelRows(s)
+		drop(s)
 	}
 	transpose()
 	Generate()
