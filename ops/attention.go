@@ -123,8 +123,9 @@ func (a *attention) scratch(n int) int {
 //	context = softmax(Q K' / √D) V
 //
 // Scores lie transposed, keys by queries: a query is a lane, and the sums over its
-// keys are taken in ascending order.
-func (a *attention) attend(context []float32, contextStride, to int, qkv []float32, stride, at, n, head int, scratch []float32) {
+// keys are taken in ascending order. drop, if any, gets the probabilities of the 16
+// queries from one on.
+func (a *attention) attend(context []float32, contextStride, to int, qkv []float32, stride, at, n, head int, scratch []float32, drop func(scores []float32, query int)) {
 	const width = kernel.Width
 	panel := func(which, p int) []float32 {
 		return qkv[((head*3+which)*a.panels+p)*stride*width+at*width:]
@@ -145,6 +146,9 @@ func (a *attention) attend(context []float32, contextStride, to int, qkv []float
 			from := first + b*width
 			scores := scratch[b*n*width:][:n*width]
 			kernel.SoftmaxColumns(scores)
+			if drop != nil {
+				drop(scores, from)
+			}
 			kernel.Mul(context[(head*a.panels*contextStride+to+from)*width:], width, contextStride*width,
 				kernel.PanelColumns(scores, n), panel(2, 0), stride*width, min(width, n-from), n, a.panels, false)
 		}
@@ -295,7 +299,7 @@ func (op *inferAttentionOp) block(x *panelled, lo, hi int) {
 			op.project(qkv, stride, 0, x.operand(row), n, h)
 			for b := lo; b < hi; b++ {
 				at := op.starts[b] - row
-				op.attend(context, stride, at, qkv, stride, at, int(op.lens[b]), h, s)
+				op.attend(context, stride, at, qkv, stride, at, int(op.lens[b]), h, s, nil)
 			}
 		}
 		op.finish(y, stride, 0, x, row, kernel.PanelRows(context, stride, 0), n, 0, panels)
@@ -324,7 +328,7 @@ func (op *inferAttentionOp) whole(x *panelled) {
 			op.project(qkv, stride, 0, x.operand(0), n, i)
 			op.space.lend(op.scratch(int(op.lens[0])), func(s []float32) {
 				for b, at := range op.starts[:op.texts] {
-					op.attend(context, stride, at, qkv, stride, at, int(op.lens[b]), i, s)
+					op.attend(context, stride, at, qkv, stride, at, int(op.lens[b]), i, s, nil)
 				}
 			})
 		case 1:

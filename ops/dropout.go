@@ -53,8 +53,8 @@ func dropout(x, lengths *G.Node, p float64, noise *Noise, name string) (*G.Node,
 	if noise == nil {
 		return nil, fmt.Errorf("ops: dropout %s: no noise", name)
 	}
-	if !(p >= 0 && p < 1) {
-		return nil, fmt.Errorf("ops: dropout %s: probability %v, want 0 <= p < 1", name, p)
+	if err := checkDropout(p, noise, name); err != nil {
+		return nil, err
 	}
 	op := &dropoutOp{static: static{"dropout " + name, 1, x.Shape().Clone(), tensor.Float32}, noise: noise, p: p}
 	op.out.limit, op.grad.limit = x.Shape().TotalSize(), x.Shape().TotalSize()
@@ -67,6 +67,17 @@ func dropout(x, lengths *G.Node, p float64, noise *Noise, name string) (*G.Node,
 		in = append(in, lengths)
 	}
 	return G.ApplyOp(op, in...)
+}
+
+// checkDropout says what is wrong with a probability of dropping.
+func checkDropout(p float64, noise *Noise, name string) error {
+	if !(p >= 0 && p < 1) {
+		return fmt.Errorf("ops: dropout %s: probability %v, want 0 <= p < 1", name, p)
+	}
+	if p > 0 && noise == nil {
+		return fmt.Errorf("ops: dropout %s: no noise", name)
+	}
+	return nil
 }
 
 func (op *dropoutOp) Do(inputs ...G.Value) (v G.Value, err error) {

@@ -63,21 +63,31 @@ func (f *feedForward) pack(packed []float32, w [6][]float32) {
 	padded(f.norm.Beta, w[5])
 }
 
-// bend computes count inner panels of n rows: h = GELU(x W + b). The panels of h are
-// stride rows apart.
-func (f *feedForward) bend(h []float32, stride int, x kernel.Operand, n, first, count int) {
+// inside computes count inner panels of n rows before the activation: z = x W + b.
+// The panels of z are stride rows apart.
+func (f *feedForward) inside(z []float32, stride int, x kernel.Operand, n, first, count int) {
 	const width = kernel.Width
 	for p := range count {
-		kernel.FillRows(h[p*stride*width:][:n*width], f.inB[(first+p)*width:][:width])
+		kernel.FillRows(z[p*stride*width:][:n*width], f.inB[(first+p)*width:][:width])
 	}
-	kernel.Mul(h, width, stride*width, x, f.in[first*f.width*width:], f.width*width, n, f.width, count, true)
+	kernel.Mul(z, width, stride*width, x, f.in[first*f.width*width:], f.width*width, n, f.width, count, true)
+}
+
+// activate writes the activations of z to h, which may be z.
+func (f *feedForward) activate(h, z []float32) {
+	if f.activation == GELUTanh {
+		kernel.GELUTanh(h, z)
+	} else {
+		kernel.GELU(h, z)
+	}
+}
+
+// bend computes count inner panels of n rows, activations included.
+func (f *feedForward) bend(h []float32, stride int, x kernel.Operand, n, first, count int) {
+	f.inside(h, stride, x, n, first, count)
 	for p := range count {
-		s := h[p*stride*width:][:n*width]
-		if f.activation == GELUTanh {
-			kernel.GELUTanh(s, s)
-		} else {
-			kernel.GELU(s, s)
-		}
+		s := h[p*stride*kernel.Width:][:n*kernel.Width]
+		f.activate(s, s)
 	}
 }
 
