@@ -45,4 +45,16 @@
 //
 // A [Vocab] is a one-to-one map between tokens and ids, made from a corpus by
 // [BuildVocab] and kept in a text file by [Vocab.WriteTo] and [ReadVocab].
+//
+// # Pieces of words
+//
+// A pretrained encoder reads the pieces that it was trained on. A [Subword] is
+// the tokenizer that came with it: a [WordPiece] for BERT and its kin, a
+// [BytePair] for RoBERTa, read from Hugging Face's files by [ReadSubword]. The
+// ids are those of the reference, the library tokenizers 0.23 as transformers
+// uses it, to the last odd character: the classes of characters are not those
+// of package unicode but the reference's, which come from four versions of
+// Unicode (testdata/unicode.py asks it). What is not supported is refused:
+// other kinds of tokenizers, added tokens that must be words by themselves,
+// words that are never split.
 package tokenize

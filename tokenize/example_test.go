@@ -57,3 +57,24 @@ func Example() {
 	// Output:
 	// [3 5 0 5 4 2] [a great <unk> great film .] <nil>
 }
+
+func ExampleReadSubword() {
+	t, err := tokenize.ReadSubword(tokenize.SubwordFiles{
+		Vocab:  []byte("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nun\n##believ\n##able\nfilm\n!\n"),
+		Config: []byte(`{"do_lower_case": true}`),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	text := "Unbelievable film!"
+	ids, truncated := t.Encode(nil, text, 6)
+	fmt.Println(ids, truncated)
+	for _, p := range t.Pieces(text) {
+		token, _ := t.Token(p.ID)
+		fmt.Printf("%s (%s) ", token, text[p.Begin:p.End])
+	}
+	// Output:
+	// [2 5 6 7 8 3] true
+	// un (Un) ##believ (believ) ##able (able) film (film) ! (!)
+}
