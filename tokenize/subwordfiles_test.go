@@ -137,6 +137,7 @@ func TestSubwordFilesRefused(t *testing.T) {
 		{"setting twice", "given twice", SubwordFiles{Vocab: []byte(vocab), Config: []byte(`{"do_lower_case":true,"do_lower_case":false}`)}},
 		{"setting of another type", "do_lower_case", SubwordFiles{Vocab: []byte(vocab), Config: []byte(`{"do_lower_case":"no"}`)}},
 		{"no basic tokenizer", "do_basic_tokenize", SubwordFiles{Vocab: []byte(vocab), Config: []byte(`{"do_basic_tokenize":false}`)}},
+		{"cut from the left", "truncation_side", SubwordFiles{Vocab: []byte(vocab), Config: []byte(`{"truncation_side":"left"}`)}},
 		{"words never split", "never_split", SubwordFiles{Vocab: []byte(vocab), Config: []byte(`{"never_split":["x"]}`)}},
 		{"special token unknown", `cls_token: invalid subword tokenizer: the vocabulary lacks "<s>"`, SubwordFiles{Vocab: []byte(vocab), Config: []byte(`{"cls_token":"<s>"}`)}},
 		{"special token unknown in the map", `lacks "<s>"`, SubwordFiles{Vocab: []byte(vocab), Special: []byte(`{"cls_token":{"content":"<s>","lstrip":false,"normalized":false,"rstrip":false,"single_word":false}}`)}},

@@ -44,6 +44,13 @@ func readSettings(files SubwordFiles) (*settings, error) {
 		}
 		slices.SortFunc(s.added, func(a, b AddedToken) int { return int(a.ID) - int(b.ID) })
 	}
+	side := "right"
+	if err := s.get("truncation_side", &side); err != nil {
+		return nil, err
+	}
+	if side != "right" {
+		return nil, fmt.Errorf("tokenizer_config.json: %w: truncation_side is %.80q, want right", ErrSubword, side)
+	}
 	var decoder map[string]json.RawMessage
 	if err := s.get("added_tokens_decoder", &decoder); err != nil {
 		return nil, err
