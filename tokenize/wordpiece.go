@@ -2,7 +2,6 @@ package tokenize
 
 import (
 	"fmt"
-	"math"
 	"strings"
 	"unicode/utf8"
 )
@@ -233,5 +232,6 @@ func (p *WordPiece) word(w *subwork, begin, end, chars int) {
 	p.add(w, p.special.UNK, begin, end)
 }
 
-// MaxSubwords is the largest number of tokens a Subword may have.
-const MaxSubwords = math.MaxInt32 >> 7
+// MaxSubwords is the largest number of tokens a Subword may have: twice that of
+// the largest multilingual encoders.
+const MaxSubwords = 1 << 21

@@ -27,7 +27,7 @@ type Config struct {
 	Activation   string  `json:"activation"` // "gelu" (exact, by erf) or "gelu_tanh"
 }
 
-// Architectures are those that a Config may name.
+// architectures are those that a Config may name.
 var architectures = []string{"bert", "distilbert", "roberta"}
 
 // Limits of what a Config may ask for: a guard against absurd files, far above

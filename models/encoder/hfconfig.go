@@ -49,7 +49,7 @@ func (o object) want(key string, v any) error {
 	return o.get(key, v)
 }
 
-// hfKeys are the names that an architecture has for the fields of a Config.
+// hfKeys are the keys of config.json that differ between architectures.
 type hfKeys struct {
 	hidden, layers, heads, intermediate, activation string
 }
@@ -60,7 +60,7 @@ var hfNames = map[string]hfKeys{
 	"distilbert": {"dim", "n_layers", "n_heads", "hidden_dim", "activation"},
 }
 
-// activations are the names that transformers has for the two kinds of GELU.
+// hfActivations are the names that transformers has for the two kinds of GELU.
 var hfActivations = map[string]string{
 	"gelu": "gelu", "gelu_python": "gelu",
 	"gelu_new": "gelu_tanh", "gelu_fast": "gelu_tanh", "gelu_pytorch_tanh": "gelu_tanh",
