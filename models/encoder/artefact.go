@@ -1,0 +1,179 @@
+package encoder
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/gorgonia-zoo/zoo/models/internal/params"
+	"github.com/gorgonia-zoo/zoo/ops"
+	"github.com/gorgonia-zoo/zoo/tokenize"
+	"github.com/gorgonia-zoo/zoo/weights"
+)
+
+// Kind is the model's name in an artefact.
+const Kind = "encoder"
+
+// preprocess is what an artefact says about texts and answers beside the
+// tokenizer, whose files it holds as they are.
+type preprocess struct {
+	Settings
+	Temperature float64 `json:"temperature,omitempty"`
+}
+
+// named are the files of a tokenizer, under their names in an artefact:
+// vocab.txt is taken there.
+func named(f *tokenize.SubwordFiles) map[string]*[]byte {
+	return map[string]*[]byte{
+		"tokenizer.json": &f.Tokenizer, "pieces.txt": &f.Vocab, "vocab.json": &f.VocabJSON, "merges.txt": &f.Merges,
+		"tokenizer_config.json": &f.Config, "special_tokens_map.json": &f.Special, "added_tokens.json": &f.Added,
+	}
+}
+
+// needed drops the files that another stands for; see tokenize.SubwordFiles.
+func needed(f tokenize.SubwordFiles) tokenize.SubwordFiles {
+	switch {
+	case f.Tokenizer != nil:
+		f.Vocab, f.VocabJSON, f.Merges = nil, nil, nil
+	case f.Vocab != nil:
+		f.VocabJSON, f.Merges = nil, nil
+	}
+	return f
+}
+
+// Artefact returns everything needed to embed. storage is the type that weights
+// are kept in: F32, F16, or I8 for a byte each and a scale for each row.
+func (e *Encoder) Artefact(card weights.Card, storage weights.DType) (*weights.Artefact, error) {
+	return e.artefact(card, storage, e.network.params, preprocess{Settings: e.settings})
+}
+
+// Artefact returns everything needed to predict; see Encoder.Artefact.
+func (c *Classifier) Artefact(card weights.Card, storage weights.DType) (*weights.Artefact, error) {
+	a, err := c.artefact(card, storage, c.all(), preprocess{c.settings, c.temperature})
+	if err != nil {
+		return nil, err
+	}
+	a.Classes = c.classes
+	return a, nil
+}
+
+// all returns the parameters of the network and of the linear layer.
+func (c *Classifier) all() []*ops.Param {
+	return append(append([]*ops.Param(nil), c.network.params...), c.weight, c.bias)
+}
+
+func (e *Encoder) artefact(card weights.Card, storage weights.DType, list []*ops.Param, pre preprocess) (*weights.Artefact, error) {
+	var file *weights.File
+	var err error
+	if storage == weights.I8 {
+		file, err = params.File8(list)
+	} else {
+		file, err = params.File(list, storage)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("encoder: %w", err)
+	}
+	config, err := json.Marshal(e.network.config)
+	if err != nil {
+		return nil, fmt.Errorf("encoder: %w", err)
+	}
+	settings, err := json.Marshal(pre)
+	if err != nil {
+		return nil, fmt.Errorf("encoder: %w", err)
+	}
+	files := needed(e.files)
+	a := &weights.Artefact{Model: Kind, Config: config, Preprocess: settings, Weights: file, Card: card, Files: map[string][]byte{}}
+	for name, data := range named(&files) {
+		if *data != nil {
+			a.Files[name] = *data
+		}
+	}
+	return a, nil
+}
+
+// FromArtefact returns the encoder that an artefact holds, and the classifier
+// around it where it holds one, else nil.
+func FromArtefact(a *weights.Artefact) (*Encoder, *Classifier, error) {
+	if a.Model != Kind {
+		return nil, nil, fmt.Errorf("encoder: artefact of a model %q, want %q", a.Model, Kind)
+	}
+	config, err := ParseConfig(a.Config)
+	if err != nil {
+		return nil, nil, err
+	}
+	var pre preprocess
+	if err := weights.UnmarshalStrict(a.Preprocess, &pre); err != nil {
+		return nil, nil, fmt.Errorf("encoder: preprocess: %w", err)
+	}
+	var files tokenize.SubwordFiles
+	names := named(&files)
+	for name, data := range a.Files {
+		to, ok := names[name]
+		if !ok {
+			return nil, nil, fmt.Errorf("encoder: the artefact holds a file %q, which is none of a tokenizer", name)
+		}
+		*to = data
+	}
+	// Before memory is taken: the file bounds what it may be.
+	want := config.Parameters()
+	if n := int64(len(a.Classes)); n > 0 {
+		want += n * int64(config.Hidden+1)
+	}
+	bytes := params.Is8(a.Weights)
+	if bytes {
+		err = params.CheckCount8(a.Weights, want)
+	} else {
+		err = params.CheckCount(a.Weights, want)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("encoder: %w", err)
+	}
+	n, err := empty(config)
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err := NewEncoder(n, files, pre.Settings)
+	if err != nil {
+		return nil, nil, err
+	}
+	list := n.params
+	var c *Classifier
+	if len(a.Classes) > 0 {
+		if c, err = NewClassifier(e, a.Classes); err != nil {
+			return nil, nil, err
+		}
+		if pre.Temperature != 0 {
+			if err := c.SetTemperature(pre.Temperature); err != nil {
+				return nil, nil, err
+			}
+		}
+		list = c.all()
+	}
+	if bytes {
+		err = params.Read8(list, a.Weights)
+	} else {
+		err = params.Read(list, a.Weights)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("encoder: %w", err)
+	}
+	return e, c, nil
+}
+
+// Round rounds the weights to those that storage keeps; see Artefact.
+func (e *Encoder) Round(storage weights.DType) error { return round(e.network.params, storage) }
+
+// Round rounds the weights to those that storage keeps; see Artefact.
+func (c *Classifier) Round(storage weights.DType) error { return round(c.all(), storage) }
+
+func round(list []*ops.Param, storage weights.DType) error {
+	if storage == weights.I8 {
+		params.Round8(list)
+		return nil
+	}
+	for _, p := range list {
+		if i := storage.Round(p.Write()); i >= 0 {
+			return fmt.Errorf("encoder: %w: tensor %q: element %d is %v, which %v cannot hold", weights.ErrRange, p.Name, i, p.Data()[i], storage)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package encoder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/gorgonia-zoo/zoo/internal/exact"
+	"github.com/gorgonia-zoo/zoo/ops"
+)
+
+// Classifier is an Encoder with a linear layer over its vectors, and class
+// names: logits = W x + b. Its methods are safe for many goroutines as long as
+// nothing trains it meanwhile.
+type Classifier struct {
+	*Encoder
+	weight      *ops.Param // classifier.weight [C, F]
+	bias        *ops.Param // classifier.bias [C]
+	classes     []string
+	temperature float64
+}
+
+// NewClassifier returns a classifier whose linear layer is zero.
+func NewClassifier(e *Encoder, classes []string) (*Classifier, error) {
+	if len(classes) < 2 {
+		return nil, fmt.Errorf("encoder: %d classes, want two or more", len(classes))
+	}
+	seen := map[string]bool{}
+	for _, name := range classes {
+		if name == "" || seen[name] {
+			return nil, fmt.Errorf("encoder: class name %q is empty or given twice", name)
+		}
+		seen[name] = true
+	}
+	return &Classifier{Encoder: e, classes: classes, temperature: 1,
+		weight: ops.NewParam("classifier.weight", len(classes), e.Dim()), bias: ops.NewParam("classifier.bias", len(classes))}, nil
+}
+
+// Head returns the weights of the linear layer: classifier.weight [C, F] and
+// classifier.bias [C].
+func (c *Classifier) Head() (weight, bias *ops.Param) { return c.weight, c.bias }
+
+// Classes returns the class names in the order of the labels, Temperature what
+// logits are divided by.
+func (c *Classifier) Classes() []string    { return c.classes }
+func (c *Classifier) Temperature() float64 { return c.temperature }
+
+// SetTemperature changes what logits are divided by; t must be positive.
+func (c *Classifier) SetTemperature(t float64) error {
+	if !(t > 0) || math.IsInf(t, 0) {
+		return fmt.Errorf("encoder: temperature %v, want a positive number", t)
+	}
+	c.temperature = t
+	return nil
+}
+
+// Prediction is the answer for one text.
+type Prediction struct {
+	Label         string    // the most probable class
+	Class         int       // its index
+	Probability   float64   // of Label
+	Probabilities []float64 // of every class, in their order
+	Logits        []float64 // of every class, before the temperature
+	Tokens        int       // tokens that were read, special ones included
+	Truncated     bool      // whether the text was cut at the limit
+}
+
+// PredictAll classifies texts; answers come in their order and are the same
+// as one by one.
+func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]Prediction, error) {
+	vectors, err := c.Embed(ctx, texts)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Prediction, len(texts))
+	for i, v := range vectors {
+		p := Prediction{Logits: c.Logits(v.Vector), Tokens: v.Tokens, Truncated: v.Truncated}
+		p.Probabilities = Probabilities(p.Logits, c.temperature)
+		for k, x := range p.Probabilities {
+			if math.IsNaN(x) {
+				return nil, errors.New("encoder: predict: the weights give no number for this text")
+			}
+			if x > p.Probabilities[p.Class] {
+				p.Class = k
+			}
+		}
+		p.Label, p.Probability = c.classes[p.Class], p.Probabilities[p.Class]
+		out[i] = p
+	}
+	return out, nil
+}
+
+// Logits returns W x + b for the vector of a text, summed in order.
+func (c *Classifier) Logits(x []float32) []float64 {
+	w, out := c.weight.Data(), make([]float64, len(c.classes))
+	for k, b := range c.bias.Data() {
+		sum := float64(b)
+		for i, v := range w[k*len(x):][:len(x)] {
+			sum += float64(float64(v) * float64(x[i]))
+		}
+		out[k] = sum
+	}
+	return out
+}
+
+// Probabilities is the softmax of the logits of a text, divided by the
+// temperature.
+func Probabilities(logits []float64, temperature float64) []float64 {
+	p := make([]float64, len(logits))
+	top, sum := math.Inf(-1), 0.0
+	for _, l := range logits {
+		top = max(top, l/temperature)
+	}
+	for i, l := range logits {
+		p[i] = exact.Exp(l/temperature - top)
+		sum += p[i]
+	}
+	for i := range p {
+		p[i] /= sum
+	}
+	return p
+}

@@ -1,0 +1,129 @@
+package encoder
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gorgonia-zoo/zoo/ops"
+	"github.com/gorgonia-zoo/zoo/tokenize"
+	"github.com/gorgonia-zoo/zoo/weights"
+)
+
+// Encoder turns texts into vectors: a Network with the tokenizer that makes its
+// ids, and what becomes of the states of a text. Its methods are safe for many
+// goroutines as long as nothing trains it meanwhile.
+type Encoder struct {
+	network   *Network
+	tokenizer tokenize.Subword
+	files     tokenize.SubwordFiles
+	settings  Settings
+}
+
+// Settings say how texts become vectors beside the tokenizer.
+type Settings struct {
+	// Pooling makes one vector of a text's states: "mean", "cls" (the first) or
+	// "max". Normalize scales it to length 1.
+	Pooling   string `json:"pooling"`
+	Normalize bool   `json:"normalize,omitempty"`
+	// MaxTokens is how many tokens of a text are read, special ones included.
+	MaxTokens int `json:"max_tokens"`
+}
+
+// poolingOf are what Settings.Pooling names.
+var poolingOf = map[string]ops.Pooling{"mean": ops.PoolMean, "cls": ops.PoolFirst, "max": ops.PoolMax}
+
+// NewEncoder joins a network with the tokenizer that files hold.
+func NewEncoder(n *Network, files tokenize.SubwordFiles, s Settings) (*Encoder, error) {
+	t, err := tokenize.ReadSubword(files)
+	if err != nil {
+		return nil, fmt.Errorf("encoder: %w", err)
+	}
+	return newEncoder(n, t, files, s)
+}
+
+func newEncoder(n *Network, t tokenize.Subword, files tokenize.SubwordFiles, s Settings) (*Encoder, error) {
+	c := n.Config()
+	if _, ok := poolingOf[s.Pooling]; !ok {
+		return nil, fmt.Errorf("encoder: pooling %.80q, want mean, cls or max", s.Pooling)
+	}
+	if s.MaxTokens < 3 || s.MaxTokens > c.MaxTokens() {
+		return nil, fmt.Errorf("encoder: at most %d tokens, want 3 to the %d that have a position", s.MaxTokens, c.MaxTokens())
+	}
+	if t.Len() > c.Vocab {
+		return nil, fmt.Errorf("encoder: the tokenizer has %d tokens, the network's table %d rows", t.Len(), c.Vocab)
+	}
+	return &Encoder{n, t, files, s}, nil
+}
+
+// FromDirectory returns the encoder that a directory of Hugging Face's holds.
+func FromDirectory(d *Directory) (*Encoder, error) {
+	n, err := fromTensors(d.Config, d.Tensors)
+	if err != nil {
+		return nil, err
+	}
+	return newEncoder(n, d.Tokenizer, d.Files, Settings{d.Pooling, d.Normalize, d.MaxTokens})
+}
+
+// fromTensors returns the network whose weights are tensors, in the order of
+// Config.Shapes.
+func fromTensors(c Config, tensors []weights.Tensor) (*Network, error) {
+	n, err := empty(c)
+	if err != nil {
+		return nil, err
+	}
+	if len(tensors) != len(n.params) {
+		return nil, fmt.Errorf("encoder: %d tensors, want %d", len(tensors), len(n.params))
+	}
+	for i, p := range n.params {
+		t := tensors[i]
+		if t.Name != p.Name || len(t.Data) != len(p.Data()) {
+			return nil, fmt.Errorf("encoder: tensor %d is %q with %d numbers, want %q with %d", i, t.Name, len(t.Data), p.Name, len(p.Data()))
+		}
+		copy(p.Write(), t.Data)
+	}
+	return n, nil
+}
+
+// Network returns the encoder's network, Tokenizer what makes its ids, and
+// Settings what becomes of its states.
+func (e *Encoder) Network() *Network           { return e.network }
+func (e *Encoder) Tokenizer() tokenize.Subword { return e.tokenizer }
+func (e *Encoder) Settings() Settings          { return e.settings }
+
+// Dim returns the length of a vector.
+func (e *Encoder) Dim() int { return e.network.config.Hidden }
+
+// Embedding is the vector of a text.
+type Embedding struct {
+	Vector    []float32 // [F]
+	Tokens    int       // tokens that were read, special ones included
+	Truncated bool      // whether the text was cut at Settings.MaxTokens
+}
+
+// Encode returns the ids of a text, special tokens included, and whether it was
+// cut.
+func (e *Encoder) Encode(text string) (ids []int32, truncated bool) {
+	return e.tokenizer.Encode(nil, text, e.settings.MaxTokens)
+}
+
+// Embed returns the vectors of texts, in their order and the same as one by
+// one. An empty text has the vector of its special tokens.
+func (e *Encoder) Embed(ctx context.Context, texts []string) ([]Embedding, error) {
+	ids := make([][]int32, len(texts))
+	out := make([]Embedding, len(texts))
+	for i, text := range texts {
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("encoder: embed: %w", context.Cause(ctx))
+		}
+		ids[i], out[i].Truncated = e.Encode(text)
+		out[i].Tokens = len(ids[i])
+	}
+	vectors, err := e.network.Embed(ctx, ids, poolingOf[e.settings.Pooling], e.settings.Normalize)
+	if err != nil {
+		return nil, err
+	}
+	for i, v := range vectors {
+		out[i].Vector = v
+	}
+	return out, nil
+}
