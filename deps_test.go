@@ -41,9 +41,10 @@ var allowed = map[string][]string{
 	"recipe/word2vec": {"datasets", "models/word2vec", "recipe", "texts", "tokenize", "train", "weights"},
 	"recipe/lstm": {"classify", "datasets", "internal/corpus", "models/linear", "models/lstm", "ops", "recipe", "recipe/linear", "texts",
 		"tokenize", "train", "weights"}, // a linear model teaches it
-	"recipe/finetune": {"datasets", "models/lstm", "recipe", "recipe/lstm", "texts", "tokenize", "train"}, // an LSTM is its base
+	"recipe/encoder":  {"classify", "models/encoder", "recipe", "recipe/linear", "texts", "tokenize", "train", "weights"}, // baselines stand beside it
+	"recipe/finetune": {"datasets", "models/lstm", "recipe", "recipe/lstm", "texts", "tokenize", "train"},                 // an LSTM is its base
 
-	"": {"classify", "datasets", "models/linear", "models/lstm", "models/mlp", "models/word2vec", "pretrained", "recipe", "recipe/finetune",
+	"": {"classify", "datasets", "models/linear", "models/lstm", "models/mlp", "models/word2vec", "pretrained", "recipe", "recipe/encoder", "recipe/finetune",
 		"recipe/linear", "recipe/lstm", "recipe/mlp", "recipe/word2vec", "texts", "train", "weights"},
 	"cmd/zoo": {"", "classify", "datasets", "internal/bench", "internal/curves", "internal/kernel", "recipe", "texts", "train", "weights"},
 

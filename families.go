@@ -2,6 +2,7 @@ package zoo
 
 import (
 	"github.com/gorgonia-zoo/zoo/recipe"
+	"github.com/gorgonia-zoo/zoo/recipe/encoder"
 	"github.com/gorgonia-zoo/zoo/recipe/finetune"
 	"github.com/gorgonia-zoo/zoo/recipe/linear"
 	"github.com/gorgonia-zoo/zoo/recipe/lstm"
@@ -20,5 +21,7 @@ func Families() recipe.Families {
 		linear.Family(),
 		word2vec.Family(),
 		finetune.Family(),
+		encoder.Family(),
+		encoder.ProbeFamily(),
 	}
 }

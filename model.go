@@ -46,6 +46,9 @@ func (z *Zoo) Open(name string) (*Model, error) {
 	if !info.IsDir() {
 		return nil, fmt.Errorf("zoo: model: %s is a file, want a directory that train wrote: %w", name, ErrUsage)
 	}
+	if m, err := z.Families.OpenDirectory(name); m != nil || err != nil {
+		return m, err
+	}
 	a, err := weights.OpenDir(name)
 	if err != nil {
 		if _, unfinished := os.Stat(filepath.Join(name, "checkpoint", train.CheckpointFile)); unfinished == nil && errors.Is(err, fs.ErrNotExist) {

@@ -45,6 +45,13 @@ type Reader interface {
 	EvaluateTokens(ctx context.Context, words []string, texts [][]int32, labels []int32) (*Evaluation, error)
 }
 
+// Scorer is a classifier whose answers for texts can be had at any temperature.
+type Scorer interface {
+	Classifier
+	// Score answers texts, whose labels are not known: Answers.Labels is nil.
+	Score(ctx context.Context, texts []string) (Answers, error)
+}
+
 // Explainer is a classifier that says what decided.
 type Explainer interface {
 	Classifier

@@ -81,6 +81,15 @@ func Evaluate(a Answers, temperature float64) *Evaluation {
 // At is the evaluation of the same answers at another temperature.
 func (e *Evaluation) At(temperature float64) *Evaluation { return Evaluate(e.answers, temperature) }
 
+// CrossEntropy is the mean cross-entropy of the answers at a temperature, in
+// nats.
+func (e *Evaluation) CrossEntropy(temperature float64) (sum float64) {
+	for i, label := range e.answers.Labels {
+		sum -= exact.Log(max(e.answers.Probabilities(i, temperature)[label], 1e-300))
+	}
+	return sum / float64(max(1, len(e.answers.Labels)))
+}
+
 // FitTemperature returns the temperature of least cross-entropy, between 1/20
 // and 20, by golden section over its logarithm. What fits the training texts
 // perfectly is too sure of itself elsewhere; a temperature makes up for that

@@ -65,6 +65,21 @@ type Neighbour struct {
 	Similarity float64 `json:"similarity"`
 }
 
+// Embedder has a vector for any text, safely for many goroutines.
+type Embedder interface {
+	Dim() int // numbers in a vector
+	// EmbedTexts returns the vectors of texts, in their order and the same as
+	// one by one.
+	EmbedTexts(ctx context.Context, texts []string) ([]Embedding, error)
+}
+
+// Embedding is the vector of a text.
+type Embedding struct {
+	Vector    []float32
+	Tokens    int  // tokens that were read
+	Truncated bool // whether the text was cut at the model's limit
+}
+
 // Measurer can be measured on data of its own kind. Classifiers of texts are
 // measured by package texts.
 type Measurer interface {

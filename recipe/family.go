@@ -45,6 +45,11 @@ type Family struct {
 	// SHA-256; nil where there is no such file.
 	OpenFile func(path string) (value any, sha256 string, err error)
 
+	// OpenDirectory opens a model that other programs wrote as a directory; ok is
+	// false, and nothing else counts, for a directory that is none of the
+	// family's. nil where there is no such directory.
+	OpenDirectory func(dir string) (m *Model, ok bool, err error)
+
 	// Tuning says how this family trains models of others further; nil: it
 	// begins from nothing.
 	Tuning *Tuning
@@ -142,6 +147,23 @@ func (t Families) Open(a *weights.Artefact) (*Model, error) {
 		return &Model{Artefact: a, Value: value, families: t}, nil
 	}
 	return nil, fmt.Errorf("zoo: model %q is of a kind that this version does not know; it knows the families %s", a.Model, strings.Join(t.keys(), ", "))
+}
+
+// OpenDirectory opens a model that other programs wrote as a directory, nil where
+// no family knows it.
+func (t Families) OpenDirectory(dir string) (*Model, error) {
+	for _, f := range t {
+		if f.OpenDirectory == nil {
+			continue
+		}
+		if m, ok, err := f.OpenDirectory(dir); ok {
+			if m != nil {
+				m.families = t
+			}
+			return m, err
+		}
+	}
+	return nil, nil
 }
 
 // OpenFile reads a model from a file of other programs, and returns its

@@ -23,8 +23,13 @@ const (
 // Model is an artefact and what was built from it. What the model can do is an
 // interface that Value satisfies.
 type Model struct {
+	// Artefact is what the model was opened from or is saved as. That of a
+	// directory or file of other programs has no more than a card.
 	Artefact *weights.Artefact
 	Value    any
+	// Checksum is the SHA-256 of the weights that other programs wrote; "" for
+	// a model with an artefact of its own.
+	Checksum string
 
 	families Families
 }
@@ -49,6 +54,14 @@ func (r Recipe) Card(task string, result train.Result) (weights.Card, error) {
 		Name: r.Name, Task: task, Description: r.About, Licence: "Apache-2.0",
 		Recipe: weights.Recipe{Command: command, Seed: *r.Body.SeedPtr(), Options: options},
 	}, nil
+}
+
+// SHA256 returns the checksum of the weights in hexadecimal.
+func (m *Model) SHA256() (string, error) {
+	if m.Checksum != "" {
+		return m.Checksum, nil
+	}
+	return m.Artefact.SHA256()
 }
 
 // Recipe returns the recipe that made the model.
@@ -103,7 +116,9 @@ func (m *Model) Export(path string) error {
 	if e, ok := m.Value.(Exporter); ok {
 		err = e.ExportFile(path)
 	}
-	if errors.Is(err, ErrFormat) {
+	if errors.Is(err, ErrFormat) && m.Artefact.Weights == nil {
+		err = fmt.Errorf("%s names no format that the model is written in", path)
+	} else if errors.Is(err, ErrFormat) {
 		err = weights.WriteFileAtomic(path, func(w io.Writer) error {
 			_, err := m.Artefact.Weights.WriteTo(w)
 			return err

@@ -32,26 +32,12 @@ func evaluateRaw(ctx context.Context, c classify.Classifier, data *Set, part dat
 		return nil, fmt.Errorf("zoo: data: %w", err)
 	}
 	var given []int32
-	var all []classify.Prediction
-	var block []string
-	answer := func() error {
-		p, err := c.PredictAll(ctx, block)
-		all, block = append(all, p...), block[:0]
-		return err
-	}
+	var all []string
 	for e, err := range examples {
 		if err != nil {
 			return nil, fmt.Errorf("zoo: data: %w", err)
 		}
-		given = append(given, int32(e.Label))
-		if block = append(block, e.Text); len(block) == 1<<10 {
-			if err := answer(); err != nil {
-				return nil, err
-			}
-		}
-	}
-	if err := answer(); err != nil {
-		return nil, err
+		given, all = append(given, int32(e.Label)), append(all, e.Text)
 	}
 	if len(all) == 0 {
 		return nil, fmt.Errorf("zoo: data: %s has no examples", data.path)
@@ -60,12 +46,27 @@ func evaluateRaw(ctx context.Context, c classify.Classifier, data *Set, part dat
 	if err != nil {
 		return nil, err
 	}
-	lengths := make([]int, len(all))
-	for i, p := range all {
-		lengths[i] = p.Tokens
+	answers, err := score(ctx, c, all)
+	if err != nil {
+		return nil, err
 	}
-	// What it says is all there is of it: its probabilities are at its own
-	// temperature.
-	return classify.Evaluate(classify.Answers{Labels: labels, Lengths: lengths,
-		Probabilities: func(i int, _ float64) []float64 { return all[i].Probabilities }}, c.Temperature()), nil
+	answers.Labels = labels
+	return classify.Evaluate(answers, c.Temperature()), nil
+}
+
+// score answers texts at any temperature, or, by a classifier that has one
+// alone, at that.
+func score(ctx context.Context, c classify.Classifier, all []string) (classify.Answers, error) {
+	if s, ok := c.(classify.Scorer); ok {
+		return s.Score(ctx, all)
+	}
+	p, err := c.PredictAll(ctx, all)
+	if err != nil {
+		return classify.Answers{}, err
+	}
+	lengths := make([]int, len(all))
+	for i := range p {
+		lengths[i] = p[i].Tokens
+	}
+	return classify.Answers{Lengths: lengths, Probabilities: func(i int, _ float64) []float64 { return p[i].Probabilities }}, nil
 }

@@ -27,6 +27,8 @@ type Report struct {
 	NewWords     int     `json:"new_words"`     // of these, those added to the vocabulary
 	UnknownAfter float64 `json:"unknown_after"` // share of tokens that are unknown then
 
+	counted bool // whether unknown words were
+
 	Duplicates int `json:"duplicates"` // rows whose text occurs earlier
 	Conflicts  int `json:"conflicts"`  // rows whose text occurs with another label too
 
@@ -127,6 +129,7 @@ func (r *Report) Split(c *corpus.Corpus, share float64, seed uint64) (train, val
 // CountUnknown counts the tokens that a vocabulary lacks, without and with the
 // words added.
 func (r *Report) CountUnknown(c *corpus.Corpus, v *tokenize.Vocab, added []string) {
+	r.counted = true
 	gained := make(map[string]bool, len(added))
 	for _, w := range added {
 		gained[w] = true
@@ -175,7 +178,9 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	}
 	line("classes", "%d: %s", len(r.Classes), strings.Join(classes, ", "))
 	line("lengths", "%d tokens at least, %d in the middle, %d for 95 %%, %d at most; %d in all", r.Lengths.Min, r.Lengths.Median, r.Lengths.P95, r.Lengths.Max, r.Tokens)
-	line("unknown", "%.2f %% of the words (%d different); %d are added to the vocabulary, which leaves %.2f %%", 100*r.UnknownRate, r.UnknownWords, r.NewWords, 100*r.UnknownAfter)
+	if r.counted || r.UnknownWords > 0 {
+		line("unknown", "%.2f %% of the words (%d different); %d are added to the vocabulary, which leaves %.2f %%", 100*r.UnknownRate, r.UnknownWords, r.NewWords, 100*r.UnknownAfter)
+	}
 	line("duplicates", "%d rows repeat an earlier text, %d have a text that stands with different labels", r.Duplicates, r.Conflicts)
 	line("split", "%d rows to train on, %d for validation, %d of them with a text that is trained on (rows of one text stay together)", r.Train, r.Validation, r.Overlap)
 	for _, a := range r.Advice {

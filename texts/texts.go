@@ -193,12 +193,39 @@ func (t *Set) Labelled(ctx context.Context, settings tokenize.Config) (Part, err
 	if err != nil {
 		return p, err
 	}
+	return p, t.labelled(p)
+}
+
+// Raw is Labelled with the texts themselves. Nothing of it is cached.
+func (t *Set) Raw(ctx context.Context, settings tokenize.Config) (p Part, raw []string, err error) {
+	examples, names, err := t.Examples(ctx, datasets.Train)
+	if err != nil {
+		return Part{}, nil, fmt.Errorf("zoo: data: %w", err)
+	}
+	p.Corpus, err = corpus.Build(ctx, tokenize.New(settings), func(yield func(datasets.Example, error) bool) {
+		for e, err := range examples {
+			if raw = append(raw, e.Text); !yield(e, err) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		return Part{}, nil, fmt.Errorf("zoo: data: %w", err)
+	}
+	if p.Classes = names; len(p.Texts) == 0 {
+		return Part{}, nil, fmt.Errorf("zoo: data: %s has no examples", t.path)
+	}
+	return p, raw, t.labelled(p)
+}
+
+// labelled reports the first text of a part that has no label.
+func (t *Set) labelled(p Part) error {
 	for i, l := range p.Labels {
 		if l < 0 || int(l) >= len(p.Classes) {
-			return p, fmt.Errorf("zoo: data: example %d has no label", i)
+			return fmt.Errorf("zoo: data: example %d has no label", i)
 		}
 	}
-	return p, nil
+	return nil
 }
 
 // CachedNumbers returns what build computes of n texts, or what the cache keeps

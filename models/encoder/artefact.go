@@ -43,12 +43,12 @@ func needed(f tokenize.SubwordFiles) tokenize.SubwordFiles {
 // Artefact returns everything needed to embed. storage is the type that weights
 // are kept in: F32, F16, or I8 for a byte each and a scale for each row.
 func (e *Encoder) Artefact(card weights.Card, storage weights.DType) (*weights.Artefact, error) {
-	return e.artefact(card, storage, e.network.params, preprocess{Settings: e.settings})
+	return e.artefact(card, storage, nil, preprocess{Settings: e.settings})
 }
 
 // Artefact returns everything needed to predict; see Encoder.Artefact.
 func (c *Classifier) Artefact(card weights.Card, storage weights.DType) (*weights.Artefact, error) {
-	a, err := c.artefact(card, storage, c.all(), preprocess{c.settings, c.temperature})
+	a, err := c.artefact(card, storage, c.head(), preprocess{c.settings, c.temperature})
 	if err != nil {
 		return nil, err
 	}
@@ -56,18 +56,16 @@ func (c *Classifier) Artefact(card weights.Card, storage weights.DType) (*weight
 	return a, nil
 }
 
-// all returns the parameters of the network and of the linear layer.
-func (c *Classifier) all() []*ops.Param {
-	return append(append([]*ops.Param(nil), c.network.params...), c.weight, c.bias)
-}
+// head returns the parameters of the linear layer, which I8 leaves as they are.
+func (c *Classifier) head() []*ops.Param { return []*ops.Param{c.weight, c.bias} }
 
-func (e *Encoder) artefact(card weights.Card, storage weights.DType, list []*ops.Param, pre preprocess) (*weights.Artefact, error) {
+func (e *Encoder) artefact(card weights.Card, storage weights.DType, head []*ops.Param, pre preprocess) (*weights.Artefact, error) {
 	var file *weights.File
 	var err error
 	if storage == weights.I8 {
-		file, err = params.File8(list)
+		file, err = params.File8(e.network.params, head)
 	} else {
-		file, err = params.File(list, storage)
+		file, err = params.File(append(append([]*ops.Param(nil), e.network.params...), head...), storage)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("encoder: %w", err)
@@ -135,7 +133,7 @@ func FromArtefact(a *weights.Artefact) (*Encoder, *Classifier, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	list := n.params
+	var head []*ops.Param
 	var c *Classifier
 	if len(a.Classes) > 0 {
 		if c, err = NewClassifier(e, a.Classes); err != nil {
@@ -146,12 +144,12 @@ func FromArtefact(a *weights.Artefact) (*Encoder, *Classifier, error) {
 				return nil, nil, err
 			}
 		}
-		list = c.all()
+		head = c.head()
 	}
 	if bytes {
-		err = params.Read8(list, a.Weights)
+		err = params.Read8(n.params, head, a.Weights)
 	} else {
-		err = params.Read(list, a.Weights)
+		err = params.Read(append(append([]*ops.Param(nil), n.params...), head...), a.Weights)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("encoder: %w", err)
@@ -159,11 +157,16 @@ func FromArtefact(a *weights.Artefact) (*Encoder, *Classifier, error) {
 	return e, c, nil
 }
 
-// Round rounds the weights to those that storage keeps; see Artefact.
+// Round rounds the network's weights to those that storage keeps; see Artefact.
 func (e *Encoder) Round(storage weights.DType) error { return round(e.network.params, storage) }
 
-// Round rounds the weights to those that storage keeps; see Artefact.
-func (c *Classifier) Round(storage weights.DType) error { return round(c.all(), storage) }
+// RoundHead rounds the linear layer to what storage keeps of it; see Artefact.
+func (c *Classifier) RoundHead(storage weights.DType) error {
+	if storage == weights.I8 {
+		return nil
+	}
+	return round(c.head(), storage)
+}
 
 func round(list []*ops.Param, storage weights.DType) error {
 	if storage == weights.I8 {

@@ -47,14 +47,14 @@ func exact(q []int8, x []float32, scale float32) bool {
 	return true
 }
 
-// File8 returns the parameters as a file that keeps matrices as a byte for each
-// element and a scale for each row (see Quantise), and everything else in
-// float32.
-func File8(list []*ops.Param) (*weights.File, error) {
+// File8 returns the parameters as a file that keeps the matrices of list as a
+// byte for each element and a scale for each row (see Quantise), and everything
+// else, with all of plain, in float32.
+func File8(list, plain []*ops.Param) (*weights.File, error) {
 	var tensors []weights.Tensor
-	for _, p := range list {
+	for i, p := range append(append([]*ops.Param(nil), list...), plain...) {
 		shape := p.Shape().Clone()
-		if len(shape) != 2 {
+		if len(shape) != 2 || i >= len(list) {
 			tensors = append(tensors, weights.Tensor{Name: p.Name, Shape: shape, Data: p.Data()})
 			continue
 		}
@@ -117,10 +117,11 @@ func CheckCount8(f *weights.File, want int64) error {
 }
 
 // Read8 sets the parameters from a file of File8, which must hold exactly them.
-func Read8(list []*ops.Param, f *weights.File) error {
+func Read8(list, plain []*ops.Param, f *weights.File) error {
 	var names []string
-	for _, p := range list {
-		if names = append(names, p.Name); len(p.Shape()) == 2 {
+	all := append(append([]*ops.Param(nil), list...), plain...)
+	for i, p := range all {
+		if names = append(names, p.Name); len(p.Shape()) == 2 && i < len(list) {
 			names = append(names, p.Name+ScaleSuffix)
 		}
 	}
@@ -131,9 +132,9 @@ func Read8(list []*ops.Param, f *weights.File) error {
 	for _, info := range f.Tensors() {
 		infos[info.Name] = info
 	}
-	for _, p := range list {
+	for i, p := range all {
 		shape := p.Shape()
-		if len(shape) != 2 {
+		if len(shape) != 2 || i >= len(list) {
 			if err := f.Into(p.Name, shape, p.Write()); err != nil {
 				return err
 			}

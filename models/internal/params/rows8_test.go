@@ -28,7 +28,7 @@ func TestRows8(t *testing.T) {
 	for seed := range uint64(200) {
 		list := drawn(seed)
 		before := slices.Clone(list[0].Data())
-		f, err := File8(list)
+		f, err := File8(list, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,7 +36,7 @@ func TestRows8(t *testing.T) {
 			t.Fatal("the file is not taken for what it is")
 		}
 		read := []*ops.Param{ops.NewParam("a", 37, 19), ops.NewParam("b", 19), ops.NewParam("c", 1, 1)}
-		if err := Read8(read, f); err != nil {
+		if err := Read8(read, nil, f); err != nil {
 			t.Fatal(err)
 		}
 		Round8(list)
@@ -57,7 +57,7 @@ func TestRows8(t *testing.T) {
 			}
 		}
 		// What is stored again is the same file.
-		again, err := File8(read)
+		again, err := File8(read, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +70,7 @@ func TestRows8(t *testing.T) {
 
 func TestRead8Refuses(t *testing.T) {
 	list := drawn(1)
-	f, err := File8(list)
+	f, err := File8(list, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestRead8Refuses(t *testing.T) {
 		{"a tensor too many", list[:2], weights.ErrExtra},
 		{"a tensor too few", append(slices.Clone(list), ops.NewParam("d", 1)), weights.ErrMissing},
 	} {
-		if err := Read8(c.list, f); !errors.Is(err, c.want) {
+		if err := Read8(c.list, nil, f); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
 	}
@@ -91,7 +91,20 @@ func TestRead8Refuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := Read8(list, plain); err == nil {
+	if err := Read8(list, nil, plain); err == nil {
 		t.Error("a file of float32 is taken for one of bytes")
+	}
+}
+
+// What is to stay as it is does.
+func TestRows8Plain(t *testing.T) {
+	list := drawn(5)
+	f, err := File8(list[1:2], list[:1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := []*ops.Param{ops.NewParam("a", 37, 19), ops.NewParam("b", 19)}
+	if err := Read8(read[1:], read[:1], f); err != nil || !slices.Equal(read[0].Data(), list[0].Data()) {
+		t.Errorf("a plain matrix is not read back: %v", err)
 	}
 }

@@ -1,0 +1,171 @@
+// Package encoder is how the zoo takes over and trains encoders of BERT's
+// family: the family of models/encoder.
+//
+// An encoder was trained by others; [Convert] makes an artefact of it. [Probe]
+// learns a linear layer over its vectors, which stay as they are.
+package encoder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/gorgonia-zoo/zoo/classify"
+	"github.com/gorgonia-zoo/zoo/models/encoder"
+	"github.com/gorgonia-zoo/zoo/recipe"
+	"github.com/gorgonia-zoo/zoo/texts"
+	"github.com/gorgonia-zoo/zoo/weights"
+)
+
+// Family returns the family of encoders of others. It opens all artefacts of
+// encoders, classifiers among them, and directories of Hugging Face's.
+func Family() *recipe.Family {
+	return &recipe.Family{
+		Key:      "encoder",
+		New:      func() recipe.Body { return new(Convert) },
+		Named:    func() []recipe.Recipe { return []recipe.Recipe{minilm(), plain()} },
+		Settings: convertSettings(),
+		Blank:    func(b recipe.Body) { b.(*Convert).SourceSHA256 = "" },
+		Source:   func(recipe.Body) *recipe.Source { return directorySource() },
+		Train:    convert,
+		Holds:    func(a *weights.Artefact) bool { return a.Model == encoder.Kind },
+		Open: func(a *weights.Artefact) (any, error) {
+			e, c, err := encoder.FromArtefact(a)
+			if err != nil {
+				return nil, err
+			}
+			if c != nil {
+				return &Classifier{c}, nil
+			}
+			return &Encoder{e}, nil
+		},
+		OpenDirectory: openDirectory,
+	}
+}
+
+// ProbeFamily returns the family of linear classifiers over frozen encoders.
+func ProbeFamily() *recipe.Family {
+	return &recipe.Family{
+		Key:      "probe",
+		New:      func() recipe.Body { return new(Probe) },
+		Named:    func() []recipe.Recipe { return []recipe.Recipe{minilmLinear()} },
+		Settings: probeSettings(),
+		Blank: func(b recipe.Body) {
+			r := b.(*Probe)
+			r.BaseSHA256, r.Storage = "", ""
+		},
+		Source: func(recipe.Body) *recipe.Source {
+			s := texts.Source()
+			s.Missing = func(string) string {
+				return "--data FILE is missing: a .csv, .tsv, .jsonl or .parquet file with a column of texts and a column of labels"
+			}
+			return s
+		},
+		Train: probe,
+	}
+}
+
+// Encoder embeds texts.
+type Encoder struct{ *encoder.Encoder }
+
+// Classifier answers as all classifiers of texts do, and embeds texts.
+type Classifier struct{ *encoder.Classifier }
+
+var (
+	_ recipe.Embedder = (*Encoder)(nil)
+	_ recipe.Embedder = (*Classifier)(nil)
+	_ classify.Scorer = (*Classifier)(nil)
+)
+
+// EmbedTexts implements recipe.Embedder.
+func (e *Encoder) EmbedTexts(ctx context.Context, texts []string) ([]recipe.Embedding, error) {
+	return embed(ctx, e.Encoder, texts)
+}
+
+// EmbedTexts implements recipe.Embedder.
+func (c *Classifier) EmbedTexts(ctx context.Context, texts []string) ([]recipe.Embedding, error) {
+	return embed(ctx, c.Encoder, texts)
+}
+
+func embed(ctx context.Context, e *encoder.Encoder, texts []string) ([]recipe.Embedding, error) {
+	all, err := e.Embed(ctx, texts)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]recipe.Embedding, len(all))
+	for i, v := range all {
+		out[i] = recipe.Embedding(v)
+	}
+	return out, nil
+}
+
+// Predict implements classify.Classifier.
+func (c *Classifier) Predict(ctx context.Context, text string) (classify.Prediction, error) {
+	return classify.One(c.PredictAll(ctx, []string{text}))
+}
+
+// PredictAll implements classify.Classifier.
+func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]classify.Prediction, error) {
+	all, err := c.Classifier.PredictAll(ctx, texts)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]classify.Prediction, len(all))
+	for i, p := range all {
+		out[i] = classify.Prediction{Label: p.Label, Class: p.Class, Probability: p.Probability, Probabilities: p.Probabilities,
+			Tokens: p.Tokens, Truncated: p.Truncated}
+	}
+	return out, nil
+}
+
+// Score implements classify.Scorer.
+func (c *Classifier) Score(ctx context.Context, texts []string) (classify.Answers, error) {
+	all, err := c.Classifier.PredictAll(ctx, texts)
+	if err != nil {
+		return classify.Answers{}, err
+	}
+	logits, lengths := make([][]float64, len(all)), make([]int, len(all))
+	for i, p := range all {
+		logits[i], lengths[i] = p.Logits, p.Tokens
+	}
+	return answers(logits, lengths, nil), nil
+}
+
+// answers are those of logits.
+func answers(logits [][]float64, lengths []int, labels []int32) classify.Answers {
+	return classify.Answers{Labels: labels, Lengths: lengths, Probabilities: func(i int, temperature float64) []float64 {
+		return encoder.Probabilities(logits[i], temperature)
+	}}
+}
+
+// openDirectory opens a directory of Hugging Face's.
+func openDirectory(dir string) (*recipe.Model, bool, error) {
+	if !known(dir) {
+		return nil, false, nil
+	}
+	d, err := read(dir)
+	if err != nil {
+		return nil, true, err
+	}
+	e, err := encoder.FromDirectory(d.Directory)
+	if err != nil {
+		return nil, true, fmt.Errorf("zoo: model: %s: %w", dir, err)
+	}
+	card := weights.Card{Name: filepath.Base(dir), Task: "text embedding", Parameters: d.Config.Parameters(),
+		Description: fmt.Sprintf("an encoder of kind %s in a directory of Hugging Face's", d.Config.Architecture)}
+	return &recipe.Model{Artefact: &weights.Artefact{Model: encoder.Kind, Card: card}, Value: &Encoder{e}, Checksum: d.sha256}, true, nil
+}
+
+// known tells a directory of Hugging Face's from others.
+func known(dir string) bool {
+	for _, name := range []string{"modules.json", "config.json"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			_, err := os.Stat(filepath.Join(dir, weights.CardFile))
+			return errors.Is(err, fs.ErrNotExist)
+		}
+	}
+	return false
+}
