@@ -13,19 +13,31 @@ import (
 	"github.com/gorgonia-zoo/zoo/weights"
 )
 
-// Zoo opens and trains models of the families that it lists.
+// Zoo opens and trains models of the families that it lists, and knows
+// pretrained ones by name.
 type Zoo struct {
 	Families recipe.Families
+	Models   []Record
 }
 
-// Default returns the zoo of Families.
-func Default() *Zoo { return &Zoo{Families()} }
+// Default returns the zoo of Families and Models.
+func Default() *Zoo { return &Zoo{Families(), Models()} }
+
+// Lookup returns the record of the given name.
+func (z *Zoo) Lookup(name string) (Record, bool) {
+	for _, r := range z.Models {
+		if r.Name == name {
+			return r, true
+		}
+	}
+	return Record{}, false
+}
 
 // Open opens a pretrained model by its name, or the artefact in a directory
 // that training wrote. What the model can do is an interface that its Value
 // satisfies; see package recipe.
 func (z *Zoo) Open(name string) (*Model, error) {
-	if r, ok := Lookup(name); ok {
+	if r, ok := z.Lookup(name); ok {
 		a, err := r.artefact()
 		if err != nil {
 			return nil, err
@@ -35,7 +47,7 @@ func (z *Zoo) Open(name string) (*Model, error) {
 	info, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsRune(name, filepath.Separator) {
 		var names []string
-		for _, r := range Models() {
+		for _, r := range z.Models {
 			names = append(names, r.Name)
 		}
 		return nil, fmt.Errorf("zoo: no model %q: want %s, or a directory that train wrote: %w", name, strings.Join(names, ", "), ErrUsage)
@@ -65,7 +77,7 @@ func (z *Zoo) Open(name string) (*Model, error) {
 // fingerprint is the SHA-256 of the weights or of the file.
 func (z *Zoo) OpenFile(name string) (m *Model, fingerprint string, err error) {
 	info, err := os.Stat(name)
-	if _, known := Lookup(name); !known && err == nil && !info.IsDir() {
+	if _, known := z.Lookup(name); !known && err == nil && !info.IsDir() {
 		value, sum, err := z.Families.OpenFile(name)
 		return &Model{Value: value}, sum, err
 	} else if !known && errors.Is(err, fs.ErrNotExist) {
@@ -74,7 +86,7 @@ func (z *Zoo) OpenFile(name string) (m *Model, fingerprint string, err error) {
 	if m, err = z.Open(name); err != nil {
 		return nil, "", err
 	}
-	fingerprint, err = m.Artefact.SHA256()
+	fingerprint, err = m.SHA256()
 	return m, fingerprint, err
 }
 

@@ -10,7 +10,7 @@ import (
 // Env is what a run reaches beside its recipe and data.
 func (z *Zoo) Env(run Run) recipe.Env {
 	return recipe.Env{Run: run, Open: z.Open, OpenFile: z.OpenFile, Pretrained: func(name string) (string, bool) {
-		r, ok := Lookup(name)
+		r, ok := z.Lookup(name)
 		return r.SHA256, ok
 	}}
 }

@@ -8,6 +8,7 @@ package zoo
 
 import (
 	"fmt"
+	"io/fs"
 	"sync"
 
 	"github.com/gorgonia-zoo/zoo/models/linear"
@@ -33,6 +34,9 @@ type Record struct {
 	Data        string `json:"data"`
 	Licence     string `json:"licence"`
 	Date        string `json:"date"` // of training
+
+	// Files is the artefact where package pretrained has none of that name.
+	Files fs.FS `json:"-"`
 }
 
 // Models returns the table of pretrained models.
@@ -90,6 +94,20 @@ func Models() []Record {
 	}
 }
 
+// MiniLM returns the record of the encoder minilm, whose artefact is
+// minilm.Files of package pretrained/minilm. Its 23 MB are carried by programs
+// that import that package alone: append the record to a Zoo's Models.
+func MiniLM(files fs.FS) Record {
+	return Record{
+		Name: "minilm", Task: "text embedding",
+		Parameters: 22617148, Bytes: 22879792, SHA256: "9f381ba52d209d85ffcc608e2c1664d25c9c8cdb6297e38d1b3733b276aced5b",
+		Metrics:     map[string]float64{},
+		Constructor: "minilm.Open", Recipe: "minilm",
+		Data: "trained by the sentence-transformers project on more than a billion pairs of English sentences", Licence: "Apache-2.0", Date: "2026-11-27",
+		Files: files,
+	}
+}
+
 // Lookup returns the record of the given name.
 func Lookup(name string) (Record, bool) {
 	for _, r := range Models() {
@@ -103,9 +121,11 @@ func Lookup(name string) (Record, bool) {
 // artefact reads the embedded artefact and checks that it is the one of the
 // record.
 func (r Record) artefact() (*weights.Artefact, error) {
-	dir, err := pretrained.Open(r.Name)
-	if err != nil {
-		return nil, fmt.Errorf("zoo: %w", err)
+	dir, err := r.Files, error(nil)
+	if dir == nil {
+		if dir, err = pretrained.Open(r.Name); err != nil {
+			return nil, fmt.Errorf("zoo: %w", err)
+		}
 	}
 	a, err := weights.OpenArtefact(dir)
 	if err != nil {

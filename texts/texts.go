@@ -2,6 +2,8 @@ package texts
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -40,14 +42,7 @@ type Config = recipe.DataConfig
 // Open opens an aclImdb directory or archive, or a .csv, .tsv, .jsonl or
 // .parquet table.
 func Open(path string, c Config) (*Set, error) {
-	t := &Set{path: path, cache: c.Cache}
-	if t.cache == "" {
-		if dir, err := os.UserCacheDir(); err == nil {
-			t.cache = filepath.Join(dir, "zoo", "corpora")
-		}
-	} else if t.cache == "none" {
-		t.cache = ""
-	}
+	t := &Set{path: path, cache: cacheDir(c.Cache)}
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		advice := ""
@@ -232,6 +227,42 @@ func (t *Set) labelled(p Part) error {
 // of it under key.
 func (t *Set) CachedNumbers(key string, n int, build func() ([]float64, error)) (numbers []float64, hit bool, err error) {
 	return corpus.CachedNumbers(t.cache, key, n, build)
+}
+
+// CachedVectors returns what build computes of n texts, dim numbers each, or what
+// the cache keeps of it. key is all that decides them; dir is the cache's
+// directory, "" for that of the user, "none" for no cache.
+func CachedVectors(dir string, key []string, n, dim int, build func() ([]float32, error)) (vectors []float32, hit bool, err error) {
+	h := sha256.New()
+	for _, part := range key {
+		fmt.Fprintf(h, "%d:%s", len(part), part)
+	}
+	numbers, hit, err := corpus.CachedNumbers(cacheDir(dir), hex.EncodeToString(h.Sum(nil)), n*dim, func() ([]float64, error) {
+		v, err := build()
+		out := make([]float64, len(v))
+		for i, x := range v {
+			out[i] = float64(x)
+		}
+		return out, err
+	})
+	vectors = make([]float32, len(numbers))
+	for i, x := range numbers {
+		vectors[i] = float32(x)
+	}
+	return vectors, hit, err
+}
+
+// cacheDir returns where the cache is that dir asks for, "" for none.
+func cacheDir(dir string) string {
+	switch dir {
+	case "none":
+		return ""
+	case "":
+		if user, err := os.UserCacheDir(); err == nil {
+			return filepath.Join(user, "zoo", "corpora")
+		}
+	}
+	return dir
 }
 
 // Path returns where the data is.

@@ -118,23 +118,27 @@ func negative(arg string) bool {
 
 // modelNames completes a MODEL: the pretrained ones, beside the files that the
 // shell finds.
-func modelNames(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	var names []string
-	for _, r := range zoo.Models() {
-		if len(args) == 0 {
-			names = append(names, r.Name)
+func modelNames(z *zoo.Zoo) cobra.CompletionFunc {
+	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		var names []string
+		for _, r := range z.Models {
+			if len(args) == 0 {
+				names = append(names, r.Name)
+			}
 		}
+		return names, cobra.ShellCompDirectiveDefault
 	}
-	return names, cobra.ShellCompDirectiveDefault
 }
 
 // recipeNames completes a RECIPE.
-func recipeNames(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	var names []string
-	for _, r := range zoo.Recipes() {
-		if len(args) == 0 {
-			names = append(names, r.Name+"\t"+r.About)
+func recipeNames(z *zoo.Zoo) cobra.CompletionFunc {
+	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		var names []string
+		for _, r := range z.Families.Named() {
+			if len(args) == 0 {
+				names = append(names, r.Name+"\t"+r.About)
+			}
 		}
+		return names, cobra.ShellCompDirectiveDefault
 	}
-	return names, cobra.ShellCompDirectiveDefault
 }

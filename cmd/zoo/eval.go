@@ -35,7 +35,7 @@ that people gave, such as WordSim-353.`,
   zoo eval mlp-line
   zoo eval my-words --data wordsim353.tsv`,
 		Args:              takes("MODEL"),
-		ValidArgsFunction: modelNames,
+		ValidArgsFunction: modelNames(z),
 		RunE: func(c *cobra.Command, args []string) error {
 			m, err := z.Open(args[0])
 			if err != nil {

@@ -43,7 +43,7 @@ DIR is then used by its directory:
   zoo finetune mine --data more.csv --out better
   zoo reproduce mine --data reviews.csv`,
 		Args:              takes("MODEL"),
-		ValidArgsFunction: modelNames,
+		ValidArgsFunction: modelNames(z),
 		RunE: func(c *cobra.Command, args []string) error {
 			r, err := z.FineTuning(args[0])
 			if err != nil {

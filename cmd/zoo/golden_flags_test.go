@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gorgonia-zoo/zoo"
 	"github.com/spf13/pflag"
 )
 
@@ -36,7 +35,7 @@ type goldenFlag struct {
 func TestGoldenFlags(t *testing.T) {
 	var list []goldenCommand
 	var help strings.Builder
-	root := newRoot(zoo.Default())
+	root := newRoot(standard())
 	addBuiltins(root)
 	for _, c := range commands(root) {
 		help.WriteString("== " + c.CommandPath() + "\n")

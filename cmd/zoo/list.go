@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func newList() *cobra.Command {
+func newList(z *zoo.Zoo) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:     "list",
@@ -21,11 +21,11 @@ func newList() *cobra.Command {
 		Args:    takes(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if asJSON {
-				return printJSON(c.OutOrStdout(), zoo.Models())
+				return printJSON(c.OutOrStdout(), z.Models)
 			}
 			w := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(w, "NAME\tTASK\tPARAMETERS\tBYTES\tMETRICS")
-			for _, r := range zoo.Models() {
+			for _, r := range z.Models {
 				fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\n", r.Name, r.Task, r.Parameters, r.Bytes, metrics(r.Metrics))
 			}
 			return w.Flush()
@@ -42,7 +42,7 @@ func newCard(z *zoo.Zoo) *cobra.Command {
 		Short:             "Show what a model is, where it comes from and how well it does",
 		Example:           "  zoo card lstm-imdb\n  zoo card mine --json",
 		Args:              takes("MODEL"),
-		ValidArgsFunction: modelNames,
+		ValidArgsFunction: modelNames(z),
 		RunE: func(c *cobra.Command, args []string) error {
 			m, err := z.Open(args[0])
 			if err != nil {
@@ -70,7 +70,7 @@ programs where the name of the file ends so: .bin is word2vec's binary format,
 .vec its text, .txt GloVe's text; .gz behind it compresses.`,
 		Example:           "  zoo export lstm-imdb --out lstm.safetensors\n  zoo export my-words --out words.vec.gz",
 		Args:              takes("MODEL"),
-		ValidArgsFunction: modelNames,
+		ValidArgsFunction: modelNames(z),
 		RunE: func(c *cobra.Command, args []string) error {
 			if out == "" {
 				return usage(c, "--out FILE is missing")

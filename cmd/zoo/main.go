@@ -12,9 +12,17 @@ import (
 
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/internal/kernel"
+	"github.com/gorgonia-zoo/zoo/pretrained/minilm"
 )
 
-func main() { command(zoo.Default()) }
+func main() { command(standard()) }
+
+// standard is the zoo with the pretrained models that this program carries.
+func standard() *zoo.Zoo {
+	z := zoo.Default()
+	z.Models = append(z.Models, zoo.MiniLM(minilm.Files()))
+	return z
+}
 
 // command runs the command line of the process on the models of a zoo, and
 // ends it.

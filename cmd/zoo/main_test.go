@@ -14,8 +14,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/gorgonia-zoo/zoo"
 )
 
 // asCommand makes this test program run as the command zoo: tests that kill
@@ -66,7 +64,7 @@ func runWith(ctx context.Context, stdin io.Reader, args ...string) outcome {
 		args = []string{}
 	}
 	var stdout, stderr bytes.Buffer
-	err := run(ctx, zoo.Default(), args, stdin, &stdout, &stderr)
+	err := run(ctx, standard(), args, stdin, &stdout, &stderr)
 	before := stderr.Len()
 	o := outcome{code: report(err, &stderr)}
 	o.stdout, o.stderr = stdout.String(), stderr.String()

@@ -44,7 +44,7 @@ are passed over in a table.`,
   zoo predict houses rooms=3,area=74,district=north
   zoo predict houses --file new-houses.csv --json`,
 		Args:              takes("MODEL", "[TEXT ...]"),
-		ValidArgsFunction: modelNames,
+		ValidArgsFunction: modelNames(z),
 		RunE: func(c *cobra.Command, args []string) error {
 			if file != "" && len(args) > 1 {
 				return usage(c, "texts are given both as arguments and by --file")
@@ -69,9 +69,7 @@ are passed over in a table.`,
 				if answer = classifies(v); explained {
 					answer = explain(explainer, colourful(c.OutOrStdout()))
 				}
-				if len(args) == 1 && table.named(file) {
-					lines, err = table.texts(c, file)
-				}
+				lines, err = textLines(c, &table, args[1:], file)
 			case recipe.Regressor:
 				answer = regress(v, len(args) == 1)
 			case recipe.Vectors:
@@ -80,7 +78,7 @@ are passed over in a table.`,
 				return usage(c, "%s is a model of kind %s, which answers no lines", args[0], m.Artefact.Model)
 			}
 			if err == nil && lines == nil {
-				if err = unwanted(c, "no table is given by --file", "text", "encoding", "quotes"); err == nil {
+				if err = noTable(c); err == nil {
 					lines, err = inputs(c, args[1:], file)
 				}
 			}
@@ -119,6 +117,23 @@ are passed over in a table.`,
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line")
 	c.Flags().BoolVar(&explained, "explain", false, "say what each word contributes to the logit, in colours on a terminal (not with NO_COLOR)")
 	return c
+}
+
+// textLines yields texts in chunks: the arguments, the lines of a file or of
+// standard input, or the column of texts of a table.
+func textLines(c *cobra.Command, table *tableFlags, args []string, file string) (iter.Seq2[[]string, error], error) {
+	if len(args) == 0 && table.named(file) {
+		return table.texts(c, file)
+	}
+	if err := noTable(c); err != nil {
+		return nil, err
+	}
+	return inputs(c, args, file)
+}
+
+// noTable refuses flags about a table where there is none.
+func noTable(c *cobra.Command) error {
+	return unwanted(c, "no table is given by --file", "text", "encoding", "quotes")
 }
 
 // textAnswer is a line of predict --json for a classifier.

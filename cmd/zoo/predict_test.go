@@ -220,7 +220,7 @@ func TestPredictAnswersEachLine(t *testing.T) {
 	done := make(chan int)
 	go func() {
 		var stderr bytes.Buffer
-		done <- report(run(context.Background(), zoo.Default(), []string{"predict", "mlp-line"}, in, out, &stderr), &stderr)
+		done <- report(run(context.Background(), standard(), []string{"predict", "mlp-line"}, in, out, &stderr), &stderr)
 	}()
 	for i := range 3 {
 		fmt.Fprintf(type_, "%d\n", i)
@@ -277,7 +277,7 @@ func TestResultsCannotBeWritten(t *testing.T) {
 				args[len(args)-1] += "x"
 			}
 			var stderr, last bytes.Buffer
-			err := run(context.Background(), zoo.Default(), args, strings.NewReader(""), failing{cause}, &stderr)
+			err := run(context.Background(), standard(), args, strings.NewReader(""), failing{cause}, &stderr)
 			code := report(err, &last)
 			silent := cause == syscall.EPIPE
 			if code != 1 || !errors.Is(err, cause) || silent != (last.Len() == 0) || !silent && !strings.Contains(last.String(), "no space left") {

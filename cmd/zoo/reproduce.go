@@ -28,7 +28,7 @@ of the data is read.`,
 		Example: `  zoo reproduce mlp-line
   zoo reproduce lstm-imdb --data aclImdb_v1.tar.gz`,
 		Args:              takes("MODEL"),
-		ValidArgsFunction: modelNames,
+		ValidArgsFunction: modelNames(z),
 		RunE: func(c *cobra.Command, args []string) error {
 			m, err := z.Open(args[0])
 			if err != nil {

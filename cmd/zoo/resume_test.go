@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/train"
 )
 
@@ -170,7 +169,7 @@ func TestInterruptThenResume(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		stdout := &gate{lines: lines, then: cancel}
 		var stderr bytes.Buffer
-		code := report(run(ctx, zoo.Default(), f.train(out, "--json"), strings.NewReader(""), stdout, &stderr), &stderr)
+		code := report(run(ctx, standard(), f.train(out, "--json"), strings.NewReader(""), stdout, &stderr), &stderr)
 		if last := stderr.String(); code != 1 || !strings.Contains(last, "interrupted") || !strings.Contains(last, out+": go on by the same command with --resume") {
 			t.Errorf("after %d lines: exit code %d: %s", lines, code, last)
 		}
@@ -192,7 +191,7 @@ func TestTwoRunsInOneDirectory(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out")
 	var second outcome
 	stdout := &gate{lines: 2, then: func() { second = runZoo(f.train(out, "--resume")...) }}
-	if err := run(context.Background(), zoo.Default(), f.train(out, "--json"), strings.NewReader(""), stdout, io.Discard); err != nil {
+	if err := run(context.Background(), standard(), f.train(out, "--json"), strings.NewReader(""), stdout, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	if second.code != 1 || !strings.Contains(second.stderr, out+": directory is in use by another run") || second.stdout != "" {

@@ -32,8 +32,8 @@ code is 1 for failures and 2 for wrong usage.`,
 		Args:                       takes(),
 		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.AddCommand(newList(), newCard(z), newPredict(z), newEval(z), newTrain(z), newFinetune(z), newReproduce(z),
-		newNearest(z), newAnalogy(z), newSimilarity(z), newExport(z), newBench(z))
+	root.AddCommand(newList(z), newCard(z), newPredict(z), newEval(z), newTrain(z), newFinetune(z), newReproduce(z),
+		newNearest(z), newAnalogy(z), newSimilarity(z), newEmbed(z), newExport(z), newBench(z))
 	root.SetFlagErrorFunc(flagError)
 	completeFlags(root)
 	return root

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gorgonia-zoo/zoo"
 	"golang.org/x/sys/unix"
 )
 
@@ -66,7 +65,7 @@ func TestColoursOnATerminal(t *testing.T) {
 			}
 			got <- text.String()
 		}()
-		if err := run(context.Background(), zoo.Default(), c.args, strings.NewReader(""), inside, inside); err != nil {
+		if err := run(context.Background(), standard(), c.args, strings.NewReader(""), inside, inside); err != nil {
 			t.Fatal(err)
 		}
 		inside.WriteString("END\n")

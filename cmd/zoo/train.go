@@ -92,7 +92,7 @@ file of the same form as the recipe in a model's card.
   zoo train word2vec-imdb --data aclImdb_v1.tar.gz --phrases 2 --out words
   zoo train lstm-imdb --show > my-recipe.json`,
 		Args:              takes("RECIPE"),
-		ValidArgsFunction: recipeNames,
+		ValidArgsFunction: recipeNames(z),
 		RunE: func(c *cobra.Command, args []string) error {
 			r, err := z.Families.Read(args[0])
 			if err != nil {

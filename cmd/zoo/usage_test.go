@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gorgonia-zoo/zoo"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -161,7 +160,7 @@ func commands(c *cobra.Command) []*cobra.Command {
 
 func TestHelp(t *testing.T) {
 	var names []string
-	root := newRoot(zoo.Default())
+	root := newRoot(standard())
 	addBuiltins(root)
 	for _, c := range commands(root) {
 		names = append(names, strings.TrimPrefix(c.CommandPath(), "zoo "))
@@ -238,7 +237,7 @@ func checkLine(t *testing.T, line string) {
 		t.Errorf("%q is no command line of zoo", line)
 		return
 	}
-	root := newRoot(zoo.Default())
+	root := newRoot(standard())
 	addBuiltins(root)
 	c, rest, err := root.Find(negatives(args[1:]))
 	if err == nil {

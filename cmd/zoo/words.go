@@ -29,14 +29,31 @@ type similarAnswer struct {
 func newNearest(z *zoo.Zoo) *cobra.Command {
 	var n int
 	var asJSON bool
+	var among amongFlags
 	c := &cobra.Command{
-		Use:               "nearest MODEL WORD ...",
-		Short:             "List the words nearest to a word",
-		Long:              "List the words whose vectors point most nearly the same way as a word's, with the cosine.\n\n" + wordsLong,
-		Example:           "  zoo nearest word2vec-imdb excellent director\n  zoo nearest words \"special effects\"\n  zoo nearest glove.6B.100d.txt film -n 5 --json",
+		Use:   "nearest MODEL WORD ...",
+		Short: "List the words nearest to a word, or the texts nearest to a text",
+		Long: "List the words whose vectors point most nearly the same way as a word's, with the cosine.\n\n" + wordsLong + `
+
+With --among FILE, MODEL is an encoder, and the texts of the file are ranked by how
+near they are in meaning to the text that is asked for. Their vectors are cached, so
+that the next question is answered at once.`,
+		Example: `  zoo nearest word2vec-imdb excellent director
+  zoo nearest words "special effects"
+  zoo nearest glove.6B.100d.txt film -n 5 --json
+  zoo nearest minilm --among questions.csv "I cannot log in"`,
 		Args:              takes("MODEL", "WORD", "[WORD ...]"),
-		ValidArgsFunction: modelNames,
+		ValidArgsFunction: modelNames(z),
 		RunE: func(c *cobra.Command, args []string) error {
+			if among.file != "" {
+				if n < 1 {
+					return usage(c, "--number %d, want 1 or more", n)
+				}
+				return among.rank(c, z, args[0], args[1:], n, asJSON)
+			}
+			if err := unwanted(c, "no file is given by --among", "cache", "text", "encoding", "quotes"); err != nil {
+				return err
+			}
 			v, words, err := openWords(c, z, n, args)
 			if err != nil {
 				return err
@@ -53,8 +70,9 @@ func newNearest(z *zoo.Zoo) *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().IntVarP(&n, "number", "n", 10, "words to list")
-	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object for each word")
+	among.add(c)
+	c.Flags().IntVarP(&n, "number", "n", 10, "words or texts to list")
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object for each word or text")
 	return c
 }
 
@@ -67,7 +85,7 @@ func newAnalogy(z *zoo.Zoo) *cobra.Command {
 		Long:              "List the words nearest to B - A + C: A is to B as C is to them.\n\n" + wordsLong,
 		Example:           "  zoo analogy word2vec-imdb actor actress he",
 		Args:              takes("MODEL", "A", "B", "C"),
-		ValidArgsFunction: modelNames,
+		ValidArgsFunction: modelNames(z),
 		RunE: func(c *cobra.Command, args []string) error {
 			v, words, err := openWords(c, z, n, args)
 			if err != nil {
@@ -88,18 +106,16 @@ func newAnalogy(z *zoo.Zoo) *cobra.Command {
 func newSimilarity(z *zoo.Zoo) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use:               "similarity MODEL A B",
-		Short:             "Print how similar two words are",
-		Long:              "Print the cosine of the angle between two words' vectors, 1 for the same direction.\n\n" + wordsLong,
-		Example:           "  zoo similarity word2vec-imdb film movie",
+		Use:   "similarity MODEL A B",
+		Short: "Print how similar two words or two texts are",
+		Long: "Print the cosine of the angle between two words' vectors, 1 for the same direction.\n\n" + wordsLong + `
+
+An encoder, such as minilm, compares two texts.`,
+		Example:           "  zoo similarity word2vec-imdb film movie\n  zoo similarity minilm \"I cannot log in\" \"My password is refused\"",
 		Args:              takes("MODEL", "A", "B"),
-		ValidArgsFunction: modelNames,
+		ValidArgsFunction: modelNames(z),
 		RunE: func(c *cobra.Command, args []string) error {
-			v, words, err := openWords(c, z, 1, args)
-			if err != nil {
-				return err
-			}
-			s, err := v.Similarity(words[0], words[1])
+			words, s, err := similarity(c, z, args)
 			if err != nil {
 				return err
 			}
@@ -112,6 +128,28 @@ func newSimilarity(z *zoo.Zoo) *cobra.Command {
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c
+}
+
+// similarity is the cosine of two words or of two texts, as the model has vectors
+// of either.
+func similarity(c *cobra.Command, z *zoo.Zoo, args []string) (of []string, cosineOf float64, err error) {
+	m, _, err := z.OpenFile(args[0])
+	if err != nil {
+		return nil, 0, err
+	}
+	if e, ok := m.Value.(recipe.Embedder); ok {
+		v, err := e.EmbedTexts(c.Context(), args[1:])
+		if err != nil {
+			return nil, 0, err
+		}
+		return args[1:], cosine(v[0].Vector, v[1].Vector), nil
+	}
+	v, words, err := openWords(c, z, 1, args)
+	if err != nil {
+		return nil, 0, err
+	}
+	s, err := v.Similarity(words[0], words[1])
+	return words, s, err
 }
 
 // openWords opens the vectors and finds the words in them.
