@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 )
 
@@ -58,15 +57,15 @@ func (f *Family) dropFree(b Body) error {
 
 // Command is the command line that trains the recipe. A recipe that differs
 // from the one of its name in more than flags can say comes from a file. steps
-// is the number of them after which training was told to stop, or "".
-func (r Recipe) Command(steps string) (string, error) {
+// is the number of them after which training was told to stop, 0 for no limit.
+func (r Recipe) Command(steps int) (string, error) {
 	plain, known := r.plain()
 	ends := ""
 	if t := r.Body.BySteps(); t != nil && known && t.Epochs != plain.Body.BySteps().Epochs {
 		ends += fmt.Sprintf(" --epochs %d", t.Epochs)
 	}
-	if steps != "" {
-		ends += " --steps " + steps
+	if steps > 0 {
+		ends += fmt.Sprintf(" --steps %d", steps)
 	}
 	flags, said, err := r.flags(plain)
 	if err != nil {
@@ -158,13 +157,4 @@ func quote(s string) string {
 		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 	}
 	return s
-}
-
-// stepsText is the number of steps after which training was told to stop, "" for
-// no limit.
-func stepsText(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return strconv.Itoa(n)
 }

@@ -103,7 +103,7 @@ func TestCommandGivesTheRecipe(t *testing.T) {
 	table := zoo.Families()
 	check := func(r recipe.Recipe, what string) {
 		t.Helper()
-		command, err := r.Command("")
+		command, err := r.Command(0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -182,7 +182,7 @@ func TestCommandOfAnOwnFamily(t *testing.T) {
 		`zoo train made-up --word 'it'\''s' --list '"a,b",c' --seed 0 --out DIR`: {Sure: true, Word: "it's", List: []string{"a,b", "c"}},
 	} {
 		r := recipe.Recipe{Name: "made-up", Family: f, Body: b}
-		command, err := r.Command("")
+		command, err := r.Command(0)
 		if err != nil || command != want {
 			t.Errorf("%s, want %s: %v", command, want, err)
 			continue
@@ -213,18 +213,18 @@ func TestCommandOfAFile(t *testing.T) {
 			data = " --data DATA"
 		}
 		want := "zoo train RECIPE.json" + data + " --seed 1 --out DIR"
-		if command, err := r.Command(""); err != nil || command != want {
+		if command, err := r.Command(0); err != nil || command != want {
 			t.Errorf("%s: %q, %v, want %q", name, command, err, want)
 		}
 	}
 	own := recipe.Recipe{Name: "own", Family: family("text"), Body: &zoo.TextRecipe{}}
-	if command, err := own.Command("7"); err != nil || command != "zoo train RECIPE.json --data DATA --seed 0 --steps 7 --out DIR" {
+	if command, err := own.Command(7); err != nil || command != "zoo train RECIPE.json --data DATA --seed 0 --steps 7 --out DIR" {
 		t.Errorf("%q, %v", command, err)
 	}
 	tuned := family("finetune")
 	r := recipe.Recipe{Name: "x", Family: tuned, Body: tuned.Tuning.Plain("base")}
 	r.Body.BySteps().ClipNorm = 7
-	if command, err := r.Command(""); err != nil || command != "zoo train RECIPE.json --data DATA --seed 1 --out DIR" {
+	if command, err := r.Command(0); err != nil || command != "zoo train RECIPE.json --data DATA --seed 1 --out DIR" {
 		t.Errorf("%q, %v", command, err)
 	}
 }

@@ -24,7 +24,7 @@ func Example() {
 		}
 	}
 	r.Body.BySteps().Epochs = 50
-	command, err := r.Command("")
+	command, err := r.Command(0)
 	if err != nil {
 		fmt.Println(err)
 		return

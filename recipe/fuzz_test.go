@@ -57,7 +57,7 @@ func FuzzRecipe(f *testing.F) {
 			}
 			return
 		}
-		if _, err := r.Command(""); err != nil {
+		if _, err := r.Command(0); err != nil {
 			t.Fatalf("whose command is an error: %v", err)
 		}
 		if _, err := r.Identity("data"); err != nil {

@@ -46,7 +46,7 @@ func (r Recipe) Card(task string, result train.Result) (weights.Card, error) {
 		steps = result.Steps
 		options[StepsOption] = strconv.Itoa(steps)
 	}
-	command, err := r.Command(stepsText(steps))
+	command, err := r.Command(steps)
 	if err != nil {
 		return weights.Card{}, err
 	}

@@ -3,6 +3,7 @@ package reliability_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -32,7 +33,7 @@ type goldenRecipe struct {
 // goldenData is the fingerprint of some data, goldenSteps a limit of steps.
 const (
 	goldenData  = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-	goldenSteps = "7"
+	goldenSteps = 7
 )
 
 // readRecipe reads a recipe's JSON and returns what follows from it.
@@ -46,14 +47,13 @@ func readRecipe(of string, text []byte) (goldenRecipe, error) {
 		return goldenRecipe{}, fmt.Errorf("%s: %w", of, err)
 	}
 	g := goldenRecipe{Of: of, Recipe: again}
-	for _, f := range []struct {
-		to   *string
-		from func(string) (string, error)
-		of   string
-	}{{&g.Identity, r.Identity, ""}, {&g.IdentityOnData, r.Identity, goldenData}, {&g.Command, r.Command, ""}, {&g.CommandSteps, r.Command, goldenSteps}} {
-		if *f.to, err = f.from(f.of); err != nil {
-			return g, fmt.Errorf("%s: %w", of, err)
-		}
+	var errs [4]error
+	g.Identity, errs[0] = r.Identity("")
+	g.IdentityOnData, errs[1] = r.Identity(goldenData)
+	g.Command, errs[2] = r.Command(0)
+	g.CommandSteps, errs[3] = r.Command(goldenSteps)
+	if err := errors.Join(errs[:]...); err != nil {
+		return g, fmt.Errorf("%s: %w", of, err)
 	}
 	return g, nil
 }
@@ -184,7 +184,11 @@ func goldenSources(t *testing.T) (list []goldenSource) {
 		if card.Options["recipe"] != string(text) {
 			t.Errorf("the card of %s holds\n%s\nread and written again it is\n%s", record.Name, card.Options["recipe"], text)
 		}
-		if have, err := r.Command(card.Options["steps"]); err != nil || have != card.Command {
+		steps, err := m.Steps()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if have, err := r.Command(steps); err != nil || have != card.Command {
 			t.Errorf("the card of %s holds the command\n%s\nits recipe gives\n%s (%v)", record.Name, card.Command, have, err)
 		}
 	}
