@@ -56,24 +56,18 @@ type value struct {
 func (v value) String() string     { return v.get() }
 func (v value) Set(s string) error { return v.set(s) }
 
-// FlagValue is a setting in a body.
-type FlagValue = flag.Value
-
-// Value returns a FlagValue of the two functions.
+// Value returns a flag.Value of the two functions.
 func Value(get func() string, set func(string) error) flag.Value { return value{get, set} }
 
-// of returns the setting of a body of one type.
-func of[B Body](f func(B) flag.Value) func(Body) flag.Value {
+// Custom is a setting whose value the function makes.
+func Custom[B Body](f func(B) flag.Value) func(Body) flag.Value {
 	return func(b Body) flag.Value { return f(b.(B)) }
 }
-
-// Custom is a setting whose value the function makes.
-func Custom[B Body](f func(B) flag.Value) func(Body) flag.Value { return of(f) }
 
 // Text is a setting that is one of the words, or any text where there are
 // none. The first word stands for the empty text.
 func Text[B Body](field func(B) *string, want string, words ...string) func(Body) flag.Value {
-	return of(func(b B) flag.Value {
+	return Custom(func(b B) flag.Value {
 		p := field(b)
 		return Value(func() string {
 			if *p == "" && len(words) > 0 {
@@ -98,7 +92,7 @@ func Text[B Body](field func(B) *string, want string, words ...string) func(Body
 // List is a setting of texts separated by commas, any where allowed is empty. A
 // text that holds a comma stands in double quotes.
 func List[B Body](field func(B) *[]string, want string, allowed ...string) func(Body) flag.Value {
-	return of(func(b B) flag.Value {
+	return Custom(func(b B) flag.Value {
 		p := field(b)
 		return Value(func() string { return JoinList(*p) }, func(s string) error {
 			list, err := SplitList(s)
@@ -139,7 +133,7 @@ func SplitList(s string) ([]string, error) {
 
 // Int is a setting that is a whole number of at least least.
 func Int[B Body](field func(B) *int, least int) func(Body) flag.Value {
-	return of(func(b B) flag.Value {
+	return Custom(func(b B) flag.Value {
 		p := field(b)
 		return Value(func() string { return strconv.Itoa(*p) }, func(s string) error {
 			n, err := strconv.Atoi(s)
@@ -154,7 +148,7 @@ func Int[B Body](field func(B) *int, least int) func(Body) flag.Value {
 
 // Number is a setting that is a number of which ok is true.
 func Number[B Body](field func(B) *float64, want string, ok func(float64) bool) func(Body) flag.Value {
-	return of(func(b B) flag.Value {
+	return Custom(func(b B) flag.Value {
 		p := field(b)
 		return Value(func() string { return strconv.FormatFloat(*p, 'g', -1, 64) }, func(s string) error {
 			x, err := strconv.ParseFloat(s, 64)
@@ -169,7 +163,7 @@ func Number[B Body](field func(B) *float64, want string, ok func(float64) bool) 
 
 // Bool is a setting that is on or off.
 func Bool[B Body](field func(B) *bool) func(Body) flag.Value {
-	return of(func(b B) flag.Value {
+	return Custom(func(b B) flag.Value {
 		p := field(b)
 		return Value(func() string { return strconv.FormatBool(*p) }, func(s string) error {
 			on, err := strconv.ParseBool(s)

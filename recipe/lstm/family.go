@@ -4,6 +4,7 @@ package lstm
 
 import (
 	"errors"
+	"flag"
 
 	"github.com/gorgonia-zoo/zoo/models/lstm"
 	"github.com/gorgonia-zoo/zoo/recipe"
@@ -43,7 +44,7 @@ func settings() []recipe.Setting {
 		{
 			Flag: "embeddings", Type: recipe.TextType, Else: without,
 			Usage: "vectors of words that an LSTM begins from: a model, a file of word2vec or GloVe, or none (default: the recipe's)",
-			Of: recipe.Custom(func(r *Recipe) recipe.FlagValue {
+			Of: recipe.Custom(func(r *Recipe) flag.Value {
 				return recipe.Value(func() string {
 					if r.Embeddings == "" {
 						return NoEmbeddings

@@ -3,6 +3,7 @@
 package word2vec
 
 import (
+	"flag"
 	"fmt"
 	"strconv"
 
@@ -39,7 +40,7 @@ func phrases() recipe.Setting {
 	return recipe.Setting{
 		Flag: "phrases", Type: recipe.IntType, Else: "learns no vectors of words",
 		Usage: "join words that keep together, as in new_york, in so many passes before vectors are learned; 0 for none (default: the recipe's)",
-		Of: recipe.Custom(func(r *Recipe) recipe.FlagValue {
+		Of: recipe.Custom(func(r *Recipe) flag.Value {
 			return recipe.Value(func() string {
 				if p := r.Phrases; p.MinCount != 0 || len(p.Thresholds) > 0 {
 					return "" // more than a flag can say
