@@ -33,6 +33,7 @@ func TestParseRefuses(t *testing.T) {
 		"two families":          {`{"name":"x","line":{},"text":{}}`, "want exactly one of " + families + ", have 2"},
 		"an unknown family":     {`{"name":"x","transformer":{}}`, `"transformer": unknown field, want name, about and exactly one of ` + families},
 		"one more field":        {`{"name":"x","line":{},"seed":1}`, `"seed": unknown field, want name, about`},
+		"many more fields":      {`{"k":1,"j":1,"i":1,"h":1,"g":1,"f":1,"e":1,"d":1,"c":1,"b":1,"line":{}}`, `"b": unknown field`},
 		"a family in capitals":  {`{"name":"x","Line":{}}`, `"Line": unknown field`},
 		"a family twice":        {`{"name":"x","line":{},"line":{}}`, `"line"`},
 		"a name twice":          {`{"name":"x","name":"y","line":{}}`, `"name"`},

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/gorgonia-zoo/zoo/weights"
@@ -114,7 +116,7 @@ func (t Families) Parse(data []byte) (Recipe, error) {
 			set++
 		}
 	}
-	for key := range keys {
+	for _, key := range slices.Sorted(maps.Keys(keys)) { // of several the same one is named
 		if key != "name" && key != "about" && t.family(key) == nil {
 			return r, fmt.Errorf("%q: unknown field, want name, about and exactly one of %s", key, strings.Join(t.keys(), ", "))
 		}
