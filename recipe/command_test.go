@@ -84,7 +84,7 @@ func obey(t *testing.T, table recipe.Families, like recipe.Recipe, command strin
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.Body.(interface{ SetEpochs(int) }).SetEpochs(n)
+			r.SetEpochs(n)
 		default:
 			if at < 0 {
 				t.Fatalf("%s: no setting --%s", command, name)
@@ -124,8 +124,8 @@ func TestCommandGivesTheRecipe(t *testing.T) {
 			check(r, "nothing")
 			*r.Body.SeedPtr() = 1<<64 - 1
 			check(r, "the seed")
-			if epochs, ok := r.Body.(interface{ SetEpochs(int) }); ok {
-				epochs.SetEpochs(17)
+			if r.Body.BySteps() != nil {
+				r.SetEpochs(17)
 				check(r, "the epochs")
 			}
 		}

@@ -44,6 +44,17 @@ type Recipe struct {
 	Body   Body
 }
 
+// SetEpochs sets the passes over the data of a recipe that is trained by steps. A
+// body that chooses them by other settings too has a method of this name that
+// ends that.
+func (r Recipe) SetEpochs(n int) {
+	if b, ok := r.Body.(interface{ SetEpochs(int) }); ok {
+		b.SetEpochs(n)
+	} else if t := r.Body.BySteps(); t != nil {
+		t.Epochs = n
+	}
+}
+
 // MarshalJSON implements json.Marshaler.
 func (r Recipe) MarshalJSON() ([]byte, error) {
 	if r.Family == nil {

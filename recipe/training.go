@@ -57,10 +57,6 @@ func (t *Training) SeedPtr() *uint64 { return &t.Seed }
 // BySteps implements Body for what embeds Training.
 func (t *Training) BySteps() *Training { return t }
 
-// SetEpochs sets the number of passes over the data. A body that chooses them
-// by other settings too has a method of this name that ends that.
-func (t *Training) SetEpochs(n int) { t.Epochs = n }
-
 // horizon is a schedule that falls towards the end of the recipe. Its text,
 // which the checkpoint keeps, says where that is: a run does not go on towards
 // another end.

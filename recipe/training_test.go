@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/recipe"
 	"github.com/gorgonia-zoo/zoo/train"
 )
@@ -125,5 +126,25 @@ func TestRemarkLoss(t *testing.T) {
 	var log bytes.Buffer
 	if (recipe.Run{Log: &log}).RemarkLoss(train.Result{}, 2); log.Len() > 0 {
 		t.Errorf("no epoch: %q", &log)
+	}
+}
+
+// byHand is a body that says itself what steps it is trained by.
+type byHand struct{ training recipe.Training }
+
+func (b *byHand) Check() error              { return nil }
+func (b *byHand) SeedPtr() *uint64          { return &b.training.Seed }
+func (b *byHand) BySteps() *recipe.Training { return &b.training }
+
+// Epochs are set in every body that has some, whether it embeds Training or not,
+// and for good in one that has other settings of them.
+func TestSetEpochs(t *testing.T) {
+	own := &byHand{}
+	tuned := family("finetune").Tuning.Plain("lstm-imdb").(*zoo.FineTuneRecipe)
+	for _, b := range []recipe.Body{own, tuned, &zoo.LinearRecipe{}} {
+		recipe.Recipe{Body: b}.SetEpochs(7)
+	}
+	if own.training.Epochs != 7 || tuned.Epochs != 7 || tuned.EpochsFor(1) != 7 {
+		t.Errorf("%d, %d and %d epochs, want 7", own.training.Epochs, tuned.Epochs, tuned.EpochsFor(1))
 	}
 }

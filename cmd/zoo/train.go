@@ -52,7 +52,7 @@ func (f *runFlags) apply(c *cobra.Command, r zoo.Recipe) error {
 		if f.epochs < 1 {
 			return usage(c, "--epochs %d, want 1 or more", f.epochs)
 		}
-		r.Body.(interface{ SetEpochs(int) }).SetEpochs(f.epochs)
+		r.SetEpochs(f.epochs)
 	}
 	if f.steps < 0 {
 		return usage(c, "--steps %d, want 1 or more, or 0 for no limit", f.steps)
