@@ -73,7 +73,7 @@ func (r Recipe) Command(steps int) (string, error) {
 	}
 	seed := fmt.Sprintf(" --seed %d", *r.Body.SeedPtr())
 	data := ""
-	if r.Family.Source(r.Body).Open != nil {
+	if r.Source().Open != nil {
 		data = " --data DATA"
 	}
 	if t := r.Family.Tuning; t != nil {

@@ -115,7 +115,7 @@ func TestCommandGivesTheRecipe(t *testing.T) {
 		if got, want := body(t, again), body(t, r); got != want {
 			t.Errorf("%s of %s: %s gives\n%s, want\n%s", what, r.Name, command, got, want)
 		}
-		if data := r.Family.Source(r.Body).Open != nil; data != strings.Contains(command, " --data DATA") {
+		if data := r.Source().Open != nil; data != strings.Contains(command, " --data DATA") {
 			t.Errorf("%s: reads data: %v", command, data)
 		}
 	}
@@ -168,7 +168,7 @@ func TestCommandOfAnOwnFamily(t *testing.T) {
 		Named: func() []recipe.Recipe {
 			return []recipe.Recipe{{Name: "made-up", Body: &made{Sure: true, Word: "it is", List: []string{"a"}}}}
 		},
-		Source: func(recipe.Body) *recipe.Source { return &recipe.Source{} },
+		Train: family("line").Train, // never called
 		Settings: []recipe.Setting{
 			{Flag: "sure", Type: recipe.BoolType, Of: recipe.Bool(func(b *made) *bool { return &b.Sure })},
 			{Flag: "word", Type: recipe.TextType, Of: recipe.Text(func(b *made) *string { return &b.Word }, "")},

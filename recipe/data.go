@@ -52,6 +52,14 @@ type DataConfig struct {
 	Cache string
 }
 
+// Source says how the data of the recipe is read.
+func (r Recipe) Source() *Source {
+	if r.Family.Source == nil {
+		return &Source{Refuse: func(subject, _ string) string { return subject + " draws its own data" }}
+	}
+	return r.Family.Source(r.Body)
+}
+
 // Source says how the data of a recipe or of a model is read.
 type Source struct {
 	// Open opens the data; nil: it is drawn, and there is none to open.

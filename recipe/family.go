@@ -28,7 +28,7 @@ type Family struct {
 	// it began from: a command says nothing of it. nil: nothing is filled in.
 	Blank func(Body)
 
-	// Source says how the data of a recipe is read.
+	// Source says how the data of a recipe is read; nil: it draws its own.
 	Source func(Body) *Source
 	// Train makes the model of a recipe that has been checked, on data that
 	// Source opened, nil where it draws its own. The weights are rounded to the
@@ -87,6 +87,41 @@ func (t Families) family(key string) *Family {
 	return nil
 }
 
+// Check reports the first thing that makes a table useless: a key or a recipe's
+// name that two families have, or a function that is missing.
+func (t Families) Check() error {
+	keys, names := map[string]bool{"": true, "name": true, "about": true}, map[string]bool{}
+	for i, f := range t {
+		if f == nil {
+			return fmt.Errorf("zoo: family %d of the table is nil", i)
+		}
+		if keys[f.Key] {
+			return fmt.Errorf("zoo: family %d of the table has the key %q, want one that no other family and no field of a recipe has", i, f.Key)
+		}
+		keys[f.Key] = true
+		switch u := f.Tuning; {
+		case f.New == nil || f.Train == nil:
+			return fmt.Errorf("zoo: family %s: New or Train is nil", f.Key)
+		case (f.Holds == nil) != (f.Open == nil):
+			return fmt.Errorf("zoo: family %s: of Holds and Open one is nil, want both or neither", f.Key)
+		case u != nil && (u.Tunes == nil || u.Base == nil || u.Recipe == nil || u.Plain == nil):
+			return fmt.Errorf("zoo: family %s: a function of Tuning is nil", f.Key)
+		}
+		for _, s := range f.Settings {
+			if s.Flag == "" || s.Of == nil {
+				return fmt.Errorf("zoo: family %s: setting %q: Flag is empty or Of is nil", f.Key, s.Flag)
+			}
+		}
+		for _, r := range f.named() {
+			if names[r.Name] {
+				return fmt.Errorf("zoo: family %s: recipe %q has the name of another", f.Key, r.Name)
+			}
+			names[r.Name] = true
+		}
+	}
+	return nil
+}
+
 // Named returns the recipes that have names.
 func (t Families) Named() []Recipe {
 	var all []Recipe
@@ -110,6 +145,9 @@ func (f *Family) named() []Recipe {
 
 // Read returns the recipe of the given name, or reads one from a .json file.
 func (t Families) Read(name string) (Recipe, error) {
+	if err := t.Check(); err != nil {
+		return Recipe{}, err
+	}
 	var names []string
 	for _, r := range t.Named() {
 		if r.Name == name {
@@ -136,6 +174,9 @@ func (t Families) Read(name string) (Recipe, error) {
 
 // Open builds what an artefact holds.
 func (t Families) Open(a *weights.Artefact) (*Model, error) {
+	if err := t.Check(); err != nil {
+		return nil, err
+	}
 	for _, f := range t {
 		if f.Holds == nil || !f.Holds(a) {
 			continue
@@ -169,6 +210,9 @@ func (t Families) OpenDirectory(dir string) (*Model, error) {
 // OpenFile reads a model from a file of other programs, and returns its
 // SHA-256.
 func (t Families) OpenFile(path string) (value any, sha256 string, err error) {
+	if err := t.Check(); err != nil {
+		return nil, "", err
+	}
 	err = fmt.Errorf("zoo: no family reads files such as %s: %w", path, ErrUsage)
 	for _, f := range t {
 		if f.OpenFile == nil {
@@ -186,10 +230,13 @@ func (t Families) OpenFile(path string) (value any, sha256 string, err error) {
 // error tells why training stopped before its end; the result is valid then
 // too, and no model is returned.
 func (t Families) Train(ctx context.Context, r Recipe, data Data, e Env) (*Model, train.Result, error) {
+	if err := t.Check(); err != nil {
+		return nil, train.Result{}, err
+	}
 	if err := r.Check(); err != nil {
 		return nil, train.Result{}, err
 	}
-	if s := r.Family.Source(r.Body); s.Open != nil && data == nil {
+	if s := r.Source(); s.Open != nil && data == nil {
 		return nil, train.Result{}, fmt.Errorf("zoo: recipe %s needs data: %w", r.Name, ErrUsage)
 	}
 	m, result, err := r.Family.Train(ctx, r, data, e)
@@ -203,6 +250,9 @@ func (t Families) Train(ctx context.Context, r Recipe, data Data, e Env) (*Model
 // FineTuning returns the recipe that trains a model further, with settings that
 // serve as a rule; base is the name or directory that it was opened from.
 func (t Families) FineTuning(m *Model, base string, e Env) (Recipe, error) {
+	if err := t.Check(); err != nil {
+		return Recipe{}, err
+	}
 	var can []string
 	for _, f := range t {
 		if f.Tuning == nil {

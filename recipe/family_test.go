@@ -25,7 +25,7 @@ func TestTrainRefusesData(t *testing.T) {
 		if f.Tuning != nil {
 			*f.Tuning.Base(r.Body) = "lstm-imdb"
 		}
-		if f.Source(r.Body).Open == nil {
+		if r.Source().Open == nil {
 			continue
 		}
 		for _, data := range []recipe.Data{nil, (*foreign)(nil), &foreign{}} {
@@ -88,5 +88,74 @@ func TestEnvVectors(t *testing.T) {
 	}
 	if _, _, err := env.Vectors(filepath.Join(t.TempDir(), "absent")); !errors.Is(err, recipe.ErrUsage) {
 		t.Errorf("no file: %v", err)
+	}
+}
+
+// A family that a program brings may be wrong: whatever takes the table says so.
+func TestTableRefuses(t *testing.T) {
+	with := func(change func(*recipe.Family)) recipe.Families {
+		f := *family("finetune")
+		change(&f)
+		return append(zoo.Families()[:5:5], &f)
+	}
+	tuning := func(change func(*recipe.Tuning)) recipe.Families {
+		return with(func(f *recipe.Family) {
+			u := *f.Tuning
+			change(&u)
+			f.Tuning = &u
+		})
+	}
+	line, err := zoo.ReadRecipe("mlp-line")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		table recipe.Families
+		says  string
+	}{
+		{recipe.Families{nil}, "family 0 of the table is nil"},
+		{append(zoo.Families(), family("line")), `family 6 of the table has the key "line"`},
+		{with(func(f *recipe.Family) { f.Key = "" }), `has the key ""`},
+		{with(func(f *recipe.Family) { f.Key = "about" }), `has the key "about"`},
+		{with(func(f *recipe.Family) { f.New = nil }), "family finetune: New or Train is nil"},
+		{with(func(f *recipe.Family) { f.Train = nil }), "family finetune: New or Train is nil"},
+		{with(func(f *recipe.Family) { f.Holds = family("text").Holds }), "of Holds and Open one is nil"},
+		{with(func(f *recipe.Family) { f.Open = family("text").Open }), "of Holds and Open one is nil"},
+		{with(func(f *recipe.Family) { f.Settings = []recipe.Setting{{Flag: "x"}} }), `setting "x"`},
+		{with(func(f *recipe.Family) { f.Named = func() []recipe.Recipe { return []recipe.Recipe{{Name: "mlp"}} } }), `recipe "mlp" has the name of another`},
+		{tuning(func(u *recipe.Tuning) { u.Tunes = nil }), "a function of Tuning is nil"},
+		{tuning(func(u *recipe.Tuning) { u.Base = nil }), "a function of Tuning is nil"},
+		{tuning(func(u *recipe.Tuning) { u.Recipe = nil }), "a function of Tuning is nil"},
+		{tuning(func(u *recipe.Tuning) { u.Plain = nil }), "a function of Tuning is nil"},
+	} {
+		var errs [6]error
+		_, errs[0] = c.table.Read("mlp-line")
+		_, errs[1] = c.table.Parse([]byte(`{"name":"x","line":{}}`))
+		_, errs[2] = c.table.Open(&weights.Artefact{Model: "mlp"})
+		_, _, errs[3] = c.table.OpenFile("v.vec")
+		_, _, errs[4] = c.table.Train(context.Background(), line, nil, recipe.Env{})
+		_, errs[5] = c.table.FineTuning(&recipe.Model{}, "x", recipe.Env{})
+		for i, err := range errs {
+			if err == nil || !strings.HasPrefix(err.Error(), "zoo: family ") || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("%d: %v, want %q", i, err, c.says)
+			}
+		}
+	}
+	if err := zoo.Families().Check(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A family without a Source draws its own data.
+func TestNoSource(t *testing.T) {
+	f := *family("line")
+	f.Source = nil
+	r := recipe.Recipe{Name: "x", Family: &f, Body: &zoo.LineRecipe{}}
+	s := r.Source()
+	if s.Open != nil || s.Refuse("recipe x", "data") != "recipe x draws its own data" {
+		t.Errorf("%+v", s)
+	}
+	if command, err := r.Command(0); err != nil || strings.Contains(command, "--data") {
+		t.Errorf("%s, %v", command, err)
 	}
 }

@@ -116,6 +116,9 @@ func (r Recipe) Check() error {
 // not list is an error that says which it has.
 func (t Families) Parse(data []byte) (Recipe, error) {
 	var r Recipe
+	if err := t.Check(); err != nil {
+		return r, err
+	}
 	var keys map[string]json.RawMessage
 	if err := weights.UnmarshalStrict(data, &keys); err != nil {
 		return r, err

@@ -58,8 +58,8 @@ DIR is then used by its directory:
 			if show {
 				return showRecipe(c, r)
 			}
-			source := r.Family.Source(r.Body)
-			if data.path == "" {
+			source := r.Source()
+			if data.path == "" && source.Missing != nil {
 				return usage(c, "%s", source.Missing(args[0]))
 			}
 			if flags.out == "" {

@@ -52,7 +52,7 @@ of the data is read.`,
 			if err != nil {
 				return err
 			}
-			read, err := data.open(c, r.Family.Source(r.Body), "recipe "+r.Name, nil)
+			read, err := data.open(c, r.Source(), "recipe "+r.Name, nil)
 			if err != nil {
 				return err
 			}

@@ -110,7 +110,7 @@ file of the same form as the recipe in a model's card.
 			if flags.out == "" {
 				return usage(c, "--out DIR is missing")
 			}
-			source := r.Family.Source(r.Body)
+			source := r.Source()
 			read, err := data.open(c, source, "recipe "+r.Name, nil)
 			if err != nil {
 				return err
