@@ -79,7 +79,10 @@ func (z *Zoo) OpenFile(name string) (m *Model, fingerprint string, err error) {
 	info, err := os.Stat(name)
 	if _, known := z.Lookup(name); !known && err == nil && !info.IsDir() {
 		value, sum, err := z.Families.OpenFile(name)
-		return &Model{Value: value}, sum, err
+		if err != nil {
+			return nil, "", err
+		}
+		return &Model{Value: value}, sum, nil
 	} else if !known && errors.Is(err, fs.ErrNotExist) {
 		return nil, "", fmt.Errorf("zoo: vectors: no file, directory or model %s: %w", name, ErrUsage)
 	}

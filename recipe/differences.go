@@ -11,6 +11,9 @@ import (
 // Differences says where a model differs from one that the same recipe made:
 // the data, the vocabulary, the shapes or the weights.
 func (m *Model) Differences(other *Model) []string {
+	if m.Artefact == nil || other.Artefact == nil {
+		return []string{"one of the models cannot be compared: " + errNoArtefact.Error()}
+	}
 	var lines []string
 	a, b := m.Artefact, other.Artefact
 	if x, y := a.Card.Recipe.Options[DataOption], b.Card.Recipe.Options[DataOption]; x != y {

@@ -213,7 +213,7 @@ func (t Families) OpenFile(path string) (value any, sha256 string, err error) {
 	if err := t.Check(); err != nil {
 		return nil, "", err
 	}
-	err = fmt.Errorf("zoo: no family reads files such as %s: %w", path, ErrUsage)
+	var errs []error
 	for _, f := range t {
 		if f.OpenFile == nil {
 			continue
@@ -221,8 +221,12 @@ func (t Families) OpenFile(path string) (value any, sha256 string, err error) {
 		if value, sha256, err = f.OpenFile(path); err == nil {
 			return value, sha256, nil
 		}
+		errs = append(errs, err)
 	}
-	return nil, "", err
+	if len(errs) == 0 {
+		return nil, "", fmt.Errorf("zoo: no family reads files such as %s: %w", path, ErrUsage)
+	}
+	return nil, "", errors.Join(errs...)
 }
 
 // Train runs a recipe on data that its family's Source opened, which may be nil
@@ -265,6 +269,9 @@ func (t Families) FineTuning(m *Model, base string, e Env) (Recipe, error) {
 		}
 		can = append(can, f.Tuning.Of)
 	}
+	if len(can) == 0 {
+		return Recipe{}, fmt.Errorf("zoo: fine-tune: no family of %s fine-tunes models: %w", strings.Join(t.keys(), ", "), ErrUsage)
+	}
 	return Recipe{}, fmt.Errorf("zoo: fine-tune: %s is a model of kind %s; only %s, can be fine-tuned: %w",
-		base, m.Artefact.Model, strings.Join(can, " or "), ErrUsage)
+		base, m.kind(), strings.Join(can, " or "), ErrUsage)
 }

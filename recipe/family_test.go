@@ -76,6 +76,59 @@ func TestTableFineTuning(t *testing.T) {
 	}
 }
 
+// A model of a file has no artefact: what needs one is an error, and it is
+// exported in the formats that it knows.
+func TestModelOfAFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "v.vec")
+	if err := os.WriteFile(path, []byte("2 3\na 1 2 3\nb 4 5 6\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	m, _, err := zoo.Default().OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Export(filepath.Join(dir, "w.vec")); err != nil {
+		t.Error(err)
+	}
+	_, recipeErr := m.Recipe()
+	_, stepsErr := m.Steps()
+	_, tuneErr := zoo.Families().FineTuning(m, path, recipe.Env{})
+	_, noneErr := (recipe.Families{family("line")}).FineTuning(m, path, recipe.Env{})
+	for says, err := range map[string]error{
+		"the model has no recipe: it was read":         recipeErr,
+		"no recipe: it was read":                       stepsErr,
+		"the model cannot be saved: it was read":       m.Save(filepath.Join(dir, "m")),
+		"w.safetensors names no format that the model": m.Export(filepath.Join(dir, "w.safetensors")),
+		"of kind file of another program; only":        tuneErr,
+		"no family of line fine-tunes models":          noneErr,
+	} {
+		if err == nil || !strings.HasPrefix(err.Error(), "zoo: ") || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v, want %q", err, says)
+		}
+	}
+	other := line(t)
+	if a, b := m.Differences(other), other.Differences(m); len(a) != 1 || len(b) != 1 {
+		t.Errorf("%q, %q", a, b)
+	}
+	env := recipe.Env{OpenFile: func(string) (*recipe.Model, string, error) { return &recipe.Model{}, "", nil }}
+	if _, _, err := env.Vectors("x"); !errors.Is(err, recipe.ErrUsage) {
+		t.Errorf("a file that holds no vectors: %v", err)
+	}
+	if err := os.WriteFile(path, []byte("2 3\na 1 2\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if m, _, err := zoo.Default().OpenFile(path); err == nil || m != nil {
+		t.Errorf("a broken file: %+v, %v", m, err)
+	}
+	second := *family("line")
+	second.OpenFile = func(string) (any, string, error) { return nil, "", errors.New("not mine") }
+	_, _, err = recipe.Families{family("word2vec"), &second}.OpenFile(path)
+	if err == nil || !strings.Contains(err.Error(), "word2vec") || !strings.Contains(err.Error(), "not mine") {
+		t.Errorf("what two families do not read: %v", err)
+	}
+}
+
 // Vectors are those of a model or of a file, and of no model that has none.
 func TestEnvVectors(t *testing.T) {
 	env := zoo.Default().Env(zoo.Run{})

@@ -23,8 +23,8 @@ const (
 // Model is an artefact and what was built from it. What the model can do is an
 // interface that Value satisfies.
 type Model struct {
-	// Artefact is what the model was opened from or is saved as. That of a
-	// directory or file of other programs has no more than a card.
+	// Artefact is what the model was opened from or is saved as. That of another
+	// program's directory has no more than a card; there is none of its files.
 	Artefact *weights.Artefact
 	Value    any
 	// Checksum is the SHA-256 of the weights that other programs wrote; "" for
@@ -32,6 +32,17 @@ type Model struct {
 	Checksum string
 
 	families Families
+}
+
+// errNoArtefact is returned where only an artefact would do.
+var errNoArtefact = errors.New("it was read from a file of another program and has no artefact")
+
+// kind names what the model is.
+func (m *Model) kind() string {
+	if m.Artefact == nil {
+		return "file of another program"
+	}
+	return m.Artefact.Model
 }
 
 // Card begins the card of a model that the recipe made.
@@ -66,6 +77,9 @@ func (m *Model) SHA256() (string, error) {
 
 // Recipe returns the recipe that made the model.
 func (m *Model) Recipe() (Recipe, error) {
+	if m.Artefact == nil {
+		return Recipe{}, fmt.Errorf("zoo: the model has no recipe: %w", errNoArtefact)
+	}
 	card := m.Artefact.Card
 	text, ok := card.Recipe.Options[RecipeOption]
 	if !ok {
@@ -82,6 +96,9 @@ func (m *Model) Recipe() (Recipe, error) {
 // stop, 0 where it went to the recipe's end. With it as Run.Steps the recipe
 // makes the same model again.
 func (m *Model) Steps() (int, error) {
+	if m.Artefact == nil {
+		return 0, fmt.Errorf("zoo: the model has no recipe: %w", errNoArtefact)
+	}
 	text, ok := m.Artefact.Card.Recipe.Options[StepsOption]
 	if !ok {
 		return 0, nil
@@ -96,6 +113,9 @@ func (m *Model) Steps() (int, error) {
 // Save writes the model into a directory, which the command line takes as a
 // MODEL. An existing artefact there is replaced as a whole.
 func (m *Model) Save(dir string) error {
+	if m.Artefact == nil {
+		return fmt.Errorf("zoo: the model cannot be saved: %w", errNoArtefact)
+	}
 	if err := m.Artefact.Save(dir); err != nil {
 		return fmt.Errorf("zoo: %w", err)
 	}
@@ -116,8 +136,8 @@ func (m *Model) Export(path string) error {
 	if e, ok := m.Value.(Exporter); ok {
 		err = e.ExportFile(path)
 	}
-	if errors.Is(err, ErrFormat) && m.Artefact.Weights == nil {
-		err = fmt.Errorf("%s names no format that the model is written in", path)
+	if errors.Is(err, ErrFormat) && (m.Artefact == nil || m.Artefact.Weights == nil) {
+		err = fmt.Errorf("%s names no format that the model knows, and %w", path, errNoArtefact)
 	} else if errors.Is(err, ErrFormat) {
 		err = weights.WriteFileAtomic(path, func(w io.Writer) error {
 			_, err := m.Artefact.Weights.WriteTo(w)

@@ -53,7 +53,7 @@ func (e Env) Vectors(name string) (v Vectors, sha256 string, err error) {
 	}
 	v, ok := m.Value.(Vectors)
 	if !ok {
-		return nil, "", fmt.Errorf("zoo: vectors: %s is a model of kind %q, want one of word vectors or a file of them: %w", name, m.Artefact.Model, ErrUsage)
+		return nil, "", fmt.Errorf("zoo: vectors: %s is a model of kind %q, want one of word vectors or a file of them: %w", name, m.kind(), ErrUsage)
 	}
 	return v, sum, nil
 }
