@@ -52,6 +52,7 @@ func TestAFamilyOfAProgramsOwn(t *testing.T) {
 		{"predict " + whole + " brilliant", "positive"},
 		{"predict --json " + whole + " --file " + f.data, `"label":"negative"`},
 		{"train --help", "a linear classifier of hashed words"},
+		{"__complete train has", "hashed\ta linear classifier"},
 		{"train hashed --show --buckets 7", `"buckets": 7`},
 	} {
 		if o := must(t, call(strings.Fields(c.args)...)); !strings.Contains(o.stdout, c.says) {
@@ -70,7 +71,7 @@ func TestAFamilyOfAProgramsOwn(t *testing.T) {
 		{"train hashed --buckets 0 --out " + dir, "--buckets 0, want 1 or more", 2},
 		{"train hashed --embeddings none --out " + dir, "--embeddings does not apply: recipe hashed trains no LSTM", 2},
 		{"finetune " + whole + " --data " + f.data + " --out " + filepath.Join(dir, "x"), "is a model of kind hashed; only an LSTM classifier", 2},
-		{"predict " + whole + " x --explain", "--explain does not apply", 2},
+		{"predict " + whole + " x --explain", "--explain does not apply: " + whole + " does not say what decided", 2},
 		{"nearest " + whole + " x", `of kind "hashed"`, 2},
 	} {
 		if o := call(strings.Fields(c.args)...); o.code != c.code || !strings.Contains(o.stderr, c.says) {

@@ -55,7 +55,11 @@ are passed over in a table.`,
 			}
 			explainer, explains := m.Value.(classify.Explainer)
 			if explained && !explains {
-				return usage(c, "--explain does not apply: %s is no classifier of texts", args[0])
+				why := "is no classifier of texts"
+				if _, ok := m.Value.(classify.Classifier); ok {
+					why = "does not say what decided"
+				}
+				return usage(c, "--explain does not apply: %s %s", args[0], why)
 			}
 			var lines iter.Seq2[[]string, error]
 			var answer answerer
