@@ -71,7 +71,7 @@ var allowedInTests = map[string][]string{
 	"models/word2vec": {"internal/hostile"},
 	"internal/corpus": {"internal/hostile"},
 	"internal/bench":  {""},
-	"cmd/zoo":         {"internal/exact", "ops"}, // a family of the test's own
+	"cmd/zoo":         {"ops"}, // a family of the test's own
 	"texts":           {"", "internal/fixture"},
 	"recipe": {"", "internal/hostile", "models/lstm", "models/mlp", "recipe/finetune", "recipe/linear", "recipe/lstm", "recipe/mlp",
 		"recipe/word2vec", "tokenize"}, // every family is tried

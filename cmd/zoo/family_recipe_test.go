@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"iter"
 
@@ -50,25 +52,32 @@ func hashedFamily() *recipe.Family {
 }
 
 func trainHashed(ctx context.Context, r recipe.Recipe, data recipe.Data, env recipe.Env) (*recipe.Model, train.Result, error) {
-	body, set := r.Body.(*hashedRecipe), data.(*texts.Set)
+	body := r.Body.(*hashedRecipe)
+	set, err := recipe.DataAs[*texts.Set](data)
+	if err != nil {
+		return nil, train.Result{}, err
+	}
 	examples, classes, err := set.Examples(ctx, datasets.Train)
 	if err != nil {
 		return nil, train.Result{}, err
 	}
 	var all hashedBatch
+	sum := sha256.New() // a run does not go on with other data
 	for e, err := range examples {
 		if err != nil {
 			return nil, train.Result{}, err
 		}
 		all.texts, all.labels = append(all.texts, e.Text), append(all.labels, int32(e.Label))
+		fmt.Fprintf(sum, "%d %q\n", e.Label, e.Text)
 	}
+	fingerprint := hex.EncodeToString(sum.Sum(nil))
 	m := newHashed(body.Model, classes)
 	g, err := m.graph(body.Batch, true)
 	if err != nil {
 		return nil, train.Result{}, err
 	}
 	count := (len(all.texts) + body.Batch - 1) / body.Batch
-	identity, err := r.Identity("")
+	identity, err := r.Identity(fingerprint)
 	if err != nil {
 		return nil, train.Result{}, err
 	}
@@ -101,6 +110,7 @@ func trainHashed(ctx context.Context, r recipe.Recipe, data recipe.Data, env rec
 		return nil, result, err
 	}
 	card.Data = set.Describe("texts", len(all.texts), len(classes))
+	card.Recipe.Options[recipe.DataOption] = fingerprint
 	a, err := m.artefact(card)
 	return &recipe.Model{Artefact: a, Value: m}, result, err
 }

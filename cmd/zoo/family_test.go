@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"strings"
@@ -82,6 +84,17 @@ func TestAFamilyOfAProgramsOwn(t *testing.T) {
 	if o := with(standard(), "card", whole); o.code != 1 || !strings.Contains(o.stderr, "line, table, text, linear, word2vec, finetune") {
 		t.Errorf("without the family: %s", o.stderr)
 	}
+	data, err := os.ReadFile(f.data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(dir, "other.csv")
+	if err := os.WriteFile(other, bytes.Replace(data, []byte("film"), []byte("movie"), 1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if o := call(train(whole, "--resume", "--data", other)...); o.code != 2 || !strings.Contains(o.stderr, "resume with the recipe, data and flags") {
+		t.Errorf("resumed with other data: %s", o.stderr)
+	}
 	if testing.Short() {
 		return
 	}
@@ -104,6 +117,21 @@ func TestAFamilyOfAProgramsOwn(t *testing.T) {
 	}
 	if sha, _ := doneSHA(t, must(t, call(train(out, "--resume")...))); sha != want {
 		t.Error("killed again and again: other weights than an undisturbed run")
+	}
+}
+
+// The example of a family can be copied out of this module.
+func TestTheFamilyImportsNothingInternal(t *testing.T) {
+	for _, file := range []string{"family_model_test.go", "family_recipe_test.go"} {
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range f.Imports {
+			if strings.Contains(i.Path.Value, "/internal/") {
+				t.Errorf("%s imports %s", file, i.Path.Value)
+			}
+		}
 	}
 }
 
