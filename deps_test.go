@@ -39,7 +39,7 @@ var allowed = map[string][]string{
 	"recipe/mlp":      {"datasets", "models/mlp", "ops", "recipe", "train", "weights"},
 	"recipe/linear":   {"classify", "datasets", "models/linear", "recipe", "texts", "tokenize", "train", "weights"},
 	"recipe/word2vec": {"datasets", "models/word2vec", "recipe", "texts", "tokenize", "train", "weights"},
-	"recipe/lstm": {"classify", "datasets", "internal/corpus", "models/linear", "models/lstm", "ops", "recipe", "recipe/linear", "texts",
+	"recipe/lstm": {"classify", "datasets", "models/linear", "models/lstm", "ops", "recipe", "recipe/linear", "texts",
 		"tokenize", "train", "weights"}, // a linear model teaches it
 	"recipe/encoder":  {"classify", "models/encoder", "recipe", "recipe/linear", "texts", "tokenize", "train", "weights"}, // baselines stand beside it
 	"recipe/finetune": {"datasets", "models/lstm", "recipe", "recipe/lstm", "texts", "tokenize", "train"},                 // an LSTM is its base

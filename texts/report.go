@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/gorgonia-zoo/zoo/datasets"
-	"github.com/gorgonia-zoo/zoo/internal/corpus"
 	"github.com/gorgonia-zoo/zoo/tokenize"
 )
 
@@ -56,7 +55,7 @@ type Lengths struct {
 }
 
 // Inspect reports on labelled texts.
-func Inspect(c *corpus.Corpus) *Report {
+func Inspect(c *Corpus) *Report {
 	r := &Report{Rows: len(c.Texts), Tokens: c.Tokens(), groups: make([]int32, len(c.Texts))}
 	for _, name := range c.Classes {
 		r.Classes = append(r.Classes, ClassCount{Name: name})
@@ -94,7 +93,7 @@ func Inspect(c *corpus.Corpus) *Report {
 
 // Split holds out a share of the distinct texts of each class for validation:
 // all rows of one text are in one part.
-func (r *Report) Split(c *corpus.Corpus, share float64, seed uint64) (train, validation []int) {
+func (r *Report) Split(c *Corpus, share float64, seed uint64) (train, validation []int) {
 	var texts, labels []int // of each distinct text its first row
 	for i, g := range r.groups {
 		if int(g) == i {
@@ -128,7 +127,7 @@ func (r *Report) Split(c *corpus.Corpus, share float64, seed uint64) (train, val
 
 // CountUnknown counts the tokens that a vocabulary lacks, without and with the
 // words added.
-func (r *Report) CountUnknown(c *corpus.Corpus, v *tokenize.Vocab, added []string) {
+func (r *Report) CountUnknown(c *Corpus, v *tokenize.Vocab, added []string) {
 	r.counted = true
 	gained := make(map[string]bool, len(added))
 	for _, w := range added {

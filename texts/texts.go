@@ -162,7 +162,7 @@ func (t *Set) Read(ctx context.Context, part datasets.Part, settings tokenize.Co
 			return Part{}, fmt.Errorf("zoo: data: %w", err)
 		}
 	}
-	p.Corpus, p.Cached, err = corpus.Cached(t.cache, key, func() (*corpus.Corpus, error) {
+	p.Corpus, p.Cached, err = corpus.Cached(t.cache, key, func() (*Corpus, error) {
 		examples, names, err := t.Examples(ctx, part)
 		if err != nil {
 			return nil, err

@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"github.com/gorgonia-zoo/zoo/classify"
-	"github.com/gorgonia-zoo/zoo/internal/corpus"
 	"github.com/gorgonia-zoo/zoo/models/lstm"
+	"github.com/gorgonia-zoo/zoo/texts"
 )
 
 // Classifier answers as all classifiers of texts do.
@@ -40,9 +40,9 @@ func prediction(p lstm.Prediction) classify.Prediction {
 }
 
 // EvaluateTokens implements classify.Reader.
-func (c *Classifier) EvaluateTokens(ctx context.Context, words []string, texts [][]int32, labels []int32) (*classify.Evaluation, error) {
-	read := corpus.Corpus{Words: words, Texts: texts}
-	ids, _ := read.Encode(c.Vocab(), c.MaxTokens())
+func (c *Classifier) EvaluateTokens(ctx context.Context, words []string, read [][]int32, labels []int32) (*classify.Evaluation, error) {
+	all := texts.Corpus{Words: words, Texts: read}
+	ids, _ := all.Encode(c.Vocab(), c.MaxTokens())
 	return evaluate(ctx, c.Classifier, ids, labels)
 }
 
