@@ -80,16 +80,16 @@ type Subject interface {
 
 // The names of what is measured in every round.
 const (
-	benchPeak          = "multiply-add peak"
-	benchGEMM          = "matrix products"
-	benchTrain         = "training"
-	benchTokens        = "training, tokens"
-	benchOfPeak        = "training, of the peak"
-	benchForward       = "forward, of the peak"
-	benchForwardTokens = "forward, tokens"
-	benchOne           = "one prediction"
-	benchMany          = "many predictions"
-	benchTokenize      = "tokenizing"
+	roundPeak          = "multiply-add peak"
+	roundGEMM          = "matrix products"
+	roundTrain         = "training"
+	roundTokens        = "training, tokens"
+	roundOfPeak        = "training, of the peak"
+	roundForward       = "forward, of the peak"
+	roundForwardTokens = "forward, tokens"
+	roundOne           = "one prediction"
+	roundMany          = "many predictions"
+	roundTokenize      = "tokenizing"
 )
 
 // Run measures the speed of this machine at what a recipe describes. Each round measures the peak
@@ -110,11 +110,11 @@ func Run(ctx context.Context, subject recipe.Recipe, c Config) (*Result, error) 
 	slices.Sort(m.latencies)
 	return &Result{
 		CPU: cpuName(), Cores: runtime.GOMAXPROCS(0), Path: m.path,
-		FMAPeakGFLOPS: median(r[benchPeak]), GEMMGFLOPS: median(r[benchGEMM]),
-		TrainTokensPerSecond: median(r[benchTokens]), TrainGFLOPS: median(r[benchTrain]), TrainFractionOfPeak: median(r[benchOfPeak]),
-		ForwardTokensPerSecond: median(r[benchForwardTokens]), ForwardFractionOfPeak: median(r[benchForward]),
+		FMAPeakGFLOPS: median(r[roundPeak]), GEMMGFLOPS: median(r[roundGEMM]),
+		TrainTokensPerSecond: median(r[roundTokens]), TrainGFLOPS: median(r[roundTrain]), TrainFractionOfPeak: median(r[roundOfPeak]),
+		ForwardTokensPerSecond: median(r[roundForwardTokens]), ForwardFractionOfPeak: median(r[roundForward]),
 		PredictP50: median(m.latencies), PredictP99: m.latencies[len(m.latencies)*99/100],
-		PredictReviewsPerSecond: median(r[benchMany]), TokenizeMBPerSecond: median(r[benchTokenize]),
+		PredictReviewsPerSecond: median(r[roundMany]), TokenizeMBPerSecond: median(r[roundTokenize]),
 		PeakRSSMB: float64(peakRSS()) / (1 << 20),
 		rounds:    r,
 	}, nil
@@ -144,17 +144,17 @@ func (r *Result) WriteTable(out io.Writer) error {
 		}
 		fmt.Fprintf(w, "%s\t\n", unit)
 	}
-	line(benchPeak, "GFLOP/s", r.FMAPeakGFLOPS, 1, 1)
-	line(benchGEMM, "GFLOP/s", r.GEMMGFLOPS, 1, 1)
-	line(benchTokens, "tokens/s", r.TrainTokensPerSecond, 1, 0)
-	line(benchTrain, "GFLOP/s", r.TrainGFLOPS, 1, 1)
-	line(benchOfPeak, "%", r.TrainFractionOfPeak, 100, 1)
-	line(benchForwardTokens, "tokens/s", r.ForwardTokensPerSecond, 1, 0)
-	line(benchForward, "%", r.ForwardFractionOfPeak, 100, 1)
-	line(benchOne, "ms", r.PredictP50, 1, 2)
+	line(roundPeak, "GFLOP/s", r.FMAPeakGFLOPS, 1, 1)
+	line(roundGEMM, "GFLOP/s", r.GEMMGFLOPS, 1, 1)
+	line(roundTokens, "tokens/s", r.TrainTokensPerSecond, 1, 0)
+	line(roundTrain, "GFLOP/s", r.TrainGFLOPS, 1, 1)
+	line(roundOfPeak, "%", r.TrainFractionOfPeak, 100, 1)
+	line(roundForwardTokens, "tokens/s", r.ForwardTokensPerSecond, 1, 0)
+	line(roundForward, "%", r.ForwardFractionOfPeak, 100, 1)
+	line(roundOne, "ms", r.PredictP50, 1, 2)
 	line("slowest of 100", "ms", r.PredictP99, 1, 2)
-	line(benchMany, "reviews/s", r.PredictReviewsPerSecond, 1, 1)
-	line(benchTokenize, "MB/s", r.TokenizeMBPerSecond, 1, 1)
+	line(roundMany, "reviews/s", r.PredictReviewsPerSecond, 1, 1)
+	line(roundTokenize, "MB/s", r.TokenizeMBPerSecond, 1, 1)
 	line("most memory held", "MB", r.PeakRSSMB, 1, 0)
 	return w.Flush()
 }

@@ -52,7 +52,7 @@ func imdbRank(rng *rand.Rand) int {
 	return int(lo*math.Pow(hi/lo, at)) - 1 // Zipf: even in the logarithm
 }
 
-// Batches returns the lengths of the texts in the batches that Bench
+// Batches returns the lengths of the texts in the batches that Run
 // trains on, for programs to compare with. They are count batches of batch
 // texts, evenly chosen from the 100 that training makes of 100*batch reviews
 // when it sorts them by length.
@@ -70,9 +70,9 @@ func Batches(count, batch int) [][]int {
 	return batches
 }
 
-// benchIDs draws texts of the given lengths from a vocabulary of the given
+// madeIDs draws texts of the given lengths from a vocabulary of the given
 // size, whose first two tokens are UNK and PAD.
-func benchIDs(rng *rand.Rand, lengths []int, vocab int) [][]int32 {
+func madeIDs(rng *rand.Rand, lengths []int, vocab int) [][]int32 {
 	texts := make([][]int32, len(lengths))
 	for i, n := range lengths {
 		texts[i] = make([]int32, n)
@@ -86,7 +86,7 @@ func benchIDs(rng *rand.Rand, lengths []int, vocab int) [][]int32 {
 }
 
 // The most frequent words, in about their order, and the syllables of which
-// benchWord makes the others.
+// madeWord makes the others.
 var (
 	commonWords = strings.Fields(`the , . and a of to is it in i this that 's was as with for movie but film on you not
 		are his have he be one at all by an who they from so like or just about out has if what there her some good can
@@ -97,8 +97,8 @@ var (
 		mu na ne ni no nu pa pe pi po pu ra re ri ro ru sa se si so su ta te ti to tu`)
 )
 
-// benchWord returns the token of the given rank.
-func benchWord(rank int) string {
+// madeWord returns the token of the given rank.
+func madeWord(rank int) string {
 	if rank < len(commonWords) {
 		return commonWords[rank]
 	}
@@ -106,20 +106,20 @@ func benchWord(rank int) string {
 	return syllables[rank%n] + syllables[rank/n%n] + syllables[rank/n/n%n]
 }
 
-// benchVocab returns a vocabulary of the given size: specials, then benchWord
+// madeVocab returns a vocabulary of the given size: specials, then madeWord
 // in its order.
-func benchVocab(size int) (*tokenize.Vocab, error) {
+func madeVocab(size int) (*tokenize.Vocab, error) {
 	return tokenize.CountedVocab(func(yield func(string, int) bool) {
 		for rank := range size - 2 {
-			if !yield(benchWord(rank), size-rank) {
+			if !yield(madeWord(rank), size-rank) {
 				return
 			}
 		}
 	}, tokenize.VocabConfig{MaxSize: size})
 }
 
-// benchText writes words as a review has them.
-func benchText(words []string) string {
+// madeText writes words as a review has them.
+func madeText(words []string) string {
 	var b strings.Builder
 	for i, w := range words {
 		if i > 0 && !strings.ContainsAny(w[:1], ",.'") {
@@ -130,20 +130,20 @@ func benchText(words []string) string {
 	return b.String()
 }
 
-// benchReview returns a text of as many words.
-func benchReview(rng *rand.Rand, words int) []string {
+// madeReview returns a text of as many words.
+func madeReview(rng *rand.Rand, words int) []string {
 	list := make([]string, words)
 	for i := range list {
-		list[i] = benchWord(imdbRank(rng))
+		list[i] = madeWord(imdbRank(rng))
 	}
 	return list
 }
 
 // exactReview returns a text of exactly so many tokens.
 func exactReview(rng *rand.Rand, c *lstm.Classifier, tokens int) (string, error) {
-	words := benchReview(rng, tokens)
+	words := madeReview(rng, tokens)
 	for range 10 {
-		text := benchText(words)
+		text := madeText(words)
 		ids, _ := c.Encode(text)
 		switch n := tokens - len(ids); {
 		case n == 0:
@@ -157,15 +157,15 @@ func exactReview(rng *rand.Rand, c *lstm.Classifier, tokens int) (string, error)
 	return "", errors.New("the tokenizer makes no text of the wanted length")
 }
 
-// benchCorpus returns reviews of at least so many bytes, with line breaks as
+// madeCorpus returns reviews of at least so many bytes, with line breaks as
 // IMDB's have them.
-func benchCorpus(rng *rand.Rand, bytes int) (texts []string, size int) {
+func madeCorpus(rng *rand.Rand, bytes int) (texts []string, size int) {
 	for size < bytes {
-		words := benchReview(rng, imdbLength(rng.Float64()))
+		words := madeReview(rng, imdbLength(rng.Float64()))
 		for i := 80; i < len(words); i += 80 {
 			words[i] = "<br /><br />"
 		}
-		text := benchText(words)
+		text := madeText(words)
 		texts, size = append(texts, text), size+len(text)
 	}
 	return texts, size

@@ -67,7 +67,7 @@ func newMeasurement(r recipe.Recipe, c Config) (*measurement, error) {
 		m.window, m.count, m.aged, m.bytes, seconds = 10*time.Millisecond, 2, 3, 1<<16, 0.2
 	}
 	m.model.Vocab = words.MaxSize
-	vocab, err := benchVocab(m.model.Vocab)
+	vocab, err := madeVocab(m.model.Vocab)
 	if err != nil {
 		return nil, err
 	}
@@ -97,10 +97,10 @@ func newMeasurement(r recipe.Recipe, c Config) (*measurement, error) {
 	// As much training as the time allows, if the step reaches 60 % of the products.
 	m.fit(int(0.6 * seconds * 1e9 * m.gemm(m.window) / m.flops()))
 	for i := range 256 {
-		m.reviews = append(m.reviews, benchText(benchReview(rng, imdbLength((float64(i)+.5)/256))))
+		m.reviews = append(m.reviews, madeText(madeReview(rng, imdbLength((float64(i)+.5)/256))))
 	}
 	rng.Shuffle(len(m.reviews), func(i, j int) { m.reviews[i], m.reviews[j] = m.reviews[j], m.reviews[i] })
-	m.corpus, m.size = benchCorpus(rng, m.bytes)
+	m.corpus, m.size = madeCorpus(rng, m.bytes)
 	return m, nil
 }
 
@@ -159,7 +159,7 @@ func (m *measurement) epoch(int) iter.Seq2[lstm.Batch, error] {
 			for j := range labels {
 				labels[j] = int32(rng.IntN(2))
 			}
-			b, err := lstm.NewBatch(benchIDs(rng, lengths, m.model.Vocab), labels)
+			b, err := lstm.NewBatch(madeIDs(rng, lengths, m.model.Vocab), labels)
 			if !yield(b, err) || err != nil {
 				return
 			}
@@ -184,7 +184,7 @@ func (m *measurement) Record(e train.Event) error {
 	if err := m.end(time.Since(m.began)); err != nil {
 		return err
 	}
-	if len(m.rounds[benchTrain]) < m.count {
+	if len(m.rounds[roundTrain]) < m.count {
 		m.begin()
 	}
 	return nil
@@ -193,11 +193,11 @@ func (m *measurement) Record(e train.Event) error {
 // begin measures what comes before the training steps of a round.
 func (m *measurement) begin() {
 	if m.log != nil {
-		fmt.Fprintf(m.log, "round %d of %d\n", len(m.rounds[benchTrain])+1, m.count)
+		fmt.Fprintf(m.log, "round %d of %d\n", len(m.rounds[roundTrain])+1, m.count)
 	}
 	m.peaks = nil
 	m.peak()
-	m.add(benchGEMM, m.gemm(m.window))
+	m.add(roundGEMM, m.gemm(m.window))
 	m.peak()
 	m.step, m.tokens, m.began = 0, 0, time.Now()
 }
@@ -206,23 +206,23 @@ func (m *measurement) begin() {
 func (m *measurement) end(took time.Duration) error {
 	m.peak()
 	rate := float64(m.tokens) / took.Seconds()
-	m.add(benchTokens, rate)
-	m.add(benchTrain, rate*m.flops()/1e9)
-	m.add(benchOfPeak, rate*m.flops()/1e9/m.near())
+	m.add(roundTokens, rate)
+	m.add(roundTrain, rate*m.flops()/1e9)
+	m.add(roundOfPeak, rate*m.flops()/1e9/m.near())
 
 	rate, gflops, err := m.forward()
 	if err != nil {
 		return err
 	}
 	m.peak()
-	m.add(benchForwardTokens, rate)
-	m.add(benchForward, gflops/m.near())
+	m.add(roundForwardTokens, rate)
+	m.add(roundForward, gflops/m.near())
 	for _, measure := range []func() error{m.predictOne, m.predictMany, m.tokenize} {
 		if err := measure(); err != nil {
 			return err
 		}
 	}
-	m.add(benchPeak, median(m.peaks))
+	m.add(roundPeak, median(m.peaks))
 	return nil
 }
 
@@ -244,7 +244,7 @@ func (m *measurement) forward() (rate, gflops float64, err error) {
 	var batches [][][]int32
 	tokens, inputs := 0, 0
 	for _, lengths := range m.batches {
-		texts := benchIDs(rng, lengths, m.model.Vocab)
+		texts := madeIDs(rng, lengths, m.model.Vocab)
 		ids := slices.Concat(texts...)
 		tokens += len(ids)
 		slices.Sort(ids)
@@ -279,7 +279,7 @@ func (m *measurement) predictOne() error {
 		}
 	}
 	m.latencies = append(m.latencies, took...)
-	m.add(benchOne, median(took))
+	m.add(roundOne, median(took))
 	return nil
 }
 
@@ -306,7 +306,7 @@ func (m *measurement) predictMany() error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	m.add(benchMany, float64(done.Load())/time.Since(began).Seconds())
+	m.add(roundMany, float64(done.Load())/time.Since(began).Seconds())
 	return nil
 }
 
@@ -318,6 +318,6 @@ func (m *measurement) tokenize() error {
 			return err
 		}
 	}
-	m.add(benchTokenize, float64(m.size)/1e6/time.Since(began).Seconds())
+	m.add(roundTokenize, float64(m.size)/1e6/time.Since(began).Seconds())
 	return nil
 }
