@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Parallel calls f(0), ..., f(n-1) and returns when all have returned. Up to
@@ -21,10 +22,10 @@ func Parallel(n int, f func(i int)) {
 		return
 	}
 	var (
-		next  atomic.Int64
-		wait  sync.WaitGroup
-		once  sync.Once
-		cause any
+		next, busy atomic.Int64
+		wait       sync.WaitGroup
+		once       sync.Once
+		cause      any
 	)
 	work := func() {
 		defer func() {
@@ -37,10 +38,21 @@ func Parallel(n int, f func(i int)) {
 			f(int(i))
 		}
 	}
-	for range workers - 1 {
-		wait.Go(work)
+	helpers := workers - 1
+	busy.Store(int64(helpers))
+	wait.Add(helpers)
+	for range helpers {
+		enlist(func() {
+			defer wait.Done()
+			defer busy.Add(-1)
+			work()
+		})
 	}
 	work()
+	// The others are at their last pieces: a yield is shorter than a sleep.
+	for start := time.Now(); busy.Load() > 0 && time.Since(start) < lingering; {
+		runtime.Gosched()
+	}
 	wait.Wait()
 	if cause != nil {
 		panic(cause)

@@ -2,8 +2,10 @@ package kernel
 
 import (
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 func TestParallel(t *testing.T) {
@@ -98,5 +100,34 @@ func TestPhasesPanic(t *testing.T) {
 				}
 			})
 		}()
+	}
+}
+
+// Helpers serve many callers at once, and all of them are gone a while after.
+func TestHelpersLeave(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	before := runtime.NumGoroutine()
+	var wait sync.WaitGroup
+	var pieces atomic.Int64
+	for range 20 {
+		wait.Go(func() {
+			for range 50 {
+				Parallel(3, func(int) { pieces.Add(1) })
+			}
+		})
+	}
+	wait.Wait()
+	if pieces.Load() != 20*50*3 {
+		t.Errorf("%d pieces ran", pieces.Load())
+	}
+	for start := time.Now(); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+		if time.Since(start) > 10*time.Second {
+			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+		}
+	}
+	crew.mu.Lock()
+	defer crew.mu.Unlock()
+	if len(crew.helpers) != 0 {
+		t.Errorf("%d helpers look out for work", len(crew.helpers))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,33 +32,79 @@ func BenchmarkEmbed(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	peak := kernel.PeakGFLOPS(300*time.Millisecond, runtime.GOMAXPROCS(0))
 	for _, c := range [][2]int{{32, 28}, {32, 225}, {1, 28}, {1, 225}, {1, 8}} {
 		b.Run(fmt.Sprintf("%dx%d", c[0], c[1]), func(b *testing.B) {
-			rng := rand.New(rand.NewPCG(1, 1))
-			texts := make([][]int32, c[0])
-			for i := range texts {
-				for range c[1] {
-					texts[i] = append(texts[i], rng.Int32N(int32(miniLMShape.Vocab)))
-				}
-			}
-			embed := func() {
-				if _, err := n.Embed(context.Background(), texts, ops.PoolMean, true); err != nil {
-					b.Fatal(err)
-				}
-			}
-			embed()
-			best := time.Duration(1 << 62)
-			for b.Loop() {
-				start := time.Now()
-				embed()
-				best = min(best, time.Since(start))
-			}
-			rate := flops(miniLMShape, c[1]) * float64(c[0]) / float64(best.Nanoseconds())
-			b.ReportMetric(float64(c[0]*b.N)/b.Elapsed().Seconds(), "mean")
-			b.ReportMetric(float64(c[0])/best.Seconds(), "texts/s")
-			b.ReportMetric(rate, "GFLOP/s")
-			b.ReportMetric(100*rate/peak, "peak%")
+			texts := benchTexts(c[0], c[1])
+			measure(b, c[0], flops(miniLMShape, c[1]), func() error {
+				_, err := n.Embed(context.Background(), texts, ops.PoolMean, true)
+				return err
+			})
 		})
 	}
 }
+
+// BenchmarkTrain measures steps of training, dropout included but no optimizer, like
+// BenchmarkEmbed; a step costs three times what predicting does.
+func BenchmarkTrain(b *testing.B) {
+	n, err := New(miniLMShape, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	h, err := n.NewHead(2, ops.PoolFirst, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range [][2]int{{32, 28}, {16, 128}} {
+		b.Run(fmt.Sprintf("%dx%d", c[0], c[1]), func(b *testing.B) {
+			tr, err := h.Trainer(TrainerConfig{Dropout: 0.1, AttentionDropout: 0.1, HeadDropout: 0.1})
+			if err != nil {
+				b.Fatal(err)
+			}
+			batch, err := NewBatch(benchTexts(c[0], c[1]), make([]int32, c[0]))
+			if err != nil {
+				b.Fatal(err)
+			}
+			measure(b, c[0], 3*flops(miniLMShape, c[1]), func() error {
+				_, _, err := tr.Step(batch, 0)
+				return err
+			})
+		})
+	}
+}
+
+// benchTexts returns texts of n random tokens.
+func benchTexts(count, n int) [][]int32 {
+	rng := rand.New(rand.NewPCG(1, 1))
+	texts := make([][]int32, count)
+	for i := range texts {
+		for range n {
+			texts[i] = append(texts[i], rng.Int32N(int32(miniLMShape.Vocab)))
+		}
+	}
+	return texts
+}
+
+// measure times f, which costs a number of operations for each of some texts.
+func measure(b *testing.B, texts int, flops float64, f func() error) {
+	run := func() {
+		if err := f(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	run()
+	best := time.Duration(1 << 62)
+	for b.Loop() {
+		start := time.Now()
+		run()
+		best = min(best, time.Since(start))
+	}
+	b.StopTimer()
+	rate := flops * float64(texts) / float64(best.Nanoseconds())
+	b.ReportMetric(float64(texts*b.N)/b.Elapsed().Seconds(), "mean")
+	b.ReportMetric(float64(texts)/best.Seconds(), "texts/s")
+	b.ReportMetric(rate, "GFLOP/s")
+	b.ReportMetric(100*rate/peak(), "peak%")
+}
+
+// peak is the multiply-add peak of all cores, in GFLOP/s.
+var peak = sync.OnceValue(func() float64 { return kernel.PeakGFLOPS(300*time.Millisecond, runtime.GOMAXPROCS(0)) })
