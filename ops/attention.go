@@ -248,7 +248,7 @@ func weightsOf(op string, inputs []G.Value, w [][]float32) error {
 // Rows of a sublayer are dealt to the cores in blocks of about blockRows: what a
 // block passes through stays in the second cache, and the weights are read so much
 // the less often.
-const blockRows = 112
+const blockRows = 113
 
 func (op *inferAttentionOp) Do(inputs ...G.Value) (v G.Value, err error) {
 	defer guard(op.name, &err)
@@ -321,23 +321,58 @@ func (op *inferAttentionOp) whole(x *panelled) {
 	stride := spread(n)
 	s := op.space.all((3*inner+inner+panels*width)*stride + 2*n)
 	qkv, context, y, stats := cut(&s, 3*inner*stride), cut(&s, inner*stride), cut(&s, panels*width*stride), cut(&s, 2*n)
+	heads := func(i int) {
+		op.project(qkv, stride, 0, x.operand(0), n, i)
+		op.space.lend(op.scratch(int(op.lens[0])), func(s []float32) {
+			for b, at := range op.starts[:op.texts] {
+				op.attend(context, stride, at, qkv, stride, at, int(op.lens[b]), i, s, nil)
+			}
+		})
+	}
+	finish := func(row, n, first, count int) {
+		op.finish(y, stride, row, x, row, kernel.PanelRows(context, stride, row), n, first, count)
+	}
+	normalise := func(row, n int) {
+		op.norm.Forward(x.at(0, row), x.panel(), y[row*width:], stride*width, n, stats[2*row:])
+	}
+	if blocks := evenRows(n); blocks > 0 {
+		kernel.Phases([]int{op.heads, blocks}, func(phase, i int) {
+			if phase == 0 {
+				heads(i)
+				return
+			}
+			row, next := n*i/blocks, n*(i+1)/blocks
+			finish(row, next-row, 0, panels)
+			normalise(row, next-row)
+		})
+		return
+	}
 	group := pieceOf(panels)
 	kernel.Phases([]int{op.heads, (panels + group - 1) / group, (n + embeddingRows - 1) / embeddingRows}, func(phase, i int) {
 		switch phase {
 		case 0:
-			op.project(qkv, stride, 0, x.operand(0), n, i)
-			op.space.lend(op.scratch(int(op.lens[0])), func(s []float32) {
-				for b, at := range op.starts[:op.texts] {
-					op.attend(context, stride, at, qkv, stride, at, int(op.lens[b]), i, s, nil)
-				}
-			})
+			heads(i)
 		case 1:
-			op.finish(y, stride, 0, x, 0, kernel.PanelRows(context, stride, 0), n, i*group, min(group, panels-i*group))
+			finish(0, n, i*group, min(group, panels-i*group))
 		case 2:
-			row := i * embeddingRows
-			op.norm.Forward(x.at(0, row), x.panel(), y[row*width:], stride*width, min(embeddingRows, n-row), stats[2*row:])
+			normalise(i*embeddingRows, min(embeddingRows, n-i*embeddingRows))
 		}
 	})
+}
+
+// fewRows is how many rows a core must have to be as well off with rows of its own as
+// with columns: it reads all weights then, but nothing that another core has written.
+const fewRows = 48
+
+// evenRows returns how many blocks of like size n rows are dealt to the cores in, or 0
+// if the cores had too few each.
+func evenRows(n int) int {
+	workers := runtime.GOMAXPROCS(0)
+	if n < fewRows*workers {
+		return 0
+	}
+	rounds := (n + blockRows*workers - 1) / (blockRows * workers)
+	return rounds * workers
 }
 
 // pieceOf returns how many panels a core takes at a time, so that all have several

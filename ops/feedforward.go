@@ -153,7 +153,7 @@ func (op *inferFeedForwardOp) Do(inputs ...G.Value) (v G.Value, err error) {
 		}))
 		op.packed = true
 	}
-	if blocks := (x.rows + blockRows - 1) / blockRows; blocks >= evenBlocks() {
+	if blocks := evenRows(x.rows); blocks > 0 {
 		kernel.Parallel(blocks, func(i int) {
 			row := x.rows * i / blocks
 			op.block(x, row, x.rows*(i+1)/blocks-row)
