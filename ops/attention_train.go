@@ -63,9 +63,9 @@ type attentionOp struct {
 
 	x            *panelled // the input of the last run
 	w            [10][]float32
-	packed       []float32
-	qkv, context panelled // [N, 3 A D'], [N, A D']
-	sum, out     panelled // before the normalisation and after it
+	gamma        []float32 // the normalisation's, filled up
+	qkv, context panelled  // [N, 3 A D'], [N, A D']
+	sum, out     panelled  // before the normalisation and after it
 	stats        []float32
 	pending      bool // a forward pass whose backward has not run
 	dx           *panelled
@@ -110,8 +110,10 @@ func (op *attentionOp) Do(inputs ...G.Value) (v G.Value, err error) {
 	if err := weightsOf("attention", inputs[2:], op.w[:]); err != nil {
 		return nil, err
 	}
-	op.packed = grow(op.packed, op.packedSize(), 0)
-	op.pack(op.packed, op.w)
+	op.pack(op.space.weights(op.packedSize()), op.w)
+	// The backward pass needs these again, when the others' memory has been reused.
+	op.gamma = append(op.gamma[:0], op.norm.Gamma...)
+	op.norm.Gamma = op.gamma
 	op.hidden.draw()
 	op.probs.draw()
 	n, limit := op.tokens, op.shape[0]
@@ -128,7 +130,6 @@ func (op *attentionOp) Do(inputs ...G.Value) (v G.Value, err error) {
 
 // forward takes the texts lo..hi-1 through the sublayer.
 func (op *attentionOp) forward(lo, hi int) {
-	const width = kernel.Width
 	row, n := op.starts[lo], op.starts[hi]-op.starts[lo]
 	op.space.lend(op.scratch(int(op.lens[lo])), func(s []float32) {
 		for h := range op.heads {

@@ -106,6 +106,9 @@ func TestEncoderEqualsItsDefinition(t *testing.T) {
 			unit := kind != PoolMax
 			e := newEncoderRun(t, s, kind, unit)
 			for name, lens := range encoderLengths(s) {
+				if testing.Short() && total(lens) > 400 {
+					continue
+				}
 				e.set(t, lens)
 				run(t, e.program)
 				got, _ := e.program.Output()
@@ -146,6 +149,9 @@ func TestEncoderSameBits(t *testing.T) {
 				e := newEncoderRun(t, s, PoolMean, true)
 				for range 2 {
 					for name, lens := range encoderLengths(s) {
+						if testing.Short() && total(lens) > 400 {
+							continue
+						}
 						got := e.bits(t, lens)
 						if w, ok := want[name]; ok && w != got {
 							t.Errorf("%+v, %s has other bits on %s with %d cores", s, name, path, procs)

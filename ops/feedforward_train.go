@@ -17,9 +17,9 @@ type feedForwardOp struct {
 
 	x        *panelled // the input of the last run
 	w        [6][]float32
-	packed   []float32
-	z        panelled // [N, I] before the activation
-	sum, out panelled // [N, F] before the normalisation and after it
+	gamma    []float32 // the normalisation's, filled up
+	z        panelled  // [N, I] before the activation
+	sum, out panelled  // [N, F] before the normalisation and after it
 	stats    []float32
 	pending  bool // a forward pass whose backward has not run
 	dx       *panelled
@@ -49,8 +49,10 @@ func (op *feedForwardOp) Do(inputs ...G.Value) (v G.Value, err error) {
 	if err := weightsOf("feed-forward", inputs[1:], op.w[:]); err != nil {
 		return nil, err
 	}
-	op.packed = grow(op.packed, op.packedSize(), 0)
-	op.pack(op.packed, op.w)
+	op.pack(op.space.weights(op.packedSize()), op.w)
+	// The backward pass needs these again, when the others' memory has been reused.
+	op.gamma = append(op.gamma[:0], op.norm.Gamma...)
+	op.norm.Gamma = op.gamma
 	op.hidden.draw()
 	n, limit := op.x.rows, op.shape[0]
 	op.z.resize(n, op.inner, limit)

@@ -13,6 +13,8 @@ func TestOpsAreRunByDoAlone(t *testing.T) {
 	for name, op := range map[string]G.Op{
 		"embedding": &embeddingOp{}, "dropout": &dropoutOp{}, "pool": &poolOp{}, "loss": &lossOp{}, "lstm": &lstmOp{},
 		"linear": &linearOp{}, "relu": &reluOp{}, "take": &takeOp{}, "derivative": &derivative{},
+		"predicting encoder embedding": &inferEmbeddingOp{}, "predicting attention": &inferAttentionOp{}, "predicting feed-forward": &inferFeedForwardOp{},
+		"encoder embedding": &encoderEmbeddingOp{}, "attention": &attentionOp{}, "feed-forward": &feedForwardOp{}, "pool texts": &poolTextsOp{},
 	} {
 		for what, is := range map[string]bool{
 			"UsePreallocDoer": implements[G.UsePreallocDoer](op), "UnsafeDoer": implements[G.UnsafeDoer](op),

@@ -30,16 +30,18 @@ func (p *Packs) get(w []float32, make func() []float32) []float32 {
 	return packed
 }
 
-// Workspace is what the ops of one graph that predicts share: the packed weights,
-// and memory that each needs only while it runs.
+// Workspace is what the ops of one graph share: the packed weights, if they do not
+// change, and memory that each needs only while it runs.
 type Workspace struct {
 	packs *Packs
 	mu    sync.Mutex
 	free  [][]float32
 	whole []float32 // for what is of use to all goroutines
+	layer []float32 // the packed weights of the op now running, where they change
 }
 
-// NewWorkspace returns an empty Workspace for one graph.
+// NewWorkspace returns an empty Workspace for one graph. packs is nil for a graph
+// that trains, whose ops pack the weights each time.
 func NewWorkspace(packs *Packs) *Workspace { return &Workspace{packs: packs} }
 
 // lend calls f with memory of n floats, contents undefined.
@@ -82,4 +84,10 @@ func padded(dst, row []float32) {
 func (w *Workspace) all(n int) []float32 {
 	w.whole = grow(w.whole, n, 0)
 	return w.whole
+}
+
+// weights returns memory of n floats for the packed weights of the op now running.
+func (w *Workspace) weights(n int) []float32 {
+	w.layer = grow(w.layer, n, 0)
+	return w.layer
 }

@@ -136,7 +136,7 @@ func normBackwardPortable(dx []float32, dxPanel int, dy []float32, dyPanel int, 
 		// read returns the gradient of the normalised value and that value.
 		read := func(c int) (g, h float32) {
 			d := x[c/Width*xPanel+r*Width+c%Width] - mean
-			return dy[c/Width*dyPanel+r*Width+c%Width] * n.Gamma[c], d * inverse
+			return float32(dy[c/Width*dyPanel+r*Width+c%Width] * n.Gamma[c]), float32(d * inverse)
 		}
 		var sum, product [Width]float32
 		for c := range n.Columns {

@@ -50,13 +50,10 @@ func BenchmarkTrain(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	h, err := n.NewHead(2, ops.PoolFirst, 1)
-	if err != nil {
-		b.Fatal(err)
-	}
+	weight, bias := ops.NewParam("classifier.weight", 2, miniLMShape.Hidden), ops.NewParam("classifier.bias", 2)
 	for _, c := range [][2]int{{32, 28}, {16, 128}} {
 		b.Run(fmt.Sprintf("%dx%d", c[0], c[1]), func(b *testing.B) {
-			tr, err := h.Trainer(TrainerConfig{Dropout: 0.1, AttentionDropout: 0.1, HeadDropout: 0.1})
+			tr, err := newTrainer(n, head{pooling: ops.PoolFirst}, weight, bias, TrainerConfig{Dropout: 0.1, AttentionDropout: 0.1, HeadDropout: 0.1})
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -1,6 +1,8 @@
 package encoder
 
 import (
+	"fmt"
+
 	"github.com/gorgonia-zoo/zoo/ops"
 	G "gorgonia.org/gorgonia"
 )
@@ -18,6 +20,27 @@ func (n *Network) predict(g *ops.Graph, ids, segments, lengths *G.Node, h head, 
 			return nil, err
 		}
 		if x, err = ops.InferFeedForward(x, l.feedForward(g), ops.Activation(c.Activation), c.LayerNormEps, space); err != nil {
+			return nil, err
+		}
+	}
+	return ops.PoolTexts(x, lengths, h.pooling, h.unit)
+}
+
+// forward builds the graph that trains, likewise to one vector a text, [B, F].
+func (n *Network) forward(g *ops.Graph, ids, segments, lengths *G.Node, h head, drop ops.EncoderDropout) (*G.Node, error) {
+	c, space := n.config, ops.NewWorkspace(nil)
+	drop.Name = "embedding"
+	x, err := ops.EncoderEmbedding(n.tables(g), ids, segments, lengths, c.LayerNormEps, drop, space)
+	if err != nil {
+		return nil, err
+	}
+	for i, l := range n.layers {
+		drop.Name = fmt.Sprintf("layer %d attention", i)
+		if x, err = ops.SelfAttention(x, lengths, l.attention(g), c.Heads, c.LayerNormEps, drop, space); err != nil {
+			return nil, err
+		}
+		drop.Name = fmt.Sprintf("layer %d feed-forward", i)
+		if x, err = ops.FeedForward(x, l.feedForward(g), ops.Activation(c.Activation), c.LayerNormEps, drop, space); err != nil {
 			return nil, err
 		}
 	}
