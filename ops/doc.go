@@ -1,6 +1,19 @@
 // Package ops holds the Gorgonia operations of the zoo's models: embedding,
 // dropout, LSTM over packed sequences, pooling over time, linear layers and
-// losses, each with its own backward pass.
+// losses, and the sublayers of encoders (self-attention, feed-forward), each with
+// its own backward pass.
+//
+// # Encoders
+//
+// Between the ops of an encoder a matrix stays in panels, package kernel's layout, and
+// texts lie one after another, without padding. Many rows are dealt to the cores in
+// blocks of about a hundred, each taken through a whole sublayer by one core: what it
+// passes through stays in the second cache, and an inner layer of any width is used up
+// twelve panels at a time. Few rows are dealt by heads and columns, so that each core
+// reads its part of the weights. Neither reaches the result. Graphs that predict work
+// in place, in 4 bytes a feature and token, and share the packed weights; those that
+// train keep what the backward pass needs. BenchmarkEmbed and BenchmarkTrain of
+// models/encoder measure both.
 //
 // # Many cores
 //

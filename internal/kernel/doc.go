@@ -62,6 +62,18 @@
 // The last line is bound by reading the weights, 1 MB a step, from the third
 // cache at 60 to 75 GB/s. BenchmarkMul measures these.
 //
+// One core of a Xeon of the Sapphire Rapids generation, AVX-512, peak 238 GFLOP/s, where
+// tiles are of up to 14 rows and fetch their weights ahead:
+//
+//	                              rows x k x columns   weights cached   not
+//	inner layer of an encoder     112 x 384 x 192            98 %       95 %
+//	its outer layer, a piece      112 x 192 x 384            98 %       97 %
+//	the same of one sentence       28 x 384 x 128            98 %       91 %
+//	                              28 x 1536 x 64             98 %       95 %
+//
+// With tiles of at most 8 rows, which do not, the last two were 70 and 75 % where the
+// weights come from the third cache.
+//
 // # Float16 weights
 //
 // MulHalf reads the right operand as float16 and widens it in the product, which

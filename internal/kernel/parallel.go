@@ -62,8 +62,8 @@ func Parallel(n int, f func(i int)) {
 // Phases runs phase after phase: f(p, 0), ..., f(p, counts[p]-1) for each phase p,
 // none of them before all pieces of the phase before have returned. Goroutines take
 // pieces as those of Parallel do and are started once for all phases, so that a
-// phase may be a few microseconds long: between two of them a goroutine does not
-// sleep but yields.
+// phase may be a few microseconds long: between two of them a goroutine yields for a
+// moment before it sleeps.
 func Phases(counts []int, f func(phase, i int)) {
 	total, most := 0, 0
 	for _, n := range counts {
@@ -94,11 +94,23 @@ func Phases(counts []int, f func(phase, i int)) {
 				first += counts[phase]
 				phase++
 			}
-			for done.Load() < int64(first) {
-				runtime.Gosched()
-			}
+			awaitAll(&done, first)
 			f(phase, at-first)
 			done.Add(1)
 		}
 	})
+}
+
+// awaitAll returns when n pieces are done.
+func awaitAll(done *atomic.Int64, n int) {
+	if done.Load() >= int64(n) {
+		return
+	}
+	for start := time.Now(); done.Load() < int64(n); {
+		if time.Since(start) < lingering {
+			runtime.Gosched()
+		} else { // whoever is at the last piece may want this very processor
+			time.Sleep(lingering)
+		}
+	}
 }
