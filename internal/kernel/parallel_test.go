@@ -120,14 +120,14 @@ func TestHelpersLeave(t *testing.T) {
 	if pieces.Load() != 20*50*3 {
 		t.Errorf("%d pieces ran", pieces.Load())
 	}
-	for start := time.Now(); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
-		if time.Since(start) > 10*time.Second {
-			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
-		}
+	left := func() int {
+		crew.mu.Lock()
+		defer crew.mu.Unlock()
+		return len(crew.helpers)
 	}
-	crew.mu.Lock()
-	defer crew.mu.Unlock()
-	if len(crew.helpers) != 0 {
-		t.Errorf("%d helpers look out for work", len(crew.helpers))
+	for start := time.Now(); runtime.NumGoroutine() > before || left() > 0; time.Sleep(time.Millisecond) {
+		if time.Since(start) > 10*time.Second {
+			t.Fatalf("%d goroutines, %d before, %d helpers look out for work", runtime.NumGoroutine(), before, left())
+		}
 	}
 }
