@@ -14,7 +14,7 @@ func TestOpsAreRunByDoAlone(t *testing.T) {
 		"embedding": &embeddingOp{}, "dropout": &dropoutOp{}, "pool": &poolOp{}, "loss": &lossOp{}, "lstm": &lstmOp{},
 		"linear": &linearOp{}, "relu": &reluOp{}, "take": &takeOp{}, "derivative": &derivative{},
 		"predicting encoder embedding": &inferEmbeddingOp{}, "predicting attention": &inferAttentionOp{}, "predicting feed-forward": &inferFeedForwardOp{},
-		"encoder embedding": &encoderEmbeddingOp{}, "attention": &attentionOp{}, "feed-forward": &feedForwardOp{}, "pool texts": &poolTextsOp{},
+		"encoder embedding": &encoderEmbeddingOp{}, "attention": &attentionOp{}, "feed-forward": &feedForwardOp{}, "pool texts": &poolTextsOp{}, "tap": &tapOp{}, "tapped": &tappedOp{},
 	} {
 		for what, is := range map[string]bool{
 			"UsePreallocDoer": implements[G.UsePreallocDoer](op), "UnsafeDoer": implements[G.UnsafeDoer](op),

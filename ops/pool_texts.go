@@ -30,15 +30,22 @@ type poolTextsOp struct {
 // the largest values over a text's tokens. With unit, rows have the length 1
 // (divided by their own, by 1e-12 at least).
 func PoolTexts(x, lengths *G.Node, kind Pooling, unit bool) (*G.Node, error) {
+	op, err := newPoolTexts(x, lengths, kind, unit)
+	if err != nil {
+		return nil, err
+	}
+	return G.ApplyOp(op, x, lengths)
+}
+
+func newPoolTexts(x, lengths *G.Node, kind Pooling, unit bool) (*poolTextsOp, error) {
 	if err := encoderNode("pool texts", x, lengths); err != nil {
 		return nil, err
 	}
 	if kind != PoolFirst && kind != PoolMean && kind != PoolMax {
 		return nil, fmt.Errorf("ops: pool texts: kind %q, want %s, %s or %s", kind, PoolFirst, PoolMean, PoolMax)
 	}
-	op := &poolTextsOp{kind: kind, unit: unit, limit: x.Shape()[0],
-		static: static{"pool texts " + string(kind), 2, tensor.Shape{lengths.Shape()[0], x.Shape()[1]}, tensor.Float32}}
-	return G.ApplyOp(op, x, lengths)
+	return &poolTextsOp{kind: kind, unit: unit, limit: x.Shape()[0],
+		static: static{"pool texts " + string(kind), 2, tensor.Shape{lengths.Shape()[0], x.Shape()[1]}, tensor.Float32}}, nil
 }
 
 func (op *poolTextsOp) Do(inputs ...G.Value) (v G.Value, err error) {

@@ -102,6 +102,9 @@ func FromArtefact(a *weights.Artefact) (*Encoder, *Classifier, error) {
 	if err := weights.UnmarshalStrict(a.Preprocess, &pre); err != nil {
 		return nil, nil, fmt.Errorf("encoder: preprocess: %w", err)
 	}
+	if err := pre.check(config); err != nil {
+		return nil, nil, err
+	}
 	var files tokenize.SubwordFiles
 	names := named(&files)
 	for name, data := range a.Files {
@@ -114,7 +117,7 @@ func FromArtefact(a *weights.Artefact) (*Encoder, *Classifier, error) {
 	// Before memory is taken: the file bounds what it may be.
 	want := config.Parameters()
 	if n := int64(len(a.Classes)); n > 0 {
-		want += n * int64(config.Hidden+1)
+		want += n * int64(config.Hidden*max(1, pre.Layers)+1)
 	}
 	bytes := params.Is8(a.Weights)
 	if bytes {

@@ -25,9 +25,16 @@ type Settings struct {
 	// "max". Normalize scales it to length 1.
 	Pooling   string `json:"pooling"`
 	Normalize bool   `json:"normalize,omitempty"`
+	// Layers makes the vector of the states after each of the last so many
+	// layers, side by side, the input layer counting as one: those further down
+	// say more of words and less of meaning. 0 and 1: after the last alone.
+	Layers int `json:"layers,omitempty"`
 	// MaxTokens is how many tokens of a text are read, special ones included.
 	MaxTokens int `json:"max_tokens"`
 }
+
+// head is what the network's graph makes of the states.
+func (s Settings) head() head { return head{poolingOf[s.Pooling], s.Normalize, s.Layers} }
 
 // poolingOf are what Settings.Pooling names.
 var poolingOf = map[string]ops.Pooling{"mean": ops.PoolMean, "cls": ops.PoolFirst, "max": ops.PoolMax}
@@ -43,16 +50,27 @@ func NewEncoder(n *Network, files tokenize.SubwordFiles, s Settings) (*Encoder, 
 
 func newEncoder(n *Network, t tokenize.Subword, files tokenize.SubwordFiles, s Settings) (*Encoder, error) {
 	c := n.Config()
-	if _, ok := poolingOf[s.Pooling]; !ok {
-		return nil, fmt.Errorf("encoder: pooling %.80q, want mean, cls or max", s.Pooling)
-	}
-	if s.MaxTokens < 3 || s.MaxTokens > c.MaxTokens() {
-		return nil, fmt.Errorf("encoder: at most %d tokens, want 3 to the %d that have a position", s.MaxTokens, c.MaxTokens())
+	if err := s.check(c); err != nil {
+		return nil, err
 	}
 	if t.Len() > c.Vocab {
 		return nil, fmt.Errorf("encoder: the tokenizer has %d tokens, the network's table %d rows", t.Len(), c.Vocab)
 	}
 	return &Encoder{n, t, files, s}, nil
+}
+
+// check says what of the settings does not fit a network.
+func (s Settings) check(c Config) error {
+	if _, ok := poolingOf[s.Pooling]; !ok {
+		return fmt.Errorf("encoder: pooling %.80q, want mean, cls or max", s.Pooling)
+	}
+	if s.MaxTokens < 3 || s.MaxTokens > c.MaxTokens() {
+		return fmt.Errorf("encoder: at most %d tokens, want 3 to the %d that have a position", s.MaxTokens, c.MaxTokens())
+	}
+	if s.Layers < 0 || s.Layers > c.Layers+1 {
+		return fmt.Errorf("encoder: states after %d layers, want at most %d, the input layer among them", s.Layers, c.Layers+1)
+	}
+	return nil
 }
 
 // FromDirectory returns the encoder that a directory of Hugging Face's holds.
@@ -61,7 +79,7 @@ func FromDirectory(d *Directory) (*Encoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newEncoder(n, d.Tokenizer, d.Files, Settings{d.Pooling, d.Normalize, d.MaxTokens})
+	return newEncoder(n, d.Tokenizer, d.Files, Settings{Pooling: d.Pooling, Normalize: d.Normalize, MaxTokens: d.MaxTokens})
 }
 
 // fromTensors returns the network whose weights are tensors, in the order of
@@ -91,11 +109,17 @@ func (e *Encoder) Tokenizer() tokenize.Subword { return e.tokenizer }
 func (e *Encoder) Settings() Settings          { return e.settings }
 
 // Dim returns the length of a vector.
-func (e *Encoder) Dim() int { return e.network.config.Hidden }
+func (e *Encoder) Dim() int { return e.network.config.Hidden * max(1, e.settings.Layers) }
+
+// With returns an encoder of the same network and tokenizer with other
+// settings.
+func (e *Encoder) With(s Settings) (*Encoder, error) {
+	return newEncoder(e.network, e.tokenizer, e.files, s)
+}
 
 // Embedding is the vector of a text.
 type Embedding struct {
-	Vector    []float32 // [F]
+	Vector    []float32 // [Dim]
 	Tokens    int       // tokens that were read, special ones included
 	Truncated bool      // whether the text was cut at Settings.MaxTokens
 }
@@ -118,7 +142,7 @@ func (e *Encoder) Embed(ctx context.Context, texts []string) ([]Embedding, error
 		ids[i], out[i].Truncated = e.Encode(text)
 		out[i].Tokens = len(ids[i])
 	}
-	vectors, err := e.network.Embed(ctx, ids, poolingOf[e.settings.Pooling], e.settings.Normalize)
+	vectors, err := e.network.vectors(ctx, ids, e.settings.head())
 	if err != nil {
 		return nil, err
 	}

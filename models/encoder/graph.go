@@ -8,22 +8,37 @@ import (
 )
 
 // predict builds the graph that predicts: from ids [N] and segments [N], texts one
-// after another as lengths [B] say, to one vector a text, [B, F].
+// after another as lengths [B] say, to one vector a text, [B, F], or with h.layers
+// that of the states after each of the last so many layers, side by side.
 func (n *Network) predict(g *ops.Graph, ids, segments, lengths *G.Node, h head, space *ops.Workspace) (*G.Node, error) {
 	c := n.config
 	x, err := ops.InferEncoderEmbedding(n.tables(g), ids, segments, lengths, c.LayerNormEps, space)
 	if err != nil {
 		return nil, err
 	}
-	for _, l := range n.layers {
-		if x, err = ops.InferSelfAttention(x, lengths, l.attention(g), c.Heads, c.LayerNormEps, space); err != nil {
-			return nil, err
+	var taps []*ops.Tap // of the layers before the last
+	for i := range len(n.layers) + 1 {
+		if i > 0 {
+			l := n.layers[i-1]
+			if x, err = ops.InferSelfAttention(x, lengths, l.attention(g), c.Heads, c.LayerNormEps, space); err != nil {
+				return nil, err
+			}
+			if x, err = ops.InferFeedForward(x, l.feedForward(g), ops.Activation(c.Activation), c.LayerNormEps, space); err != nil {
+				return nil, err
+			}
 		}
-		if x, err = ops.InferFeedForward(x, l.feedForward(g), ops.Activation(c.Activation), c.LayerNormEps, space); err != nil {
-			return nil, err
+		if i > len(n.layers)-h.layers && i < len(n.layers) {
+			var tap *ops.Tap
+			if x, tap, err = ops.PoolTap(x, lengths, h.pooling, h.unit); err != nil {
+				return nil, err
+			}
+			taps = append(taps, tap)
 		}
 	}
-	return ops.PoolTexts(x, lengths, h.pooling, h.unit)
+	if x, err = ops.PoolTexts(x, lengths, h.pooling, h.unit); err != nil || len(taps) == 0 {
+		return x, err
+	}
+	return ops.Tapped(x, taps...)
 }
 
 // forward builds the graph that trains, likewise to one vector a text, [B, F].

@@ -29,6 +29,7 @@ var ErrTooLong = errors.New("too long a text")
 type head struct {
 	pooling ops.Pooling
 	unit    bool
+	layers  int // of the last so many layers, side by side; 0 and 1: of the last
 }
 
 // predictor is graphs that share the network's packed weights, one for each head
@@ -78,6 +79,11 @@ func (p *predictor) program(h head) (*program, error) {
 // the number of cores. An empty text is [ErrEmptyText], one of more than the config's MaxTokens is
 // [ErrTooLong].
 func (n *Network) Embed(ctx context.Context, texts [][]int32, pooling ops.Pooling, unit bool) ([][]float32, error) {
+	return n.vectors(ctx, texts, head{pooling: pooling, unit: unit})
+}
+
+// vectors is Embed with any head.
+func (n *Network) vectors(ctx context.Context, texts [][]int32, h head) ([][]float32, error) {
 	order := make([]int, len(texts))
 	for i, t := range texts {
 		if len(t) == 0 {
@@ -96,7 +102,7 @@ func (n *Network) Embed(ctx context.Context, texts [][]int32, pooling ops.Poolin
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(len(texts[j]), len(texts[i])) })
 	out := make([][]float32, len(texts))
 	err := n.lender.Lend(ctx, func(p *predictor) error {
-		g, err := p.program(head{pooling, unit})
+		g, err := p.program(h)
 		if err != nil {
 			return err
 		}

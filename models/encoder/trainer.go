@@ -83,7 +83,10 @@ type Trainer struct {
 
 // Trainer returns a training graph. The weights stay the classifier's own.
 func (c *Classifier) Trainer(t TrainerConfig) (*Trainer, error) {
-	return newTrainer(c.network, head{poolingOf[c.settings.Pooling], c.settings.Normalize}, c.weight, c.bias, t)
+	if c.settings.Layers > 1 {
+		return nil, fmt.Errorf("encoder: a vector of the states after %d layers is for a linear layer over an encoder that stays as it is; training takes that of the last", c.settings.Layers)
+	}
+	return newTrainer(c.network, c.settings.head(), c.weight, c.bias, t)
 }
 
 func newTrainer(n *Network, h head, weight, bias *ops.Param, c TrainerConfig) (*Trainer, error) {

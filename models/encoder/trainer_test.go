@@ -125,7 +125,7 @@ func TestTrainingLearns(t *testing.T) {
 func TestTrainingAndPredictingAgree(t *testing.T) {
 	for _, kind := range []ops.Pooling{ops.PoolFirst, ops.PoolMean} {
 		tr := learner(t, small(t), TrainerConfig{})
-		tr.head = head{kind, kind == ops.PoolMean}
+		tr.head = head{pooling: kind, unit: kind == ops.PoolMean}
 		if err := tr.build(1024, 16); err != nil {
 			t.Fatal(err)
 		}

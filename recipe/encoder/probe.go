@@ -25,6 +25,11 @@ type Probe struct {
 	Base       string `json:"base"`
 	BaseSHA256 string `json:"base_sha256,omitempty"`
 
+	// Layers makes features of the states after so many of the encoder's last
+	// layers, side by side; see encoder.Settings. 0: of the vector that the
+	// encoder gives.
+	Layers int `json:"layers,omitempty"`
+
 	// C are the strengths that are tried, the larger the less is penalised. The
 	// one with the least cross-entropy on the rows held out, at the temperature
 	// that fits them best, is kept; the layer is then learned from all rows.
@@ -55,6 +60,9 @@ func (r *Probe) Check() error {
 	if !(r.Validation >= 0 && r.Validation < 1) {
 		return fmt.Errorf("zoo: recipe: validation is %v, want 0 <= x < 1", r.Validation)
 	}
+	if r.Layers < 0 {
+		return fmt.Errorf("zoo: recipe: layers is %d, want 0 or more", r.Layers)
+	}
 	if r.ClassWeights != "" && r.ClassWeights != balanced {
 		return fmt.Errorf("zoo: recipe: class_weights %q, want %s or none", r.ClassWeights, balanced)
 	}
@@ -76,7 +84,7 @@ func minilmLinear() recipe.Recipe {
 		Name:  "minilm-linear",
 		About: "logistic regression on the vectors of a general encoder, which stays as it is: seconds, for any texts of English",
 		Body: &Probe{
-			Base: "minilm", C: []float64{0.0001, 0.001, 0.01, 0.1, 1}, Validation: 0.1, Seed: 1,
+			Base: "minilm", Layers: 4, C: []float64{0.0001, 0.001, 0.01, 0.1, 1}, Validation: 0.1, Seed: 1,
 		},
 	}
 }
@@ -246,7 +254,13 @@ func (p *probing) base(env recipe.Env) (*encoder.Encoder, weights.DType, error) 
 		return nil, 0, err
 	}
 	p.Storage = dtype.String()
-	return e.Encoder, dtype, e.Round(dtype)
+	if err := e.Round(dtype); err != nil || p.Layers == 0 {
+		return e.Encoder, dtype, err
+	}
+	s := e.Settings()
+	s.Layers, s.Normalize = p.Layers, false
+	wide, err := e.With(s)
+	return wide, dtype, err
 }
 
 // read reads the data, reports on it and splits it.
