@@ -5,6 +5,7 @@ package classify
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/gorgonia-zoo/zoo/tokenize"
 )
@@ -83,6 +84,9 @@ type Contribution struct {
 
 // One returns the only one of predictions.
 func One(all []Prediction, err error) (Prediction, error) {
+	if err == nil && len(all) != 1 {
+		err = fmt.Errorf("classify: %d predictions, want one", len(all))
+	}
 	if err != nil {
 		return Prediction{}, err
 	}

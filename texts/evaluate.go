@@ -3,6 +3,7 @@ package texts
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/gorgonia-zoo/zoo/classify"
 	"github.com/gorgonia-zoo/zoo/datasets"
@@ -64,9 +65,15 @@ func score(ctx context.Context, c classify.Classifier, all []string) (classify.A
 	if err != nil {
 		return classify.Answers{}, err
 	}
+	if len(p) != len(all) {
+		return classify.Answers{}, fmt.Errorf("zoo: eval: the classifier has %d answers to %d texts", len(p), len(all))
+	}
 	lengths := make([]int, len(all))
-	for i := range p {
-		lengths[i] = p[i].Tokens
+	for i, a := range p {
+		if len(a.Probabilities) != len(c.Classes()) || slices.ContainsFunc(a.Probabilities, func(x float64) bool { return !(x >= 0 && x <= 1) }) {
+			return classify.Answers{}, fmt.Errorf("zoo: eval: the classifier says %v of example %d, want a probability for each of %d classes", a.Probabilities, i, len(c.Classes()))
+		}
+		lengths[i] = a.Tokens
 	}
 	return classify.Answers{Lengths: lengths, Probabilities: func(i int, _ float64) []float64 { return p[i].Probabilities }}, nil
 }

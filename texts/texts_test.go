@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -240,5 +241,45 @@ func TestEvaluateRaw(t *testing.T) {
 	cancel()
 	if _, err := texts.Evaluate(cancelled, praise{&asked}, open(t, table(t, "good,yes", "bad,no"), texts.Config{}), datasets.Train); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
+	}
+}
+
+// wrong is a classifier of a program's own that answers as it should not.
+type wrong struct {
+	praise
+	answer []classify.Prediction
+}
+
+func (w wrong) PredictAll(context.Context, []string) ([]classify.Prediction, error) {
+	return w.answer, nil
+}
+
+func (w wrong) Predict(ctx context.Context, text string) (classify.Prediction, error) {
+	return classify.One(w.PredictAll(ctx, []string{text}))
+}
+
+// What makes no sense of a classifier's answers is an error.
+func TestEvaluateRefusesAnswers(t *testing.T) {
+	data := open(t, table(t, "good,yes", "bad,no"), texts.Config{})
+	fine := classify.Prediction{Probabilities: []float64{0.5, 0.5}}
+	for name, c := range map[string]struct {
+		second []classify.Prediction
+		says   string
+	}{
+		"one answer too few":   {nil, "1 answers to 2 texts"},
+		"no probabilities":     {[]classify.Prediction{{}}, "of example 1, want a probability for each of 2 classes"},
+		"one probability":      {[]classify.Prediction{{Probabilities: []float64{1}}}, "of example 1"},
+		"no number":            {[]classify.Prediction{{Probabilities: []float64{math.NaN(), 1}}}, "of example 1"},
+		"more than certain":    {[]classify.Prediction{{Probabilities: []float64{0, 1.5}}}, "of example 1"},
+		"less than impossible": {[]classify.Prediction{{Probabilities: []float64{-1, 1}}}, "of example 1"},
+		"two answers too many": {[]classify.Prediction{fine, fine, fine}, "4 answers to 2 texts"},
+	} {
+		model := wrong{answer: append([]classify.Prediction{fine}, c.second...)}
+		if _, err := texts.Evaluate(context.Background(), model, data, datasets.Train); err == nil || !strings.HasPrefix(err.Error(), "zoo: eval: ") || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want %q", name, err, c.says)
+		}
+	}
+	if _, err := (wrong{}).Predict(context.Background(), "x"); err == nil || !strings.Contains(err.Error(), "0 predictions, want one") {
+		t.Errorf("no answer: %v", err)
 	}
 }
