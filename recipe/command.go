@@ -28,6 +28,9 @@ func (r Recipe) Identity(data string) (string, error) {
 // essence is what makes two recipes the same run: all but the name, the seed,
 // the epochs and the settings that say what of the data is read.
 func (r Recipe) essence() ([]byte, error) {
+	if err := r.fits(); err != nil {
+		return nil, err
+	}
 	r, err := r.clone()
 	if err != nil {
 		return nil, err
@@ -59,6 +62,9 @@ func (f *Family) dropFree(b Body) error {
 // from the one of its name in more than flags can say comes from a file. steps
 // is the number of them after which training was told to stop, 0 for no limit.
 func (r Recipe) Command(steps int) (string, error) {
+	if err := r.fits(); err != nil {
+		return "", err
+	}
 	plain, known := r.plain()
 	ends := ""
 	if t := r.Body.BySteps(); t != nil && known && t.Epochs != plain.Body.BySteps().Epochs {

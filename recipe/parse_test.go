@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/recipe"
+	"github.com/gorgonia-zoo/zoo/train"
 )
 
 // families are the keys of the zoo's, as errors list them.
@@ -138,6 +139,27 @@ func TestRecipeJSON(t *testing.T) {
 	}
 	if _, err := json.Marshal(recipe.Recipe{Name: "x"}); err == nil || !strings.Contains(err.Error(), `recipe "x" is empty`) {
 		t.Errorf("without a family: %v", err)
+	}
+}
+
+// A recipe that is no whole one says so whatever it is asked.
+func TestEmptyRecipe(t *testing.T) {
+	for says, r := range map[string]recipe.Recipe{
+		`recipe "nothing" is empty`: {Name: "nothing"},
+		`recipe "no body" is empty`: {Name: "no body", Family: family("table")},
+		`recipe "nil" is empty`:     {Name: "nil", Family: family("table"), Body: (*zoo.TableRecipe)(nil)},
+		"want the family's, *mlp.T": {Name: "other", Family: family("table"), Body: &zoo.LineRecipe{}},
+	} {
+		var errs [4]error
+		_, errs[0] = json.Marshal(r)
+		_, errs[1] = r.Command(0)
+		_, errs[2] = r.Identity("")
+		_, errs[3] = r.Card("regression", train.Result{})
+		for i, err := range errs {
+			if err == nil || !strings.Contains(err.Error(), says) {
+				t.Errorf("%d: %v, want %q", i, err, says)
+			}
+		}
 	}
 }
 

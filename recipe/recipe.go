@@ -57,8 +57,8 @@ func (r Recipe) SetEpochs(n int) {
 
 // MarshalJSON implements json.Marshaler.
 func (r Recipe) MarshalJSON() ([]byte, error) {
-	if r.Family == nil {
-		return nil, fmt.Errorf("zoo: recipe %q is empty", r.Name)
+	if err := r.fits(); err != nil {
+		return nil, err
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -90,6 +90,17 @@ func (r Recipe) clone() (Recipe, error) {
 	return r, nil
 }
 
+// fits reports a body that is missing or of another family.
+func (r Recipe) fits() error {
+	if r.Family == nil || r.Body == nil || reflect.ValueOf(r.Body).IsZero() {
+		return fmt.Errorf("zoo: recipe %q is empty", r.Name)
+	}
+	if want := r.Family.New(); reflect.TypeOf(r.Body) != reflect.TypeOf(want) {
+		return fmt.Errorf("zoo: recipe %q: a body of type %T, want the family's, %T", r.Name, r.Body, want)
+	}
+	return nil
+}
+
 // Check reports the first thing of a recipe that makes no sense and that nobody
 // else would catch.
 func (r Recipe) Check() error {
@@ -97,11 +108,8 @@ func (r Recipe) Check() error {
 	if err := weights.CheckName(r.Name); err != nil {
 		return fmt.Errorf("zoo: recipe: %w", err)
 	}
-	if r.Family == nil || r.Body == nil || reflect.ValueOf(r.Body).IsZero() {
-		return fmt.Errorf("zoo: recipe %q is empty", r.Name)
-	}
-	if want := r.Family.New(); reflect.TypeOf(r.Body) != reflect.TypeOf(want) {
-		return fmt.Errorf("zoo: recipe %q: a body of type %T, want the family's, %T", r.Name, r.Body, want)
+	if err := r.fits(); err != nil {
+		return err
 	}
 	if err := r.Body.Check(); err != nil {
 		return err

@@ -19,7 +19,7 @@ type Setting struct {
 	Flag   string // its name, without dashes
 	Usage  string
 	Type   Type
-	Values []string // words that it takes, for completion
+	Values []string // words that it takes, for completion; the first of several texts stands for none, as Text has it
 	Else   string   // what a recipe without the setting does or is, as in "recipe X trains no LSTM"
 
 	// Free settings say what of the data is read. They are not part of the
