@@ -8,8 +8,8 @@ import (
 // rare states where the module does what a security review asks about first,
 // by import path, as SECURITY.md does; "" is the root.
 var rare = map[string][]string{
-	"net":          {"datasets"}, // the kinds of error of the same
-	"net/http":     {"datasets"}, // the download of IMDB
+	"net":          {"internal/fetch"},             // the kinds of error of the same
+	"net/http":     {"datasets", "internal/fetch"}, // the download of IMDB
 	"unsafe":       {"internal/kernel"},
 	"os/exec":      nil,
 	"plugin":       nil,
@@ -19,6 +19,7 @@ var rare = map[string][]string{
 
 // rareInTests states which tests do so beside the packages in rare.
 var rareInTests = map[string][]string{
+	"net":     {"datasets"},                                              // an address where nobody listens
 	"os/exec": {"", "cmd/zoo", "ops", "reliability", "train", "weights"}, // the tests' own binaries, to be killed; go list, build and nm
 }
 

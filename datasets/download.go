@@ -3,10 +3,8 @@ package datasets
 import (
 	"context"
 	"crypto/md5"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -14,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/gorgonia-zoo/zoo/internal/fetch"
 )
 
 // The published archive of IMDB.
@@ -57,10 +57,10 @@ type DownloadConfig struct {
 var (
 	// ErrOffline is wrapped by errors that say the server could not be
 	// reached.
-	ErrOffline = errors.New("cannot reach the server")
+	ErrOffline = fetch.ErrOffline
 	// ErrChecksum is wrapped by errors that say the file that came is not the
 	// one expected.
-	ErrChecksum = errors.New("not the file expected")
+	ErrChecksum = fetch.ErrChecksum
 )
 
 func (c DownloadConfig) withDefaults() (DownloadConfig, error) {
@@ -79,18 +79,6 @@ func (c DownloadConfig) withDefaults() (DownloadConfig, error) {
 			return c, fmt.Errorf("datasets: no directory to download to: %w", err)
 		}
 		c.CacheDir = filepath.Join(dir, "zoo")
-	}
-	if c.Client == nil {
-		c.Client = &http.Client{}
-	}
-	if c.Stall <= 0 {
-		c.Stall = 30 * time.Second
-	}
-	if c.Retries <= 0 {
-		c.Retries = 5
-	}
-	if c.Pause <= 0 {
-		c.Pause = time.Second
 	}
 	return c, nil
 }
@@ -116,90 +104,52 @@ func Download(ctx context.Context, cfg DownloadConfig) (string, error) {
 	if err := os.MkdirAll(cfg.CacheDir, 0o755); err != nil {
 		return "", fmt.Errorf("datasets: making the cache: %w", err)
 	}
-	d := &download{DownloadConfig: cfg, path: filepath.Join(cfg.CacheDir, name)}
-	d.part = d.path + ".part"
+	at := filepath.Join(cfg.CacheDir, name)
 
 	// The name has its file whole, or not at all; only then is a lock needed.
-	if err := d.verify(ctx, d.path); err == nil {
-		return d.path, nil
+	if err := cfg.verify(ctx, at); err == nil {
+		return at, nil
 	} else if ctx.Err() != nil {
-		return "", fmt.Errorf("datasets: checking %s: %w", d.path, err)
+		return "", fmt.Errorf("datasets: checking %s: %w", at, err)
 	}
-	unlock, err := lock(ctx, d.path+".lock")
+	unlock, err := fetch.Lock(ctx, at+".lock")
 	if err != nil {
-		return "", fmt.Errorf("datasets: waiting for another download of %s: %w", d.path, err)
+		return "", fmt.Errorf("datasets: waiting for another download of %s: %w", at, err)
 	}
 	defer unlock()
-	if d.verify(ctx, d.path) == nil {
-		return d.path, nil // the other one fetched it
+	if cfg.verify(ctx, at) == nil {
+		return at, nil // the other one fetched it
 	}
-	if err := d.run(ctx); err != nil {
+	err = fetch.File{
+		Request: fetch.Request{URL: cfg.URL, Client: cfg.Client, Stall: cfg.Stall, Retries: cfg.Retries, Pause: cfg.Pause},
+		Path:    at, Size: cfg.Size,
+		Verify:   func(name string) error { return cfg.verify(ctx, name) },
+		Progress: cfg.Progress,
+	}.Get(ctx)
+	if errors.Is(err, ErrOffline) {
+		err = fmt.Errorf("%w; connect to the network, set HTTPS_PROXY if there is a proxy, give a mirror's address, or fetch the file by other means and put it at %s", err, at)
+	}
+	if err != nil {
 		return "", fmt.Errorf("datasets: downloading %s: %w", cfg.URL, err)
 	}
-	return d.path, nil
-}
-
-// download is one call of Download.
-type download struct {
-	DownloadConfig
-	path, part string
-	shown      time.Time // when Progress was last called
+	return at, nil
 }
 
 // verify checks a whole file against the size and checksum expected.
-func (d *download) verify(ctx context.Context, name string) error {
-	f, err := os.Open(name)
+func (c DownloadConfig) verify(ctx context.Context, name string) error {
+	info, err := os.Stat(name)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return err
+	if c.Size >= 0 && info.Size() != c.Size {
+		return fmt.Errorf("%s has %d bytes where %d were expected: %w", name, info.Size(), c.Size, ErrChecksum)
 	}
-	if d.Size >= 0 && info.Size() != d.Size {
-		return fmt.Errorf("%s has %d bytes where %d were expected: %w", name, info.Size(), d.Size, ErrChecksum)
-	}
-	if d.MD5 == "any" {
+	if c.MD5 == "any" {
 		return nil
 	}
-	h := md5.New()
-	if _, err := io.Copy(h, &contextReader{ctx: ctx, r: f}); err != nil {
-		return err
+	got, err := fetch.Sum(ctx, name, md5.New())
+	if err == nil && !strings.EqualFold(got, c.MD5) {
+		err = fmt.Errorf("%s has the MD5 %s where %s was expected: %w", name, got, c.MD5, ErrChecksum)
 	}
-	if got := hex.EncodeToString(h.Sum(nil)); !strings.EqualFold(got, d.MD5) {
-		return fmt.Errorf("%s has the MD5 %s where %s was expected: %w", name, got, d.MD5, ErrChecksum)
-	}
-	return nil
-}
-
-// finish checks the part that is whole and gives it its name.
-func (d *download) finish(ctx context.Context) error {
-	if err := d.verify(ctx, d.part); err != nil {
-		return err
-	}
-	if err := os.Rename(d.part, d.path); err != nil {
-		return err
-	}
-	os.Remove(d.tag())
-	// The name, too, is to survive a power cut; systems that cannot sync a
-	// directory do without.
-	if dir, err := os.Open(filepath.Dir(d.path)); err == nil {
-		dir.Sync()
-		dir.Close()
-	}
-	return nil
-}
-
-// contextReader stops reading when its context is done.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c *contextReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
+	return err
 }

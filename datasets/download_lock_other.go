@@ -1,9 +1,0 @@
-//go:build !(linux || darwin || freebsd || netbsd || openbsd || dragonfly)
-
-package datasets
-
-import "context"
-
-// lock does nothing where the system has no lock that a crash releases. Two
-// downloads at once then write into one part, whose checksum betrays it.
-func lock(context.Context, string) (unlock func(), err error) { return func() {}, nil }
