@@ -19,6 +19,7 @@ var allowed = map[string][]string{
 	"internal/fetch":            nil,
 	"ops":                       {"internal/exact", "internal/kernel"},
 	"internal/strict":           nil,
+	"hub":                       {"internal/fetch", "internal/strict"},
 	"tokenize":                  {"internal/strict"},
 	"weights":                   {"internal/strict", "tokenize"},
 	"datasets":                  {"internal/exact", "internal/fetch", "datasets/internal/parquet"},
@@ -32,6 +33,7 @@ var allowed = map[string][]string{
 	"models/word2vec":           {"internal/exact", "internal/kernel", "models/internal/params", "ops", "tokenize", "weights"},
 	"internal/corpus":           {"datasets", "tokenize", "weights"},
 	"pretrained":                nil,
+	"pretrained/minilm":         {"models/encoder", "weights"},
 
 	"classify": {"internal/exact", "tokenize"},
 	"recipe":   {"datasets", "train", "weights"},
@@ -45,9 +47,9 @@ var allowed = map[string][]string{
 	"recipe/encoder":  {"classify", "models/encoder", "recipe", "recipe/linear", "texts", "tokenize", "train", "weights"}, // baselines stand beside it
 	"recipe/finetune": {"datasets", "models/lstm", "recipe", "recipe/lstm", "texts", "tokenize", "train"},                 // an LSTM is its base
 
-	"": {"classify", "datasets", "models/linear", "models/lstm", "models/mlp", "models/word2vec", "pretrained", "recipe", "recipe/encoder", "recipe/finetune",
+	"": {"classify", "datasets", "hub", "models/linear", "models/lstm", "models/mlp", "models/word2vec", "pretrained", "recipe", "recipe/encoder", "recipe/finetune",
 		"recipe/linear", "recipe/lstm", "recipe/mlp", "recipe/word2vec", "texts", "train", "weights"},
-	"cmd/zoo": {"", "classify", "datasets", "internal/bench", "internal/curves", "internal/kernel", "recipe", "texts", "train", "weights"},
+	"cmd/zoo": {"", "classify", "datasets", "hub", "internal/bench", "internal/curves", "internal/kernel", "pretrained/minilm", "recipe", "texts", "train", "weights"},
 
 	"internal/bench":         {"internal/kernel", "models/lstm", "ops", "recipe", "tokenize", "train"},
 	"internal/tokens":        {"", "datasets", "tokenize"},
@@ -63,6 +65,7 @@ var allowed = map[string][]string{
 // models, by way of the root, are of no package that another imports.
 var allowedInTests = map[string][]string{
 	"":                {"internal/fixture"},
+	"hub":             {"internal/hostile"},
 	"tokenize":        {"internal/hostile"},
 	"weights":         {"internal/hostile"},
 	"train":           {"internal/hostile"},
@@ -97,7 +100,8 @@ var apart = map[string][]string{
 	"weights":         {"", "classify", "datasets", "models/*", "ops", "pretrained", "recipe/...", "texts", "train"},
 	"datasets/...":    {"", "classify", "models/*", "ops", "pretrained", "recipe/...", "texts", "tokenize", "train", "weights"},
 	"train":           {"", "classify", "datasets", "models/*", "pretrained", "recipe/...", "texts"},
-	"models/*":        {"", "classify", "datasets", "pretrained", "recipe/...", "texts", "train"},
+	"hub":             {"", "classify", "datasets", "models/*", "ops", "pretrained", "recipe/...", "texts", "tokenize", "train", "weights"},
+	"models/*":        {"", "classify", "datasets", "hub", "internal/fetch", "pretrained", "recipe/...", "texts", "train"},
 	"classify":        {"", "datasets", "models/*", "ops", "pretrained", "recipe/...", "texts", "train", "weights"},
 	"recipe":          {"", "classify", "models/*", "pretrained", "recipe/*", "texts"},
 	"texts":           {"", "models/*", "pretrained", "recipe/*"},
