@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gorgonia-zoo/zoo/hub"
 	"github.com/gorgonia-zoo/zoo/recipe"
 	"github.com/gorgonia-zoo/zoo/train"
 	"github.com/gorgonia-zoo/zoo/weights"
@@ -33,9 +34,9 @@ func (z *Zoo) Lookup(name string) (Record, bool) {
 	return Record{}, false
 }
 
-// Open opens a pretrained model by its name, or the artefact in a directory
-// that training wrote. What the model can do is an interface that its Value
-// satisfies; see package recipe.
+// Open opens a pretrained model by its name, the artefact in a directory that
+// training wrote, or, by ORG/NAME, an encoder that hub.Pull fetched. What the
+// model can do is an interface that its Value satisfies; see package recipe.
 func (z *Zoo) Open(name string) (*Model, error) {
 	if r, ok := z.Lookup(name); ok {
 		a, err := r.artefact()
@@ -45,6 +46,12 @@ func (z *Zoo) Open(name string) (*Model, error) {
 		return z.Families.Open(a)
 	}
 	info, err := os.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) && hub.IsName(name) {
+		if dir, ok := hub.Find(name); ok {
+			return z.openDirectory(dir)
+		}
+		return nil, fmt.Errorf("zoo: no model %q: there is no such directory, and none of that name from the Hugging Face Hub is whole in the cache: 'zoo pull %s' fetches it: %w", name, name, ErrUsage)
+	}
 	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsRune(name, filepath.Separator) {
 		var names []string
 		for _, r := range z.Models {
@@ -58,6 +65,11 @@ func (z *Zoo) Open(name string) (*Model, error) {
 	if !info.IsDir() {
 		return nil, fmt.Errorf("zoo: model: %s is a file, want a directory that train wrote: %w", name, ErrUsage)
 	}
+	return z.openDirectory(name)
+}
+
+// openDirectory opens the model in a directory.
+func (z *Zoo) openDirectory(name string) (*Model, error) {
 	if m, err := z.Families.OpenDirectory(name); m != nil || err != nil {
 		return m, err
 	}
@@ -83,7 +95,7 @@ func (z *Zoo) OpenFile(name string) (m *Model, fingerprint string, err error) {
 			return nil, "", err
 		}
 		return &Model{Value: value}, sum, nil
-	} else if !known && errors.Is(err, fs.ErrNotExist) {
+	} else if !known && errors.Is(err, fs.ErrNotExist) && !hub.IsName(name) {
 		return nil, "", fmt.Errorf("zoo: vectors: no file, directory or model %s: %w", name, ErrUsage)
 	}
 	if m, err = z.Open(name); err != nil {

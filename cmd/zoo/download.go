@@ -15,7 +15,7 @@ import (
 // download returns the path of the IMDB archive in the user's cache, fetching
 // it first where it is not there.
 func download(c *cobra.Command, mirror string) (string, error) {
-	show, began := downloadProgress(c.ErrOrStderr()), false
+	show, began := downloadProgress(c.ErrOrStderr(), "IMDB"), false
 	path, err := datasets.Download(c.Context(), datasets.DownloadConfig{URL: mirror, Progress: func(done, total int64) {
 		if !began {
 			began = true
@@ -30,23 +30,24 @@ func download(c *cobra.Command, mirror string) (string, error) {
 }
 
 // downloadProgress shows a bar on a terminal, and a line every ten seconds
-// elsewhere.
-func downloadProgress(w io.Writer) func(done, total int64) {
+// elsewhere, about what is downloaded.
+func downloadProgress(w io.Writer, what string) func(done, total int64) {
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		var bar *progressbar.ProgressBar
 		return func(done, total int64) {
 			if bar == nil {
 				bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(w), progressbar.OptionShowBytes(true),
-					progressbar.OptionSetDescription("IMDB"), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
+					progressbar.OptionSetDescription(what), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
 			}
 			_ = bar.Set64(done)
 		}
 	}
 	var last time.Time
+	whole := false
 	return func(done, total int64) {
-		if now := time.Now(); now.Sub(last) >= 10*time.Second || done == total {
-			last = now
-			fmt.Fprintf(w, "IMDB: %.1f of %.1f MB\n", float64(done)/1e6, float64(total)/1e6)
+		if now := time.Now(); now.Sub(last) >= 10*time.Second || done == total && !whole {
+			last, whole = now, done == total
+			fmt.Fprintf(w, "%s: %.1f of %.1f MB\n", what, float64(done)/1e6, float64(total)/1e6)
 		}
 	}
 }

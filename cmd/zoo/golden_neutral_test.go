@@ -22,6 +22,8 @@ var (
 	// elapsed is a time that something took, and rate a speed.
 	elapsed = regexp.MustCompile(`\b[0-9][0-9.]*( ?)(ns|µs|ms|s|m[0-9.]+s)\b`)
 	rate    = regexp.MustCompile(`\b[0-9][0-9.]*[kMG]?( [a-z]+/s)\b`)
+	// served is a server of a test, whose port the system chooses.
+	served = regexp.MustCompile(`127\.0\.0\.1:[0-9]+`)
 	// program is what was built, by what and for what.
 	program = regexp.MustCompile(`\bversion \S+(, go[0-9]\S*, [a-z0-9]+/[a-z0-9]+)?$`)
 	// state is a line of train.Progress, and its groups are the step and the steps
@@ -40,6 +42,7 @@ func neutral(text string) string {
 		}
 		return "$TMP/" + base
 	})
+	text = served.ReplaceAllString(text, "127.0.0.1:0")
 	return rate.ReplaceAllString(elapsed.ReplaceAllString(text, "0${1}s"), "0$1")
 }
 

@@ -17,7 +17,8 @@ func newRoot(z *zoo.Zoo) *cobra.Command {
 		Short: "Pretrained models for Go: predict, measure, train, reproduce",
 		Long: `zoo runs and trains the models of the Gorgonia zoo on an ordinary CPU.
 
-A MODEL is a name that "zoo list" prints, or a directory that train wrote.
+A MODEL is a name that "zoo list" prints, a directory that train wrote, or the
+ORG/NAME of an encoder that "zoo pull" fetched from the Hugging Face Hub.
 Results go to standard output, everything else to standard error. The exit
 code is 1 for failures and 2 for wrong usage.`,
 		Example: `  zoo predict lstm-imdb "A quiet, beautiful film."
@@ -33,7 +34,7 @@ code is 1 for failures and 2 for wrong usage.`,
 		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.AddCommand(newList(z), newCard(z), newPredict(z), newEval(z), newTrain(z), newFinetune(z), newReproduce(z),
-		newNearest(z), newAnalogy(z), newSimilarity(z), newEmbed(z), newExport(z), newBench(z))
+		newNearest(z), newAnalogy(z), newSimilarity(z), newEmbed(z), newPull(), newExport(z), newBench(z))
 	root.SetFlagErrorFunc(flagError)
 	completeFlags(root)
 	return root
