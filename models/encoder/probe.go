@@ -25,6 +25,7 @@ type Probe struct {
 	scale        float64
 	weight, bias *ops.Param
 	program      *ops.Program
+	start        float64 // length of the gradient where W and b are zero
 }
 
 // NewProbe returns a probe of vectors [n][F] and their labels. classWeights are
@@ -118,7 +119,7 @@ func (p *Probe) objective(theta, grad []float64, penalty float64) (float64, erro
 const (
 	probeMemory    = 10   // pairs of steps that L-BFGS keeps
 	probeSteps     = 200  // at most
-	probeTolerance = 1e-4 // of the gradient at the start
+	probeTolerance = 1e-3 // of the gradient where W and b are zero
 )
 
 // Fit solves the problem for one C, starting where the last call ended, and
@@ -164,7 +165,10 @@ func (p *Probe) minimise(ctx context.Context, theta []float64, penalty float64) 
 		return 0, err
 	}
 	var history curvature
-	enough := probeTolerance * math.Sqrt(dot(grad, grad))
+	if p.start == 0 {
+		p.start = math.Sqrt(dot(grad, grad))
+	}
+	enough := probeTolerance * p.start
 	for ; steps < probeSteps && math.Sqrt(dot(grad, grad)) > enough; steps++ {
 		if ctx.Err() != nil {
 			return steps, fmt.Errorf("encoder: probe: %w", context.Cause(ctx))

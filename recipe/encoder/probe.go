@@ -30,7 +30,8 @@ type Probe struct {
 	// encoder gives.
 	Layers int `json:"layers,omitempty"`
 
-	// C are the strengths that are tried, the larger the less is penalised. The
+	// C are the strengths that are tried, the larger the less is penalised, until
+	// two in a row are worse than the best. The
 	// one with the least cross-entropy on the rows held out, at the temperature
 	// that fits them best, is kept; the layer is then learned from all rows.
 	C            []float64 `json:"c"`
@@ -324,7 +325,7 @@ func (p *probing) choose(ctx context.Context) (best *classify.Evaluation, c floa
 	if err != nil {
 		return nil, 0, 0, err
 	}
-	least := 0.0
+	least, worse := 0.0, 0
 	for _, tried := range slices.Sorted(slices.Values(p.C)) {
 		n, err := solver.Fit(ctx, p.classifier, tried)
 		if err != nil {
@@ -335,7 +336,9 @@ func (p *probing) choose(ctx context.Context) (best *classify.Evaluation, c floa
 		fitted := e.CrossEntropy(e.FitTemperature())
 		p.run.Logf("C %g: accuracy %.4f and loss %.4f on the %d texts held out (%d steps)", tried, e.Accuracy, fitted, len(p.held), n)
 		if best == nil || fitted < least {
-			best, c, least = e, tried, fitted
+			best, c, least, worse = e, tried, fitted, 0
+		} else if worse++; worse == 2 { // it only gets worse from here
+			break
 		}
 	}
 	return best, c, steps, nil
