@@ -220,3 +220,32 @@ func TestEncoderDropoutGradients(t *testing.T) {
 		t.Error("the same step drops others")
 	}
 }
+
+// In the steady state a run allocates the machine's own small change, and a little for
+// each block of rows, not for each token.
+func TestEncoderSteadyStateAllocation(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	s := encoderShapes[2]
+	for name, e := range map[string]*encoderRun{"predicting": newEncoderRun(t, s, PoolMean, true), "training": &newTrainedRun(t, s, 0.1).encoderRun} {
+		cost := func(lens []int32) (allocations, bytes float64) {
+			e.set(t, lens)
+			run(t, e.program)
+			allocations = testing.AllocsPerRun(5, func() { run(t, e.program) })
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			for range 5 {
+				run(t, e.program)
+			}
+			runtime.ReadMemStats(&after)
+			return allocations, float64(after.TotalAlloc-before.TotalAlloc) / 5
+		}
+		large := encoderLengths(s)["very many"]
+		cost(large) // buffers grow to their size
+		few, bytes := cost([]int32{2, 1})
+		many, more := cost(large)
+		t.Logf("%s: %.0f allocations of %.0f bytes for 3 tokens, %.0f of %.0f for %d", name, few, bytes, many, more, total(large))
+		if many > few+150 || more > bytes+12000 {
+			t.Errorf("%s allocates with the size of its batch", name)
+		}
+	}
+}
