@@ -23,5 +23,6 @@ func Families() recipe.Families {
 		finetune.Family(),
 		encoder.Family(),
 		encoder.ProbeFamily(),
+		encoder.TuneFamily(),
 	}
 }

@@ -22,7 +22,7 @@ func BenchmarkSparse(b *testing.B) {
 				for i := range data {
 					data[i] = float32(init.NormFloat64())
 				}
-				u, err := newUpdater([]*ops.Param{p}, Adam{Sparse: rule}, nil)
+				u, err := newUpdater([]*ops.Param{p}, Adam{Sparse: rule}, nil, nil)
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -42,6 +42,9 @@ type Config struct {
 	// the given name. 0 freezes it: its gradient is neither read nor counted.
 	// nil: 1 for all.
 	Groups func(name string) float32
+	// Decays tells whether the optimizer's weight decay applies to the parameter
+	// of the given name: as a rule not to biases and normalisations. nil: to all.
+	Decays func(name string) bool
 	// Unfreeze returns the epoch, counted from 0, from which on the parameter
 	// of the given name is trained; until then it is as frozen as by Groups,
 	// and its own count of steps, which Adam's first steps depend on, begins

@@ -84,21 +84,21 @@ func (u *updater) replay(t *target, rows []int32) {
 	kernel.Parallel((len(rows)+block-1)/block, func(c int) {
 		for _, r := range rows[c*block : min((c+1)*block, len(rows))] {
 			lo, hi := int(r)*w, int(r+1)*w
-			u.replayRow(data[lo:hi], t.state.cut(lo, hi), l, l.pending[l.done[r]+now+1:])
+			t.replayRow(data[lo:hi], t.state.cut(lo, hi), l, l.pending[l.done[r]+now+1:])
 			l.done[r] = now
 		}
 	})
 }
 
-func (u *updater) replayRow(p []float32, s slots, l *late, missed []moment) {
+func (t *target) replayRow(p []float32, s slots, l *late, missed []moment) {
 	for len(missed) > 0 {
-		if u.rule.still(p, s, l.stride) {
-			u.rule.rest(s, len(missed))
+		if t.rule.still(p, s, l.stride) {
+			t.rule.rest(s, len(missed))
 			return
 		}
 		n := min(16, len(missed))
 		for _, m := range missed[:n] {
-			u.rule.update(p, l.zeros, s, m)
+			t.rule.update(p, l.zeros, s, m)
 		}
 		missed = missed[n:]
 	}

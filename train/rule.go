@@ -39,6 +39,8 @@ type rule interface {
 	// still reports whether any number of steps without a gradient, each with
 	// a stride of at most the given one, leaves p as it is, bit for bit.
 	still(p []float32, s slots, stride float64) bool
+	// spared is the rule without weight decay.
+	spared() rule
 	// rest changes the state as n such steps do.
 	rest(s slots, n int)
 }
@@ -56,6 +58,11 @@ const faint = 0x1p-140
 type adamRule struct {
 	Adam
 	decoupled bool
+}
+
+func (r adamRule) spared() rule {
+	r.WeightDecay = 0
+	return r
 }
 
 func (r adamRule) rate() float64      { return r.LearningRate }
@@ -117,6 +124,11 @@ func (r adamRule) rest(s slots, n int) {
 }
 
 type sgdRule struct{ SGD }
+
+func (r sgdRule) spared() rule {
+	r.WeightDecay = 0
+	return r
+}
 
 func (r sgdRule) rate() float64      { return r.LearningRate }
 func (r sgdRule) sparse() SparseRule { return r.Sparse }

@@ -60,7 +60,7 @@ func begin(ctx context.Context, params []*ops.Param, epochSteps int, cfg Config)
 			r.steps = n
 		}
 	}
-	if r.updater, err = newUpdater(params, cfg.Optimizer, cfg.Groups); err != nil {
+	if r.updater, err = newUpdater(params, cfg.Optimizer, cfg.Groups, cfg.Decays); err != nil {
 		return nil, err
 	}
 	if err := r.thaw(cfg.Unfreeze, r.epochSteps); err != nil {

@@ -11,6 +11,7 @@ import (
 // target is a parameter with all that the optimizer keeps for it.
 type target struct {
 	param *ops.Param
+	rule  rule      // of the optimizer, without weight decay where none is wanted
 	scale float64   // multiplier of the learning rate; 0: frozen
 	first int       // step before which it is frozen too
 	state slots     // of the parameter's length, or nil
@@ -30,7 +31,7 @@ type updater struct {
 }
 
 // newUpdater checks the parameters and allocates their state.
-func newUpdater(params []*ops.Param, opt Optimizer, groups func(string) float32) (*updater, error) {
+func newUpdater(params []*ops.Param, opt Optimizer, groups func(string) float32, decays func(string) bool) (*updater, error) {
 	if opt == nil {
 		opt = Adam{}
 	}
@@ -46,7 +47,10 @@ func newUpdater(params []*ops.Param, opt Optimizer, groups func(string) float32)
 			return nil, fmt.Errorf("train: parameter name %q is empty or used twice", p.Name)
 		}
 		seen[p.Name] = true
-		t := target{param: p, scale: 1}
+		t := target{param: p, rule: r, scale: 1}
+		if decays != nil && !decays(p.Name) {
+			t.rule = r.spared()
+		}
 		if groups != nil {
 			t.scale = float64(groups(p.Name))
 		}
@@ -198,10 +202,10 @@ func (u *updater) apply(grads []ops.Gradient, rate float64) {
 func (u *updater) all(t *target, g []float32, m moment) {
 	data := t.param.Write()
 	if len(data) <= chunk {
-		u.rule.update(data, g, t.state, m)
+		t.rule.update(data, g, t.state, m)
 		return
 	}
-	inChunks(len(data), func(lo, hi int) { u.rule.update(data[lo:hi], g[lo:hi], t.state.cut(lo, hi), m) })
+	inChunks(len(data), func(lo, hi int) { t.rule.update(data[lo:hi], g[lo:hi], t.state.cut(lo, hi), m) })
 }
 
 // rows updates the rows that a sparse gradient lists.
@@ -211,7 +215,7 @@ func (u *updater) rows(t *target, g ops.Gradient, m moment) {
 	kernel.Parallel((len(g.Rows)+n-1)/n, func(c int) {
 		for i := c * n; i < min((c+1)*n, len(g.Rows)); i++ {
 			lo := int(g.Rows[i]) * w
-			u.rule.update(data[lo:lo+w], g.Data[i*w:(i+1)*w], t.state.cut(lo, lo+w), m)
+			t.rule.update(data[lo:lo+w], g.Data[i*w:(i+1)*w], t.state.cut(lo, lo+w), m)
 		}
 	})
 }

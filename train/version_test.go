@@ -17,7 +17,7 @@ func TestEveryWriterCounts(t *testing.T) {
 	dense := []ops.Gradient{{Data: []float32{1, 2, 3, 4, 5, 6, 7, 8}}}
 	sparse := []ops.Gradient{{Rows: []int32{1}, Data: []float32{1, 2}}}
 	with := func(rule SparseRule) *updater {
-		u, err := newUpdater([]*ops.Param{p}, Adam{Sparse: rule}, nil)
+		u, err := newUpdater([]*ops.Param{p}, Adam{Sparse: rule}, nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

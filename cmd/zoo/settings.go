@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/gorgonia-zoo/zoo/recipe"
@@ -15,6 +16,16 @@ type settingFlags struct {
 
 // add declares the flag of each setting once: families may share one.
 func (f settingFlags) add(c *cobra.Command) {
+	values := map[string][]string{}
+	for _, family := range f.families {
+		for _, s := range family.Settings {
+			for _, v := range s.Values {
+				if !slices.Contains(values[s.Flag], v) {
+					values[s.Flag] = append(values[s.Flag], v)
+				}
+			}
+		}
+	}
 	for _, family := range f.families {
 		for _, s := range family.Settings {
 			if c.Flags().Lookup(s.Flag) != nil {
@@ -36,7 +47,7 @@ func (f settingFlags) add(c *cobra.Command) {
 				}
 				c.Flags().String(s.Flag, first, s.Usage)
 			}
-			if err := c.RegisterFlagCompletionFunc(s.Flag, cobra.FixedCompletions(s.Values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+			if err := c.RegisterFlagCompletionFunc(s.Flag, cobra.FixedCompletions(values[s.Flag], cobra.ShellCompDirectiveNoFileComp)); err != nil {
 				panic(err) // the flag was declared just now
 			}
 		}

@@ -91,6 +91,20 @@ func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]Predicti
 	return out, nil
 }
 
+// Classify returns the logits of texts as token ids, special ones included, in
+// their order.
+func (c *Classifier) Classify(ctx context.Context, ids [][]int32) ([][]float64, error) {
+	vectors, err := c.network.vectors(ctx, ids, c.settings.head())
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]float64, len(vectors))
+	for i, v := range vectors {
+		out[i] = c.Logits(v)
+	}
+	return out, nil
+}
+
 // Logits returns W x + b for the vector of a text, summed in order.
 func (c *Classifier) Logits(x []float32) []float64 {
 	w, out := c.weight.Data(), make([]float64, len(c.classes))

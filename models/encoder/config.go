@@ -3,6 +3,7 @@ package encoder
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gorgonia-zoo/zoo/weights"
 )
@@ -84,6 +85,20 @@ func (c Config) Check() error {
 // MaxTokens returns the greatest number of tokens of a text, special ones
 // included: as many as have a position.
 func (c Config) MaxTokens() int { return c.Positions - c.PositionOffset }
+
+// Depth returns how far below the linear layer of a classifier a parameter of
+// the given name is: 0 for that itself, the layers from the last to the first,
+// then the input layer.
+func (c Config) Depth(param string) int {
+	if strings.HasPrefix(param, "embeddings.") {
+		return c.Layers + 1
+	}
+	var layer int
+	if n, err := fmt.Sscanf(param, "encoder.layer.%d.", &layer); n == 1 && err == nil {
+		return c.Layers - layer
+	}
+	return 0
+}
 
 // Parameters returns the number of weights of an encoder of this shape.
 func (c Config) Parameters() int64 {

@@ -2,7 +2,8 @@
 // family: the family of models/encoder.
 //
 // An encoder was trained by others; [Convert] makes an artefact of it. [Probe]
-// learns a linear layer over its vectors, which stay as they are.
+// learns a linear layer over its vectors, which stay as they are; [Tune] trains
+// the encoder with it.
 package encoder
 
 import (
@@ -57,15 +58,18 @@ func ProbeFamily() *recipe.Family {
 			r := b.(*Probe)
 			r.BaseSHA256, r.Storage = "", ""
 		},
-		Source: func(recipe.Body) *recipe.Source {
-			s := texts.Source()
-			s.Missing = func(string) string {
-				return "--data FILE is missing: a .csv, .tsv, .jsonl or .parquet file with a column of texts and a column of labels"
-			}
-			return s
-		},
-		Train: probe,
+		Source: func(recipe.Body) *recipe.Source { return labelledSource() },
+		Train:  probe,
 	}
+}
+
+// labelledSource is labelled texts, of which a file must be named.
+func labelledSource() *recipe.Source {
+	s := texts.Source()
+	s.Missing = func(string) string {
+		return "--data FILE is missing: a .csv, .tsv, .jsonl or .parquet file with a column of texts and a column of labels"
+	}
+	return s
 }
 
 // Encoder embeds texts.
@@ -132,13 +136,6 @@ func (c *Classifier) Score(ctx context.Context, texts []string) (classify.Answer
 		logits[i], lengths[i] = p.Logits, p.Tokens
 	}
 	return answers(logits, lengths, nil), nil
-}
-
-// answers are those of logits.
-func answers(logits [][]float64, lengths []int, labels []int32) classify.Answers {
-	return classify.Answers{Labels: labels, Lengths: lengths, Probabilities: func(i int, temperature float64) []float64 {
-		return encoder.Probabilities(logits[i], temperature)
-	}}
 }
 
 // openDirectory opens a directory of Hugging Face's.

@@ -9,9 +9,7 @@ import (
 	"github.com/gorgonia-zoo/zoo/classify"
 	"github.com/gorgonia-zoo/zoo/models/encoder"
 	"github.com/gorgonia-zoo/zoo/recipe"
-	"github.com/gorgonia-zoo/zoo/recipe/linear"
 	"github.com/gorgonia-zoo/zoo/texts"
-	"github.com/gorgonia-zoo/zoo/tokenize"
 	"github.com/gorgonia-zoo/zoo/train"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
@@ -42,10 +40,6 @@ type Probe struct {
 	Storage string `json:"storage,omitempty"`
 	Seed    uint64 `json:"seed"` // of the choice of the rows held out
 }
-
-// balanced is the value of Probe.ClassWeights by which each class counts as
-// much.
-const balanced = "balanced"
 
 // SeedPtr implements recipe.Body.
 func (r *Probe) SeedPtr() *uint64 { return &r.Seed }
@@ -119,13 +113,11 @@ func probeSettings() []recipe.Setting {
 // probing is one run of a Probe.
 type probing struct {
 	Probe
+	rows
 	run        recipe.Run
 	classifier *encoder.Classifier
-	part       texts.Part
 	vectors    [][]float32
 	lengths    []int
-	learn      []int
-	held       []int
 }
 
 // probe trains by a recipe on the training part of the data. What it reports is
@@ -145,22 +137,20 @@ func probe(ctx context.Context, whole recipe.Recipe, data recipe.Data, env recip
 	if err != nil {
 		return nil, none, err
 	}
-	tokenizer := tokenize.Config{Lower: true}
-	raw, err := p.read(ctx, set, tokenizer)
-	if err != nil {
+	if p.rows, err = readRows(ctx, set, env.Run, p.Validation, p.Seed, p.ClassWeights); err != nil {
 		return nil, none, err
 	}
-	if p.classifier, err = encoder.NewClassifier(base, p.part.Classes); err != nil {
+	if p.classifier, err = encoder.NewClassifier(base, p.Classes); err != nil {
 		return nil, none, err
 	}
 	if err := env.Record(train.Event{Kind: train.KindStart, Epoch: 1}); err != nil {
 		return nil, none, err
 	}
-	rate, err := p.embed(ctx, base, raw)
+	rate, err := p.embed(ctx, base)
 	if err != nil {
 		return nil, none, err
 	}
-	fingerprint, err := p.part.Fingerprint()
+	fingerprint, err := p.Fingerprint()
 	if err != nil {
 		return nil, none, err
 	}
@@ -168,7 +158,7 @@ func probe(ctx context.Context, whole recipe.Recipe, data recipe.Data, env recip
 	if err != nil {
 		return nil, none, err
 	}
-	card.Data = set.Describe("", len(raw), len(p.part.Classes))
+	card.Data = set.Describe("", len(p.raw), len(p.Classes))
 	card.Recipe.Options[recipe.DataOption] = fingerprint
 	metrics := train.Metrics{}
 	best := p.C[0]
@@ -184,13 +174,11 @@ func probe(ctx context.Context, whole recipe.Recipe, data recipe.Data, env recip
 		metrics["accuracy"], metrics["loss"] = e.Accuracy, e.Loss
 		card.Metrics = map[string]float64{
 			"validation_accuracy": e.Accuracy, "validation_loss": e.Loss, "validation_calibration_error": e.Calibration}
-		baselines, err := linear.MeasureBaselines(ctx, p.part.Corpus, tokenizer, p.learn, p.held)
-		if err != nil {
+		if err := p.tell(ctx, env.Run, &card, e.Accuracy); err != nil {
 			return nil, none, err
 		}
-		baselines.Tell(env.Run, &card, e.Accuracy)
 	}
-	all := make([]int, len(raw))
+	all := make([]int, len(p.raw))
 	for i := range all {
 		all[i] = i
 	}
@@ -203,7 +191,7 @@ func probe(ctx context.Context, whole recipe.Recipe, data recipe.Data, env recip
 		return nil, none, err
 	}
 	steps += n
-	env.Logf("C is %g; the layer is learned from all %d texts", best, len(raw))
+	env.Logf("C is %g; the layer is learned from all %d texts", best, len(p.raw))
 	if err := p.classifier.RoundHead(dtype); err != nil {
 		return nil, none, err
 	}
@@ -226,22 +214,10 @@ func probe(ctx context.Context, whole recipe.Recipe, data recipe.Data, env recip
 // base opens the encoder, notes or demands its checksum, and rounds it to what
 // it will be stored as.
 func (p *probing) base(env recipe.Env) (*encoder.Encoder, weights.DType, error) {
-	m, err := env.Open(p.Base)
+	m, e, _, err := openBase(env, p.Base, &p.BaseSHA256)
 	if err != nil {
 		return nil, 0, err
 	}
-	e, ok := m.Value.(*Encoder)
-	if !ok {
-		return nil, 0, fmt.Errorf("zoo: recipe: the base %s is a model of kind %q, want an encoder such as minilm: %w", p.Base, m.Artefact.Model, recipe.ErrUsage)
-	}
-	sum, err := m.SHA256()
-	if err != nil {
-		return nil, 0, err
-	}
-	if p.BaseSHA256 != "" && p.BaseSHA256 != sum {
-		return nil, 0, fmt.Errorf("zoo: recipe: the base %s has the weights %.12s, the recipe was made with %.12s: name the directory of that model as the base", p.Base, sum, p.BaseSHA256)
-	}
-	p.BaseSHA256 = sum
 	own := weights.F16
 	if w := m.Artefact.Weights; w != nil {
 		for _, t := range w.Tensors() {
@@ -256,7 +232,7 @@ func (p *probing) base(env recipe.Env) (*encoder.Encoder, weights.DType, error) 
 	}
 	p.Storage = dtype.String()
 	if err := e.Round(dtype); err != nil || p.Layers == 0 {
-		return e.Encoder, dtype, err
+		return e, dtype, err
 	}
 	s := e.Settings()
 	s.Layers, s.Normalize = p.Layers, false
@@ -264,29 +240,13 @@ func (p *probing) base(env recipe.Env) (*encoder.Encoder, weights.DType, error) 
 	return wide, dtype, err
 }
 
-// read reads the data, reports on it and splits it.
-func (p *probing) read(ctx context.Context, set *texts.Set, tokenizer tokenize.Config) (raw []string, err error) {
-	if p.part, raw, err = set.Raw(ctx, tokenizer); err != nil {
-		return nil, err
-	}
-	report := texts.Inspect(p.part.Corpus)
-	report.Skipped = set.Skipped(ctx)
-	p.learn, p.held = report.Split(p.part.Corpus, p.Validation, p.Seed)
-	if len(p.held) == 0 && p.Validation > 0 {
-		return nil, fmt.Errorf("zoo: data: of %d texts none can be held out for validation: each class needs two different texts; add texts, or hold out none (validation 0)", len(raw))
-	}
-	report.AdviseClasses(p.ClassWeights != "", true)
-	report.AdviseRows()
-	return raw, p.run.TellReport(report)
-}
-
 // embed reads every text once, and says how fast.
-func (p *probing) embed(ctx context.Context, base *encoder.Encoder, raw []string) (tokensPerSecond float64, err error) {
+func (p *probing) embed(ctx context.Context, base *encoder.Encoder) (tokensPerSecond float64, err error) {
 	began := time.Now()
 	tokens, cut := 0, 0
 	const block = 1 << 11
-	for from := 0; from < len(raw); from += block {
-		all, err := base.Embed(ctx, raw[from:min(from+block, len(raw))])
+	for from := 0; from < len(p.raw); from += block {
+		all, err := base.Embed(ctx, p.raw[from:min(from+block, len(p.raw))])
 		if err != nil {
 			return 0, err
 		}
@@ -298,25 +258,17 @@ func (p *probing) embed(ctx context.Context, base *encoder.Encoder, raw []string
 		}
 	}
 	seconds := time.Since(began).Seconds()
-	p.run.Logf("%d texts of %d word pieces read by %s in %.1f s; %d cut at %d", len(raw), tokens, p.Base, seconds, cut, base.Settings().MaxTokens)
+	p.run.Logf("%d texts of %d word pieces read by %s in %.1f s; %d cut at %d", len(p.raw), tokens, p.Base, seconds, cut, base.Settings().MaxTokens)
 	return float64(tokens) / seconds, nil
 }
 
 // solver returns the problem of the chosen rows.
-func (p *probing) solver(rows []int) (*encoder.Probe, error) {
-	vectors, labels := make([][]float32, len(rows)), make([]int32, len(rows))
-	counts := make([]int, len(p.part.Classes))
-	for i, at := range rows {
-		vectors[i], labels[i] = p.vectors[at], p.part.Labels[at]
-		counts[labels[i]]++
+func (p *probing) solver(chosen []int) (*encoder.Probe, error) {
+	vectors, labels := make([][]float32, len(chosen)), make([]int32, len(chosen))
+	for i, at := range chosen {
+		vectors[i], labels[i] = p.vectors[at], p.Labels[at]
 	}
-	var classWeights []float32
-	if p.ClassWeights == balanced {
-		for _, n := range counts {
-			classWeights = append(classWeights, float32(float64(len(rows))/(float64(len(counts))*float64(max(1, n)))))
-		}
-	}
-	return encoder.NewProbe(vectors, labels, len(p.part.Classes), classWeights)
+	return encoder.NewProbe(vectors, labels, len(p.Classes), p.weightsOf(p.ClassWeights, chosen))
 }
 
 // choose tries every C on the rows held out.
@@ -345,10 +297,10 @@ func (p *probing) choose(ctx context.Context) (best *classify.Evaluation, c floa
 }
 
 // evaluate measures the classifier on rows.
-func (p *probing) evaluate(rows []int) *classify.Evaluation {
-	logits, lengths, labels := make([][]float64, len(rows)), make([]int, len(rows)), make([]int32, len(rows))
-	for i, at := range rows {
-		logits[i], lengths[i], labels[i] = p.classifier.Logits(p.vectors[at]), p.lengths[at], p.part.Labels[at]
+func (p *probing) evaluate(chosen []int) *classify.Evaluation {
+	logits, lengths, labels := make([][]float64, len(chosen)), make([]int, len(chosen)), make([]int32, len(chosen))
+	for i, at := range chosen {
+		logits[i], lengths[i], labels[i] = p.classifier.Logits(p.vectors[at]), p.lengths[at], p.Labels[at]
 	}
 	return classify.Evaluate(answers(logits, lengths, labels), 1)
 }

@@ -6,7 +6,7 @@ import (
 
 // settings are what flags change, in the order of a card's command.
 func settings() []recipe.Setting {
-	const without = "is not fine-tuned from another model"
+	const without = "fine-tunes no LSTM"
 	share := func(flag, usage, want string, field func(*Recipe) *float64, ok func(float64) bool) recipe.Setting {
 		return recipe.Setting{Flag: flag, Usage: usage, Type: recipe.NumberType, Else: without, Of: recipe.Number(field, want, ok)}
 	}
@@ -30,7 +30,7 @@ func settings() []recipe.Setting {
 		},
 		{
 			Flag: "freeze", Type: recipe.ListType, Else: without, Values: []string{EmbeddingLayer, RNNLayer, EmbeddingLayer + "," + RNNLayer},
-			Usage: "parts that keep their weights: embedding (the known words; new ones are trained), rnn",
+			Usage: "parts that keep their weights: of an LSTM embedding (the known words; new ones are trained) and rnn, of an encoder embedding and layers",
 			Of:    recipe.List(func(r *Recipe) *[]string { return &r.Freeze }, "embedding, rnn or embedding,rnn", EmbeddingLayer, RNNLayer),
 		},
 		share("layer-decay", "factor of the learning rate from each layer to the one below, 1 for none (default: the recipe's)", aShare,
