@@ -2,6 +2,7 @@ package ops
 
 import (
 	"github.com/gorgonia-zoo/zoo/internal/kernel"
+	G "gorgonia.org/gorgonia"
 )
 
 // features says where the features of a matrix lie among panels: groups of size
@@ -116,3 +117,38 @@ func runAll(space *Workspace, gradients ...*denseGradient) {
 // trainRows is how many rows of n a core takes at a time through a sublayer that is
 // trained.
 func trainRows(n, workers int) int { return max(16, min(blockRows, n/(4*workers))) }
+
+// exceptSecond says that all inputs but the lengths have gradients.
+func exceptSecond(n int) []bool {
+	d := make([]bool, n)
+	for i := range d {
+		d[i] = i != 1
+	}
+	return d
+}
+
+// derivatives returns the derivatives of a sublayer, whose values are there once
+// backward has run; the inputs without one are given last.
+func derivatives(name string, in G.Nodes, out, grad *G.Node, backward func(G.Value) error, value func(i int) G.Value, without ...int) (G.Nodes, error) {
+	result := make(G.Nodes, len(in))
+	for i, n := range in {
+		skip := false
+		for _, w := range without {
+			skip = skip || w == i
+		}
+		if skip {
+			continue
+		}
+		d, err := newDerivative("d"+name, n, func(v []G.Value) (G.Value, error) {
+			if err := backward(v[0]); err != nil {
+				return nil, err
+			}
+			return value(i), nil
+		}, grad, out)
+		if err != nil {
+			return nil, err
+		}
+		result[i] = d
+	}
+	return result, nil
+}
