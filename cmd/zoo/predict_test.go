@@ -16,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
 
@@ -300,7 +299,7 @@ func TestListCardExport(t *testing.T) {
 		if got := strings.Join(fields[:6], " "); got != "name task parameters bytes sha256 metrics" {
 			t.Errorf("fields %s", got)
 		}
-		if want := zoo.Models()[i].Name; values["name"] != want || !strings.Contains(plain, want) {
+		if want := standard().Models[i].Name; values["name"] != want || !strings.Contains(plain, want) {
 			t.Errorf("%v is not %s, or not in:\n%s", values["name"], want, plain)
 		}
 	}

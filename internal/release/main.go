@@ -66,6 +66,12 @@ var limits = map[string][]string{
 		"The vectors repeat what reviewers say about people and groups of people, prejudices among it.",
 		"The reviews are by members of the public; the words of the vocabulary can be seen in vocab.txt.",
 	},
+	"minilm": {
+		"An encoder of English: texts in other languages have vectors, but of little meaning.",
+		"It reads 256 word pieces; the answer says where a text was cut.",
+		"Near in meaning is what the pairs that it was trained on were: questions and their answers, titles and texts, comments and replies. Opposites are near each other too, and so sentiment is not what its vectors say best.",
+		"It was not trained here: who made it, and of what data, is in the file NOTICE beside it.",
+	},
 	"mlp-line": {"It is an example. Far outside -4 to 4, where its points lie, it follows straight lines of its own."},
 }
 

@@ -26,11 +26,14 @@ func Files() fs.FS { return files }
 // many goroutines.
 func Open() (*encoder.Encoder, error) { return open() }
 
-var open = sync.OnceValues(func() (*encoder.Encoder, error) {
+var open = sync.OnceValues(Read)
+
+// Read returns an encoder of its own each time.
+func Read() (*encoder.Encoder, error) {
 	a, err := weights.OpenArtefact(files)
 	if err != nil {
 		return nil, fmt.Errorf("minilm: %w", err)
 	}
 	e, _, err := encoder.FromArtefact(a)
 	return e, err
-})
+}
