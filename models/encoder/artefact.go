@@ -3,6 +3,7 @@ package encoder
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 
 	"github.com/gorgonia-zoo/zoo/models/internal/params"
 	"github.com/gorgonia-zoo/zoo/ops"
@@ -29,8 +30,21 @@ func named(f *tokenize.SubwordFiles) map[string]*[]byte {
 	}
 }
 
-// needed drops the files that another stands for; see tokenize.SubwordFiles.
+// needed drops the files that another stands for; see tokenize.SubwordFiles. Of
+// tokenizer.json and a vocab.txt that makes the same tokenizer the second is
+// kept, which is half as long and read in a tenth of the time.
 func needed(f tokenize.SubwordFiles) tokenize.SubwordFiles {
+	if f.Tokenizer != nil && f.Vocab != nil {
+		short := f
+		short.Tokenizer = nil
+		a, err := tokenize.ReadSubword(f)
+		if err == nil {
+			var b tokenize.Subword
+			if b, err = tokenize.ReadSubword(short); err == nil && alike(a, b) {
+				f = short
+			}
+		}
+	}
 	switch {
 	case f.Tokenizer != nil:
 		f.Vocab, f.VocabJSON, f.Merges = nil, nil, nil
@@ -38,6 +52,27 @@ func needed(f tokenize.SubwordFiles) tokenize.SubwordFiles {
 		f.VocabJSON, f.Merges = nil, nil
 	}
 	return f
+}
+
+// alike tells whether two tokenizers give every text the same ids. The length of
+// texts is the encoder's own.
+func alike(a, b tokenize.Subword) bool {
+	x, ok := a.(*tokenize.WordPiece)
+	y, also := b.(*tokenize.WordPiece)
+	if !ok || !also || x.Len() != y.Len() {
+		return false
+	}
+	c, d := x.Config(), y.Config()
+	if c.Limit, d.Limit = 0, 0; !reflect.DeepEqual(c, d) {
+		return false
+	}
+	for id := range int32(x.Len()) {
+		p, _ := x.Token(id)
+		if q, _ := y.Token(id); p != q {
+			return false
+		}
+	}
+	return true
 }
 
 // Artefact returns everything needed to embed. storage is the type that weights

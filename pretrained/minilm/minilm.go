@@ -16,7 +16,7 @@ import (
 	"github.com/gorgonia-zoo/zoo/weights"
 )
 
-//go:embed *.json *.safetensors card.md
+//go:embed *.json *.safetensors pieces.txt card.md
 var files embed.FS
 
 // Files returns the artefact's directory.
