@@ -25,7 +25,7 @@ var allowed = map[string][]string{
 	"datasets":                  {"internal/exact", "internal/fetch", "datasets/internal/parquet"},
 	"datasets/internal/parquet": nil,
 	"train":                     {"internal/exact", "internal/kernel", "ops", "weights"},
-	"models/internal/params":    {"ops", "weights"},
+	"models/internal/params":    {"internal/kernel", "ops", "weights"},
 	"models/mlp":                {"models/internal/params", "ops", "weights"},
 	"models/encoder":            {"internal/exact", "internal/strict", "models/internal/params", "ops", "tokenize", "weights"},
 	"models/lstm":               {"internal/exact", "models/internal/params", "ops", "tokenize", "weights"},

@@ -1,5 +1,5 @@
 // Package kernel holds the float32 kernels under the zoo's operations: the
-// matrix product over packed panels, the fused LSTM gates, vector exp, sigmoid
+// matrix product over packed panels and that of bytes, the fused LSTM gates, vector exp, sigmoid
 // and tanh, optimizer updates and reductions.
 //
 // Every kernel exists on up to three paths, chosen once at start by the CPU's
@@ -89,6 +89,23 @@
 //
 // From four texts on a product by float32 panels is bound by arithmetic, too. There
 // is no AVX-512 kernel by float16 panels: that path takes AVX2's.
+//
+// # Products of bytes
+//
+// MulAdd8 multiplies rows rounded to bytes by weights rounded to bytes, in integers, of
+// which the order of summing leaves no trace. Bytes of rows are kept with 128 added,
+// for VNNI's instruction, VPDPBUSD, multiplies unsigned by signed; a sum then begins with
+// -128 times its weights' sum. AVX-512 and AVX-VNNI have that instruction. Where there
+// is none, AVX2's VPMADDUBSW takes the magnitudes of the rows' bytes and the weights with
+// the rows' signs: two products of at most 127 * 127 fit the 16 bits that it sums them
+// in, and nothing is cut off. BenchmarkMulAdd8, one core of a Xeon of the Sapphire
+// Rapids generation (a shared one), billions of operations a second, weights in the
+// caches, where the multiply-add peak of float32 is about 100 (AVX2) and 200 (AVX-512):
+//
+//	rows x k x columns     AVX2   AVX-VNNI   AVX512-VNNI
+//	112 x 384 x 1536        132        433           723
+//	112 x 1536 x 384        144        491           826
+//	8 x 384 x 1536          147        368           751
 package kernel
 
 // Width is the number of columns in a panel.

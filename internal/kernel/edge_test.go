@@ -63,3 +63,29 @@ func TestNothingTouchedPastTheEnds(t *testing.T) {
 		})
 	}
 }
+
+// The same of bytes: products and the rounding of rows.
+func TestNothingTouchedPastTheEnds8(t *testing.T) {
+	c, x, bytesAt, scales := page(t), page(t), page(t), page(t)
+	all := len(c)
+	data := unsafe.Slice((*uint8)(unsafe.Pointer(&bytesAt[0])), 4*all)
+	place := map[string]func(n int) (c, x []float32, data []uint8, scales []float32){
+		"start": func(n int) ([]float32, []float32, []uint8, []float32) {
+			return c[: n*Width : n*Width], x[: n*Width : n*Width], data[: n*Width : n*Width], scales[:n:n]
+		},
+		"end": func(n int) ([]float32, []float32, []uint8, []float32) {
+			return c[all-n*Width:], x[all-n*Width:], data[4*all-n*Width:], scales[all-n:]
+		},
+	}
+	w := NewWeights8(Width, Width)
+	onEach8(t, func(string) {
+		for _, at := range place {
+			for n := 1; n < 31; n++ {
+				c, x, data, scales := at(n)
+				a := Rows8{Data: data, Scales: scales, Stride: n}
+				a.Set(0, x, 0, n, Width)
+				MulAdd8(c, 0, a, 0, w, 0, 1, n)
+			}
+		}
+	})
+}

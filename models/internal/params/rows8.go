@@ -2,8 +2,8 @@ package params
 
 import (
 	"fmt"
-	"math"
 
+	"github.com/gorgonia-zoo/zoo/internal/kernel"
 	"github.com/gorgonia-zoo/zoo/ops"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
@@ -14,38 +14,9 @@ const ScaleSuffix = ".scale"
 
 // Quantise rounds a row to multiples of a scale from -127 to 127:
 // x[i] = float32(q[i]) * scale, the largest being 127 or -127. Rows that have
-// been rounded so before keep their values exactly.
-func Quantise(q []int8, x []float32) (scale float32) {
-	largest := float32(0)
-	for _, v := range x {
-		largest = max(largest, float32(math.Abs(float64(v))))
-	}
-	if largest == 0 {
-		clear(q)
-		return 0
-	}
-	scale = largest / 127
-	for i, v := range x {
-		q[i] = int8(math.RoundToEven(float64(v) / float64(scale)))
-	}
-	// Dividing by 127 rounds: where the row was rounded before, one of the
-	// numbers beside is what it was rounded by.
-	for _, s := range [3]float32{scale, math.Nextafter32(scale, 0), math.Nextafter32(scale, math.MaxFloat32)} {
-		if exact(q, x, s) {
-			return s
-		}
-	}
-	return scale
-}
-
-func exact(q []int8, x []float32, scale float32) bool {
-	for i, v := range x {
-		if float32(q[i])*scale != v {
-			return false
-		}
-	}
-	return true
-}
+// been rounded so before keep their values exactly, and products of bytes
+// (ops.NewInt8Packs) round weights by the same rule.
+func Quantise(q []int8, x []float32) (scale float32) { return kernel.Quantise8(q, x) }
 
 // File8 returns the parameters as a file that keeps the matrices of list as a
 // byte for each element and a scale for each row (see Quantise), and everything
