@@ -29,7 +29,7 @@ type inferAttentionOp struct {
 //
 // It is for graphs without a backward pass: the result takes x's memory, which no
 // other node may read, and the weights are packed in space's Packs when first
-// needed.
+// needed. With [NewInt8Packs] the products by weights are those of bytes.
 func InferSelfAttention(x, lengths *G.Node, w AttentionWeights, heads int, eps float64, space *Workspace) (*G.Node, error) {
 	if err := encoderNode("attention", x, lengths); err != nil {
 		return nil, err
@@ -42,8 +42,12 @@ func InferSelfAttention(x, lengths *G.Node, w AttentionWeights, heads int, eps f
 	if err := w.check(f); err != nil {
 		return nil, err
 	}
-	op := &inferAttentionOp{static: static{"attention", 12, x.Shape().Clone(), tensor.Float32}, attention: a, space: space}
-	return G.ApplyOp(op, append([]*G.Node{x, lengths}, w.nodes()...)...)
+	op := inferAttentionOp{static: static{"attention", 12, x.Shape().Clone(), tensor.Float32}, attention: a, space: space}
+	inputs := append([]*G.Node{x, lengths}, w.nodes()...)
+	if space.packs.bytes {
+		return G.ApplyOp(&inferAttention8Op{inferAttentionOp: op}, inputs...)
+	}
+	return G.ApplyOp(&op, inputs...)
 }
 
 // Rows of a sublayer are dealt to the cores in blocks of about blockRows: what a
@@ -65,7 +69,7 @@ func (op *inferAttentionOp) Do(inputs ...G.Value) (v G.Value, err error) {
 		if err := weightsOf("attention", inputs[2:], w[:]); err != nil {
 			return nil, err
 		}
-		op.use(op.space.packs.get(w[0], func() []float32 {
+		op.use(packOf(op.space.packs, w[0], func() []float32 {
 			packed := make([]float32, op.packedSize())
 			op.pack(packed, w)
 			return packed

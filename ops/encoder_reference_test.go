@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/gorgonia-zoo/zoo/internal/kernel"
 	G "gorgonia.org/gorgonia"
 )
 
@@ -14,6 +15,7 @@ type encoderShape struct {
 	first                      int // position of a text's first token
 	activation                 Activation
 	eps                        float64
+	bytes                      bool // products of bytes
 }
 
 // params returns random weights: words, positions, segments if there are any, gamma,
@@ -81,7 +83,7 @@ func (s encoderShape) states(p [][]float64, texts, segments [][]int32) [][][]flo
 			}
 			x = append(x, s.norm(row, p[0], p[1]))
 		}
-		q, k, v := dense64(x, p[2], p[3]), dense64(x, p[4], p[5]), dense64(x, p[6], p[7])
+		q, k, v := s.dense(x, p[2], p[3]), s.dense(x, p[4], p[5]), s.dense(x, p[6], p[7])
 		d := f / s.heads
 		context := make([][]float64, len(text))
 		for i := range text {
@@ -103,8 +105,8 @@ func (s encoderShape) states(p [][]float64, texts, segments [][]int32) [][][]flo
 				}
 			}
 		}
-		x = s.addNorm(x, dense64(context, p[8], p[9]), p[10], p[11])
-		h := dense64(x, p[12], p[13])
+		x = s.addNorm(x, s.dense(context, p[8], p[9]), p[10], p[11])
+		h := s.dense(x, p[12], p[13])
 		for _, row := range h {
 			for j, z := range row {
 				if s.activation == GELU {
@@ -114,7 +116,7 @@ func (s encoderShape) states(p [][]float64, texts, segments [][]int32) [][][]flo
 				}
 			}
 		}
-		all = append(all, s.addNorm(x, dense64(h, p[14], p[15]), p[16], p[17]))
+		all = append(all, s.addNorm(x, s.dense(h, p[14], p[15]), p[16], p[17]))
 	}
 	return all
 }
@@ -175,6 +177,37 @@ func (s encoderShape) norm(x, gamma, beta []float64) []float64 {
 		out[j] = (v-mean)/math.Sqrt(variance+s.eps)*gamma[j] + beta[j]
 	}
 	return out
+}
+
+// dense is x W' + b, of rows rounded to bytes where the shape says so.
+func (s encoderShape) dense(x [][]float64, w, b []float64) [][]float64 {
+	if !s.bytes {
+		return dense64(x, w, b)
+	}
+	var rounded [][]float64
+	for _, row := range x {
+		largest := 0.0
+		for _, v := range row {
+			largest = max(largest, math.Abs(v))
+		}
+		to := make([]float64, len(row))
+		for i, v := range row {
+			to[i] = math.RoundToEven(v*127/largest) * largest / 127
+		}
+		rounded = append(rounded, to)
+	}
+	in := len(x[0])
+	narrow, q, weights := make([]float32, in), make([]int8, in), make([]float64, len(w))
+	for at := 0; at < len(w); at += in {
+		for i, v := range w[at : at+in] {
+			narrow[i] = float32(v)
+		}
+		scale := kernel.Quantise8(q, narrow)
+		for i, v := range q {
+			weights[at+i] = float64(v) * float64(scale)
+		}
+	}
+	return dense64(rounded, weights, b)
 }
 
 // dense64 is x W' + b.

@@ -60,7 +60,11 @@ func newEncoderRun(t testing.TB, s encoderShape, kind Pooling, unit bool) *encod
 		if s.segments > 0 {
 			segments, e.segments = g.Ints("segments", encoderTokens)
 		}
-		space := NewWorkspace(NewPacks())
+		packs := NewPacks()
+		if s.bytes {
+			packs = NewInt8Packs()
+		}
+		space := NewWorkspace(packs)
 		x, err := InferEncoderEmbedding(tables, ids, segments, lens, s.eps, space)
 		if err != nil {
 			return nil, nil, err
@@ -133,7 +137,7 @@ func (e *encoderRun) bits(t testing.TB, lens []int32) uint64 {
 // Neither cores nor kernels nor what ran before reach the result.
 func TestEncoderSameBits(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	for _, s := range encoderShapes {
+	for _, s := range append(inBytes(encoderShapes), encoderShapes...) {
 		want := map[string]uint64{}
 		for _, path := range kernel.Available() {
 			cores := []int{1, 2, 5}
@@ -167,7 +171,13 @@ func TestEncoderSameBits(t *testing.T) {
 
 // A text has the bits alone that it has among others, wherever it lies.
 func TestEncoderTextsDoNotMeet(t *testing.T) {
-	s := encoderShapes[2]
+	for _, s := range append(inBytes(encoderShapes[2:3]), encoderShapes[2]) {
+		textsDoNotMeet(t, s)
+	}
+}
+
+func textsDoNotMeet(t *testing.T, s encoderShape) {
+	t.Helper()
 	e := newEncoderRun(t, s, PoolMean, false)
 	e.set(t, encoderLengths(s)["very many"])
 	run(t, e.program)
@@ -191,8 +201,10 @@ func TestEncoderTextsDoNotMeet(t *testing.T) {
 // NaN and infinite weights give NaN, in those texts that meet them, and no panic;
 // the largest weights need not.
 func TestEncoderSpecialWeights(t *testing.T) {
-	for _, v := range []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1)), math.MaxFloat32} {
+	for i, v := range []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1)), math.MaxFloat32,
+		float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1)), math.MaxFloat32} {
 		s := encoderShapes[0]
+		s.bytes = i >= 4
 		e := newEncoderRun(t, s, PoolMean, true)
 		e.set(t, []int32{3, 2})
 		copy(e.ids, []int32{1, 2, 3, 4, 5})

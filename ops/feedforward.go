@@ -103,14 +103,19 @@ type inferFeedForwardOp struct {
 // InferFeedForward returns LayerNorm(x + GELU(x W_1 + b_1) W_2 + b_2), [N, F], the
 // second sublayer of an encoder's layer, for x of [InferSelfAttention]. As there,
 // the result takes x's memory, which no other node may read, and the weights are
-// packed in space's Packs when first needed.
+// packed in space's Packs when first needed; with [NewInt8Packs] the products are those
+// of bytes.
 func InferFeedForward(x *G.Node, w FeedForwardWeights, activation Activation, eps float64, space *Workspace) (*G.Node, error) {
 	f, err := newFeedForward(x, w, activation, eps)
 	if err != nil {
 		return nil, err
 	}
-	op := &inferFeedForwardOp{static: static{"feed-forward", 7, x.Shape().Clone(), tensor.Float32}, feedForward: f, space: space}
-	return G.ApplyOp(op, append([]*G.Node{x}, w.nodes()...)...)
+	op := inferFeedForwardOp{static: static{"feed-forward", 7, x.Shape().Clone(), tensor.Float32}, feedForward: f, space: space}
+	inputs := append([]*G.Node{x}, w.nodes()...)
+	if space.packs.bytes {
+		return G.ApplyOp(&inferFeedForward8Op{inferFeedForwardOp: op}, inputs...)
+	}
+	return G.ApplyOp(&op, inputs...)
 }
 
 func newFeedForward(x *G.Node, w FeedForwardWeights, activation Activation, eps float64) (feedForward, error) {
@@ -146,7 +151,7 @@ func (op *inferFeedForwardOp) Do(inputs ...G.Value) (v G.Value, err error) {
 		if err := weightsOf("feed-forward", inputs[1:], w[:]); err != nil {
 			return nil, err
 		}
-		op.use(op.space.packs.get(w[0], func() []float32 {
+		op.use(packOf(op.space.packs, w[0], func() []float32 {
 			packed := make([]float32, op.packedSize())
 			op.pack(packed, w)
 			return packed

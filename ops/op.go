@@ -97,11 +97,11 @@ type buffer struct {
 // the graph bounds them, limit elements are set aside at once: memory that is
 // never touched costs nothing, and growing in steps would leave each step's
 // memory behind as garbage.
-func grow(data []float32, n, limit int) []float32 {
+func grow[T any](data []T, n, limit int) []T {
 	if cap(data) >= n {
 		return data[:n]
 	}
-	return make([]float32, n, max(limit, n+n/8))
+	return make([]T, n, max(limit, n+n/8))
 }
 
 // matrix returns the buffer as a rows x cols tensor, contents undefined.

@@ -11,15 +11,16 @@ import (
 // change; whoever changes some begins with new Packs and new graphs. A Packs is safe
 // for many goroutines.
 type Packs struct {
-	mu   sync.Mutex
-	made map[*float32][]float32 // by where the first of the weights lies
+	bytes bool // see NewInt8Packs
+	mu    sync.Mutex
+	made  map[*float32]any // by where the first of the weights lies
 }
 
 // NewPacks returns Packs that hold nothing yet.
-func NewPacks() *Packs { return &Packs{made: map[*float32][]float32{}} }
+func NewPacks() *Packs { return &Packs{made: map[*float32]any{}} }
 
-// get returns what make has made of a sublayer whose first weights are w.
-func (p *Packs) get(w []float32, make func() []float32) []float32 {
+// packOf returns what make has made of a sublayer whose first weights are w.
+func packOf[T any](p *Packs, w []float32, make func() T) T {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	packed, ok := p.made[&w[0]]
@@ -27,37 +28,61 @@ func (p *Packs) get(w []float32, make func() []float32) []float32 {
 		packed = make()
 		p.made[&w[0]] = packed
 	}
-	return packed
+	return packed.(T)
 }
 
 // Workspace is what the ops of one graph share: the packed weights, if they do not
 // change, and memory that each needs only while it runs.
 type Workspace struct {
-	packs *Packs
-	mu    sync.Mutex
-	free  [][]float32
-	whole []float32 // for what is of use to all goroutines
-	layer []float32 // the packed weights of the op now running, where they change
+	packs  *Packs
+	floats memory[float32]
+	bytes  memory[uint8]
+	layer  []float32 // the packed weights of the op now running, where they change
 }
 
 // NewWorkspace returns an empty Workspace for one graph. packs is nil for a graph
 // that trains, whose ops pack the weights each time.
 func NewWorkspace(packs *Packs) *Workspace { return &Workspace{packs: packs} }
 
+// memory is lent to goroutines, and some of it shared by all.
+type memory[T any] struct {
+	mu    sync.Mutex
+	free  [][]T
+	whole []T
+}
+
+// take returns memory of n elements, contents undefined, and giveBack ends its use.
+func (m *memory[T]) take(n int) []T {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var s []T
+	if k := len(m.free); k > 0 {
+		s, m.free = m.free[k-1], m.free[:k-1]
+	}
+	return grow(s, n, 0)
+}
+
+func (m *memory[T]) giveBack(s []T) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.free = append(m.free, s)
+}
+
+// all returns memory of n elements that all goroutines of the op now running share.
+func (m *memory[T]) all(n int) []T {
+	m.whole = grow(m.whole, n, 0)
+	return m.whole
+}
+
 // lend calls f with memory of n floats, contents undefined.
 func (w *Workspace) lend(n int, f func(scratch []float32)) {
-	w.mu.Lock()
-	var s []float32
-	if k := len(w.free); k > 0 {
-		s, w.free = w.free[k-1], w.free[:k-1]
-	}
-	w.mu.Unlock()
-	s = grow(s, n, 0)
+	s := w.floats.take(n)
 	f(s)
-	w.mu.Lock()
-	w.free = append(w.free, s)
-	w.mu.Unlock()
+	w.floats.giveBack(s)
 }
+
+// all returns memory of n floats that all goroutines of the op now running share.
+func (w *Workspace) all(n int) []float32 { return w.floats.all(n) }
 
 // cut takes n floats off the beginning of scratch.
 func cut(scratch *[]float32, n int) []float32 {
@@ -78,12 +103,6 @@ func packColumns(dst, w []float32, out, in int) {
 // padded copies row to dst, whose rest becomes zero.
 func padded(dst, row []float32) {
 	clear(dst[copy(dst, row):])
-}
-
-// all returns memory of n floats that all goroutines of the op now running share.
-func (w *Workspace) all(n int) []float32 {
-	w.whole = grow(w.whole, n, 0)
-	return w.whole
 }
 
 // weights returns memory of n floats for the packed weights of the op now running.

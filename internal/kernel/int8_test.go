@@ -198,9 +198,7 @@ func checkRows8(t *testing.T, a Rows8, x []float32, xPanel, rows, k int) {
 // Halves go to the even integer.
 func TestRows8Halves(t *testing.T) {
 	x := make([]float32, Width)
-	for i, v := range []float32{127, 0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 125.5, 126.5, -126.5} {
-		x[i] = v
-	}
+	copy(x, []float32{127, 0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 125.5, 126.5, -126.5})
 	want := []uint8{255, 128, 130, 130, 128, 126, 126, 254, 254, 2, 128, 128, 128, 128, 128, 128}
 	onEach8(t, func(name string) {
 		a := Rows8{Data: make([]uint8, Width), Scales: make([]float32, 1), Stride: 1}
