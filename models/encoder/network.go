@@ -19,6 +19,7 @@ type Network struct {
 	layers    []layer
 	params    []*ops.Param
 
+	int8   bool // see Int8
 	lender *ops.Lender[*predictor]
 
 	mu      sync.Mutex
@@ -113,13 +114,18 @@ func empty(c Config) (*Network, error) {
 			final:    newNorm(at + "output.LayerNorm"),
 		})
 	}
+	n.lend()
+	return n, nil
+}
+
+// lend begins to lend predictors.
+func (n *Network) lend() {
 	n.lender = ops.NewLender(ops.LenderConfig[*predictor]{
 		Build: func() (*predictor, error) {
 			return &predictor{network: n, packs: n.packed(), programs: map[head]*program{}}, nil
 		},
 		Params: n.params,
 	})
-	return n, nil
 }
 
 // packed returns the packed weights that all predictors share.
@@ -132,6 +138,9 @@ func (n *Network) packed() *ops.Packs {
 	}
 	if n.version != now {
 		n.packs, n.version = ops.NewPacks(), now
+		if n.int8 {
+			n.packs = ops.NewInt8Packs()
+		}
 	}
 	return n.packs
 }
