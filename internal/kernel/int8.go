@@ -181,11 +181,12 @@ func mulAdd8Portable(c []float32, cPanel int, a Rows8, row int, w *Weights8, fir
 		b, scales := w.data[(first+p)*w.panel():][:w.panel()], w.scales[(first+p)*Width:]
 		for r := range rows {
 			var sums [Width]int32
-			for i := range w.k {
-				x := int32(a.Data[(i/Width*a.Stride+row+r)*Width+i%Width]) - 128
-				y := b[i/4*4*Width+i%4:]
+			for i := 0; i < w.k; i += 4 { // weights past the last are zero
+				x := (*[4]uint8)(a.Data[(i/Width*a.Stride+row+r)*Width+i%Width:])
+				y := (*[4 * Width]int8)(b[i*Width:])
+				x0, x1, x2, x3 := int32(x[0])-128, int32(x[1])-128, int32(x[2])-128, int32(x[3])-128
 				for j := range sums {
-					sums[j] += x * int32(y[4*j])
+					sums[j] += x0*int32(y[4*j]) + x1*int32(y[4*j+1]) + x2*int32(y[4*j+2]) + x3*int32(y[4*j+3])
 				}
 			}
 			out := c[p*cPanel+r*Width:][:Width]

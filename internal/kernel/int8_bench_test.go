@@ -20,9 +20,6 @@ func BenchmarkMulAdd8(b *testing.B) {
 			x[i] = r.Float32()
 		}
 		onEach8(b, func(name string) {
-			if name == string(Portable) {
-				return
-			}
 			measure := func(name string, operations int, f func()) {
 				b.Run(fmt.Sprintf("%dx%dx%d/%s", rows, k, columns, name), func(b *testing.B) {
 					best := time.Duration(1 << 62)
