@@ -255,7 +255,7 @@ func TestRegisters(t *testing.T) {
 		for _, function := range strings.Split(string(text), "\nTEXT ")[1:] {
 			name, _, _ := strings.Cut(function, "(")
 			code, _, _ := strings.Cut(function, "\n// func")
-			if found := wide.FindString(code); found != "" && !strings.HasSuffix(name, "AVX512") {
+			if found := wide.FindString(code); found != "" && !strings.Contains(name, "AVX512") {
 				t.Errorf("%s: %s uses %s", file, name, found)
 			}
 		}
