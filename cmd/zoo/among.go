@@ -42,7 +42,7 @@ type amongAnswer struct {
 
 // rank lists the texts of a file nearest to each of queries.
 func (f *amongFlags) rank(c *cobra.Command, z *zoo.Zoo, model string, queries []string, n int, asJSON bool) error {
-	e, m, err := openEmbedder(c, z, model)
+	e, m, err := openEmbedder(c, z, model, false)
 	if err != nil {
 		return err
 	}

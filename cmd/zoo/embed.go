@@ -24,7 +24,7 @@ type vectorAnswer struct {
 func newEmbed(z *zoo.Zoo) *cobra.Command {
 	var file string
 	var table tableFlags
-	var asJSON bool
+	var asJSON, bytes bool
 	c := &cobra.Command{
 		Use:   "embed MODEL [TEXT ...]",
 		Short: "Print a vector for each text",
@@ -41,7 +41,7 @@ encoder: a pretrained one, an artefact, or a directory as Hugging Face has them.
 			if file != "" && len(args) > 1 {
 				return usage(c, "texts are given both as arguments and by --file")
 			}
-			e, _, err := openEmbedder(c, z, args[0])
+			e, _, err := openEmbedder(c, z, args[0], bytes)
 			if err != nil {
 				return err
 			}
@@ -65,15 +65,19 @@ encoder: a pretrained one, an artefact, or a directory as Hugging Face has them.
 		},
 	}
 	table.add(c)
+	addInt8(c, &bytes)
 	c.Flags().StringVarP(&file, "file", "f", "", "read texts from this file, one a line, or the rows of a table, by its name ('-' for standard input)")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line")
 	return c
 }
 
 // openEmbedder opens a model that has vectors of texts.
-func openEmbedder(c *cobra.Command, z *zoo.Zoo, name string) (recipe.Embedder, *zoo.Model, error) {
+func openEmbedder(c *cobra.Command, z *zoo.Zoo, name string, bytes bool) (recipe.Embedder, *zoo.Model, error) {
 	m, err := z.Open(name)
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := asInt8(c, m, name, bytes); err != nil {
 		return nil, nil, err
 	}
 	e, ok := m.Value.(recipe.Embedder)
@@ -81,6 +85,24 @@ func openEmbedder(c *cobra.Command, z *zoo.Zoo, name string) (recipe.Embedder, *
 		return nil, nil, usage(c, "%s is a model of kind %s, which has no vectors of texts; an encoder such as minilm has", name, m.Artefact.Model)
 	}
 	return e, m, nil
+}
+
+// addInt8 declares the flag by which a model predicts by products of bytes.
+func addInt8(c *cobra.Command, bytes *bool) {
+	c.Flags().BoolVar(bytes, "int8", false, "predict by products of bytes: two to three times as fast where the processor has VNNI, and a little less exactly")
+}
+
+// asInt8 has a model predict by products of bytes, if that is asked for.
+func asInt8(c *cobra.Command, m *zoo.Model, name string, bytes bool) error {
+	if !bytes {
+		return nil
+	}
+	v, ok := m.Value.(recipe.Int8er)
+	if !ok {
+		return usage(c, "--int8 does not apply: %s is no encoder", name)
+	}
+	m.Value = v.Int8()
+	return nil
 }
 
 func printVectors(ctx context.Context, e recipe.Embedder, texts []string, out io.Writer, asJSON bool) error {

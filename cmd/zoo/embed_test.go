@@ -31,6 +31,13 @@ func TestEmbed(t *testing.T) {
 	if fields := strings.Fields(plain); len(fields) != 384 || fields[0] != fmt.Sprint(lines[0].Vector[0]) {
 		t.Errorf("without --json: %.80q", plain)
 	}
+	var byBytes vectorAnswer
+	if err := json.Unmarshal([]byte(must(t, runZoo("embed", "minilm", "--json", "--int8", "A quiet, beautiful film.")).stdout), &byBytes); err != nil {
+		t.Fatal(err)
+	}
+	if c := cosine(byBytes.Vector, lines[0].Vector); c < 0.98 || c > 1-1e-9 {
+		t.Errorf("by products of bytes: cosine %v", c)
+	}
 	file := write(t, "questions.csv", "id,question\n1,How do I reset my password?\n2,Where is my parcel?\n")
 	if n := strings.Count(must(t, runZoo("embed", "minilm", "--file", file, "--text", "question")).stdout, "\n"); n != 2 {
 		t.Errorf("%d lines of a table of two", n)
@@ -96,6 +103,7 @@ func TestEmbedRefuses(t *testing.T) {
 		{[]string{"embed"}, 2, "MODEL is missing"},
 		{[]string{"embed", f.model, "x"}, 2, "has no vectors of texts; an encoder such as minilm has"},
 		{[]string{"embed", "minilm", "x", "--file", file}, 2, "both as arguments and by --file"},
+		{[]string{"embed", f.model, "x", "--int8"}, 2, "--int8 does not apply"},
 		{[]string{"nearest", "minilm", "x"}, 2, `of kind "encoder", want one of word vectors`},
 		{[]string{"nearest", "minilm", "--among", file, "x"}, 1, "holds no text"},
 		{[]string{"nearest", "minilm", "--among", filepath.Join(t.TempDir(), "absent"), "x"}, 2, "no file"},

@@ -84,6 +84,12 @@ var (
 	_ classify.Scorer = (*Classifier)(nil)
 )
 
+// Int8 implements recipe.Int8er.
+func (e *Encoder) Int8() any { return &Encoder{e.Encoder.Int8()} }
+
+// Int8 implements recipe.Int8er.
+func (c *Classifier) Int8() any { return &Classifier{c.Classifier.Int8()} }
+
 // EmbedTexts implements recipe.Embedder.
 func (e *Encoder) EmbedTexts(ctx context.Context, texts []string) ([]recipe.Embedding, error) {
 	return embed(ctx, e.Encoder, texts)
