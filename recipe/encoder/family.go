@@ -82,6 +82,8 @@ var (
 	_ recipe.Embedder = (*Encoder)(nil)
 	_ recipe.Embedder = (*Classifier)(nil)
 	_ classify.Scorer = (*Classifier)(nil)
+	_ recipe.Int8er   = (*Encoder)(nil)
+	_ recipe.Int8er   = (*Classifier)(nil)
 )
 
 // Int8 implements recipe.Int8er.
