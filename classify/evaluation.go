@@ -20,7 +20,11 @@ type Evaluation struct {
 	// ByLength is the accuracy of texts by their number of tokens.
 	ByLength []LengthBin `json:"by_length"`
 
-	answers Answers
+	answers     Answers
+	temperature float64
+	predicted   []int32   // the most probable class of each text
+	sure        []float64 // its probability
+	bins        [bins]Bin
 }
 
 // LengthBin is the texts of at most Tokens tokens that are in no earlier bin.
@@ -41,21 +45,23 @@ type Answers struct {
 
 // Evaluate measures answers given at a temperature.
 func Evaluate(a Answers, temperature float64) *Evaluation {
-	e := &Evaluation{Examples: len(a.Labels), answers: a}
+	e := &Evaluation{Examples: len(a.Labels), answers: a, temperature: temperature,
+		predicted: make([]int32, len(a.Labels)), sure: make([]float64, len(a.Labels))}
 	limits := []int{100, 200, 400, 800, 0}
 	right := make([]int, len(limits))
 	e.ByLength = make([]LengthBin, len(limits))
 	var loss float64
 	var hits int
-	const bins = 15
 	var confidence, correct [bins]float64
 	for i, label := range a.Labels {
 		p := a.Probabilities(i, 1)
 		loss -= exact.Log(max(p[label], 1e-300))
 		p = a.Probabilities(i, temperature)
 		best := Most(p)
+		e.predicted[i], e.sure[i] = int32(best), p[best]
 		bin := min(bins-1, int(p[best]*bins))
 		confidence[bin] += p[best]
+		e.bins[bin].Examples++
 		length := slices.IndexFunc(limits, func(n int) bool { return n == 0 || a.Lengths[i] <= n })
 		e.ByLength[length].Examples++
 		if int32(best) == label {
@@ -72,6 +78,10 @@ func Evaluate(a Answers, temperature float64) *Evaluation {
 	}
 	for b := range bins {
 		e.Calibration += math.Abs(confidence[b] - correct[b])
+		e.bins[b].Low, e.bins[b].High = float64(b)/bins, float64(b+1)/bins
+		if n := float64(e.bins[b].Examples); n > 0 {
+			e.bins[b].Probability, e.bins[b].Accuracy = confidence[b]/n, correct[b]/n
+		}
 	}
 	n := float64(e.Examples)
 	e.Accuracy, e.Loss, e.Calibration = float64(hits)/n, loss/n, e.Calibration/n
