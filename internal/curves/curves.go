@@ -1,9 +1,11 @@
 // Package curves draws how a training went from the log that it wrote: the
-// loss and what was measured on the validation data, by optimizer steps.
+// loss and what was measured on the validation data, by optimizer steps; and how
+// a classifier did, as a confusion matrix and a reliability diagram.
 package curves
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"image/color"
@@ -68,8 +70,12 @@ var (
 	orange = color.RGBA{213, 94, 0, 255}
 )
 
-// Figure is a picture of a log.
-type Figure struct{ panels []*plot.Plot }
+// Figure is a picture.
+type Figure struct {
+	panels []*plot.Plot // one below the other
+	width  vg.Length    // 0 for the usual one
+	panel  vg.Length    // height of a panel, 0 for the usual one
+}
 
 // Draw returns the picture of a log, which must have a line: a panel for the
 // loss, on the training and, where it was measured, the validation data, and
@@ -177,8 +183,10 @@ func panel(label string) *plot.Plot {
 	return p
 }
 
-// height is that of all panels.
-func (f *Figure) height() vg.Length { return panelHeight * vg.Length(len(f.panels)) }
+// size is that of all panels.
+func (f *Figure) size() (vg.Length, vg.Length) {
+	return cmp.Or(f.width, width), cmp.Or(f.panel, panelHeight) * vg.Length(len(f.panels))
+}
 
 // draw puts the panels below one another, their axes aligned.
 func (f *Figure) draw(c draw.Canvas) (err error) {
@@ -201,7 +209,7 @@ func (f *Figure) draw(c draw.Canvas) (err error) {
 
 // WriteSVG writes the picture as SVG.
 func (f *Figure) WriteSVG(w io.Writer) error {
-	c := vgsvg.New(width, f.height())
+	c := vgsvg.New(f.size())
 	if err := f.draw(draw.New(c)); err != nil {
 		return err
 	}
@@ -213,7 +221,7 @@ func (f *Figure) WriteSVG(w io.Writer) error {
 
 // WritePNG writes the picture as PNG, of 150 dots an inch.
 func (f *Figure) WritePNG(w io.Writer) error {
-	c := vgimg.NewWith(vgimg.UseWH(width, f.height()), vgimg.UseDPI(150), vgimg.UseBackgroundColor(color.White))
+	c := vgimg.NewWith(vgimg.UseWH(f.size()), vgimg.UseDPI(150), vgimg.UseBackgroundColor(color.White))
 	if err := f.draw(draw.New(c)); err != nil {
 		return err
 	}
