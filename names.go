@@ -45,6 +45,7 @@ type (
 	// What values of models satisfy: m.Value.(zoo.TextClassifier).
 	TextClassifier = classify.Classifier
 	Explainer      = classify.Explainer
+	Knower         = classify.Knower
 	RowAnswerer    = recipe.RowAnswerer
 	Regressor      = recipe.Regressor
 	Vectors        = recipe.Vectors

@@ -53,6 +53,16 @@ type Scorer interface {
 	Score(ctx context.Context, texts []string) (Answers, error)
 }
 
+// Knower is a classifier that says how much of a text it knows.
+type Knower interface {
+	Classifier
+	// Known returns the share of the words of a text, or of the pieces of words,
+	// that the classifier's vocabulary has, of as much of the text as is read; 0
+	// for a text without a word. It is not ok where there is no vocabulary that
+	// could lack a word.
+	Known(text string) (share float64, ok bool)
+}
+
 // Explainer is a classifier that says what decided.
 type Explainer interface {
 	Classifier

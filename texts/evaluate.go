@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gorgonia-zoo/zoo/classify"
 	"github.com/gorgonia-zoo/zoo/datasets"
@@ -76,4 +77,37 @@ func score(ctx context.Context, c classify.Classifier, all []string) (classify.A
 		lengths[i] = a.Tokens
 	}
 	return classify.Answers{Lengths: lengths, Probabilities: func(i int, _ float64) []float64 { return p[i].Probabilities }}, nil
+}
+
+// At returns the examples of a part that stand at the given places, counted from
+// 0 in the order in which all readers have them, in the order asked for. It
+// reads the data once more, and keeps no more of it than these.
+func (t *Set) At(ctx context.Context, part datasets.Part, places []int) ([]datasets.Example, error) {
+	wanted := map[int][]int{} // where each place goes
+	for to, place := range places {
+		wanted[place] = append(wanted[place], to)
+	}
+	out := make([]datasets.Example, len(places))
+	if len(places) == 0 {
+		return out, nil
+	}
+	examples, _, err := t.Examples(ctx, part)
+	if err != nil {
+		return nil, fmt.Errorf("zoo: data: %w", err)
+	}
+	n := 0
+	for e, err := range examples {
+		if err != nil {
+			return nil, fmt.Errorf("zoo: data: %w", err)
+		}
+		for _, to := range wanted[n] {
+			e.Text = strings.Clone(e.Text)
+			out[to] = e
+		}
+		delete(wanted, n)
+		if n++; len(wanted) == 0 {
+			return out, nil
+		}
+	}
+	return nil, fmt.Errorf("zoo: data: %s has %d examples, and not all of %d places", t.path, n, len(places))
 }

@@ -283,3 +283,38 @@ func TestEvaluateRefusesAnswers(t *testing.T) {
 		t.Errorf("no answer: %v", err)
 	}
 }
+
+// Examples are found again by their places, also where rows are drawn or passed
+// over.
+func TestAt(t *testing.T) {
+	path := table(t, "one,a", "two,b", ",a", "three,a", "four,b")
+	ctx := context.Background()
+	for name, c := range map[string]texts.Config{"skipped": {SkipEmpty: true}, "drawn": {SkipEmpty: true, Rows: 3}} {
+		set := open(t, path, c)
+		examples, _, err := set.Examples(ctx, datasets.Test)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []datasets.Example
+		for e, err := range examples {
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, e)
+		}
+		got, err := set.At(ctx, datasets.Test, []int{2, 0, 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := []datasets.Example{all[2], all[0], all[2]}; !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+		if _, err := set.At(ctx, datasets.Test, []int{0, len(all)}); err == nil {
+			t.Errorf("%s: there is an example behind the last", name)
+		}
+	}
+	set := open(t, path, texts.Config{SkipEmpty: true})
+	if got, err := set.At(ctx, datasets.Test, []int{2}); err != nil || got[0].ID != "5" {
+		t.Errorf("%v, %v, want the row of line 5", got, err)
+	}
+}

@@ -105,6 +105,24 @@ func (c *Classifier) predictAll(ctx context.Context, n int, tokens func(i int) [
 	return out, nil
 }
 
+// Known returns the share of the words of a text that occur in an n-gram of the
+// classifier, 0 for a text without a word. It is not ok where n-grams are hashed,
+// which leaves no words to compare.
+func (c *Classifier) Known(text string) (share float64, ok bool) {
+	ngrams := c.vectorizer.ngrams
+	if ngrams == nil {
+		return 0, false
+	}
+	tokens := c.tokenizer.Tokens(text)
+	known := 0
+	for _, t := range tokens {
+		if _, in := ngrams.index[t]; in {
+			known++
+		}
+	}
+	return float64(known) / float64(max(1, len(tokens))), true
+}
+
 // predict answers all but the terms; r then holds the features.
 func (c *Classifier) predict(r *row, tokens []string) (Prediction, error) {
 	c.vectorizer.features(r, tokens)

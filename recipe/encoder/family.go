@@ -84,6 +84,7 @@ var (
 	_ classify.Scorer = (*Classifier)(nil)
 	_ recipe.Int8er   = (*Encoder)(nil)
 	_ recipe.Int8er   = (*Classifier)(nil)
+	_ classify.Knower = (*Classifier)(nil)
 )
 
 // Int8 implements recipe.Int8er.
@@ -131,6 +132,25 @@ func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]classify
 			Tokens: p.Tokens, Truncated: p.Truncated}
 	}
 	return out, nil
+}
+
+// Known implements classify.Knower, by pieces of words. A tokenizer without a
+// piece for what it does not know, such as that of bytes, has a piece for all.
+func (c *Classifier) Known(text string) (share float64, ok bool) {
+	special := c.Tokenizer().Special()
+	ids, _ := c.Encode(text)
+	known, all := 0, 0
+	for _, id := range ids {
+		switch id {
+		case special.CLS, special.SEP:
+			continue
+		case special.UNK:
+		default:
+			known++
+		}
+		all++
+	}
+	return float64(known) / float64(max(1, all)), true
 }
 
 // Score implements classify.Scorer.

@@ -13,6 +13,7 @@ type Classifier struct{ *linear.Classifier }
 var (
 	_ classify.Reader    = (*Classifier)(nil)
 	_ classify.Explainer = (*Classifier)(nil)
+	_ classify.Knower    = (*Classifier)(nil)
 )
 
 // Predict implements classify.Classifier.

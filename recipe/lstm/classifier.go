@@ -14,6 +14,7 @@ type Classifier struct{ *lstm.Classifier }
 var (
 	_ classify.Reader    = (*Classifier)(nil)
 	_ classify.Explainer = (*Classifier)(nil)
+	_ classify.Knower    = (*Classifier)(nil)
 )
 
 // Predict implements classify.Classifier.
@@ -37,6 +38,18 @@ func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]classify
 func prediction(p lstm.Prediction) classify.Prediction {
 	return classify.Prediction{Label: p.Label, Class: p.Class, Probability: p.Probability, Probabilities: p.Probabilities,
 		Tokens: p.Tokens, Truncated: p.Truncated}
+}
+
+// Known implements classify.Knower.
+func (c *Classifier) Known(text string) (share float64, ok bool) {
+	ids, _ := c.Encode(text) // never none
+	known := 0
+	for _, id := range ids {
+		if id != c.Vocab().UNK() {
+			known++
+		}
+	}
+	return float64(known) / float64(len(ids)), true
 }
 
 // EvaluateTokens implements classify.Reader.

@@ -31,6 +31,11 @@ func TestExplain(t *testing.T) {
 	if parts["brilliant"] < 0.5 || parts["wooden"] > -0.5 || parts["flapdoodle"] != 0 || math.Abs(e.Error) > 0.05 || e.Of != "positive" {
 		t.Errorf("%+v", e)
 	}
+	for text, want := range map[string]float64{"the film was brilliant": 1, "brilliant flapdoodle": 0.5, "flapdoodle": 0, "": 0, " \n": 0} {
+		if share, ok := c.(zoo.Knower).Known(text); share != want || !ok {
+			t.Errorf("of %q %v is known, %v, want %v", text, share, ok, want)
+		}
+	}
 	line, err := zoo.OpenModel("mlp-line")
 	if err != nil {
 		t.Fatal(err)
