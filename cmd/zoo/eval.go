@@ -3,40 +3,52 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
+	"os"
 	"time"
 
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/classify"
-	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/recipe"
-	"github.com/gorgonia-zoo/zoo/texts"
 	"github.com/spf13/cobra"
 )
 
 func newEval(z *zoo.Zoo) *cobra.Command {
 	var data dataFlags
-	var split string
+	var text textMeasure
 	var asJSON bool
 	c := &cobra.Command{
-		Use:   "eval MODEL",
+		Use:   "eval MODEL [MODEL]",
 		Short: "Measure a model on labelled data",
 		Long: `Measure a model on labelled data. All rows of a table are measured, also those
 that the model was trained on; "zoo card" has the figures of the rows that
 training held out. Vectors of words are measured on lines of two words and a score
-that people gave, such as WordSim-353.`,
+that people gave, such as WordSim-353.
+
+Of a classifier of texts all that scikit-learn's classification_report has is
+printed, each as scikit-learn computes it: precision, recall and F1 of each class,
+their plain and their weighted mean; and the confusion matrix, the 95 % interval
+of the accuracy (Wilson 1927), the accuracy by length, and how many answers are
+right by how sure they are. Two classifiers are compared on the same rows by
+McNemar's test (1947): exact where they differ on fewer than 25, chi-squared with
+continuity correction otherwise.`,
 		Example: `  zoo eval lstm-imdb --data aclImdb_v1.tar.gz
   zoo eval mine --data reviews.csv --text review --label sentiment --json
+  zoo eval mine --data reviews.csv --errors 10 --plots pictures
+  zoo eval mine lstm-imdb --data reviews.csv
   zoo eval houses --data more-houses.csv
   zoo eval mlp-line
   zoo eval my-words --data wordsim353.tsv`,
-		Args:              takes("MODEL"),
+		Args:              takesModels,
 		ValidArgsFunction: modelNames(z),
 		RunE: func(c *cobra.Command, args []string) error {
+			if text.errors < 0 {
+				return usage(c, "--errors %d, want 0 or more", text.errors)
+			}
+			if len(args) == 2 {
+				return compare(c, z, args, &data, &text, asJSON)
+			}
 			m, err := z.Open(args[0])
 			if err != nil {
 				return err
@@ -45,9 +57,11 @@ that people gave, such as WordSim-353.`,
 			var e *recipe.Measurement
 			switch v := m.Value.(type) {
 			case recipe.Measurer:
-				e, err = measure(c, v, &data, args[0])
+				if err = unwanted(c, args[0]+" is no classifier of texts", "errors", "plots"); err == nil {
+					e, err = measure(c, v, &data, args[0])
+				}
 			case classify.Classifier:
-				e, err = measureTexts(c, v, &data, args[0], split)
+				e, err = text.measure(c, v, &data, args[0])
 			default:
 				return usage(c, "%s is a model of kind %s, of which nothing is measured", args[0], m.Artefact.Model)
 			}
@@ -63,9 +77,24 @@ that people gave, such as WordSim-353.`,
 		},
 	}
 	data.add(c)
-	c.Flags().StringVar(&split, "split", "test", "part of IMDB: train or test (a table is measured as a whole)")
+	text.add(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c
+}
+
+// takesModels takes one model, or two to compare.
+func takesModels(c *cobra.Command, args []string) error {
+	switch len(args) {
+	case 0, 1:
+		return takes("MODEL")(c, args)
+	case 2:
+	default:
+		return takes("MODEL", "MODEL")(c, args)
+	}
+	if info, err := os.Stat(args[1]); err == nil && info.Mode().IsRegular() && !c.Flags().Changed("data") {
+		return takes("MODEL")(c, args) // it says what was meant
+	}
+	return nil
 }
 
 // measure measures a model on data of its own kind.
@@ -80,52 +109,6 @@ func measure(c *cobra.Command, m recipe.Measurer, data *dataFlags, name string) 
 		return nil, advise(c, source, err)
 	}
 	return e, nil
-}
-
-// textFigures are what eval --json prints of a classifier of texts.
-type textFigures struct {
-	Calibration float64              `json:"calibration_error"`
-	ByLength    []classify.LengthBin `json:"by_length,omitempty"`
-}
-
-// measureTexts measures a classifier on labelled texts.
-func measureTexts(c *cobra.Command, m classify.Classifier, data *dataFlags, name, split string) (*recipe.Measurement, error) {
-	if split != "train" && split != "test" {
-		return nil, usage(c, "--split %q, want train or test", split)
-	}
-	source := texts.Source()
-	if !slices.Equal(m.Classes(), new(datasets.IMDB).Classes()) {
-		source.Missing = func(subject string) string {
-			return fmt.Sprintf("--data FILE is missing: %s has other classes than IMDB, which is read without it", subject)
-		}
-	}
-	read, err := data.open(c, source, name, m.Classes())
-	if err != nil {
-		return nil, err
-	}
-	began := time.Now()
-	e, err := texts.Evaluate(c.Context(), m, read.(*texts.Set), datasets.Part(split))
-	if errors.Is(err, datasets.ErrLabel) {
-		return nil, fmt.Errorf("%w (--label names the column; zoo finetune trains a model with the classes of the data)", err)
-	}
-	if err != nil {
-		return nil, columnError(c, err)
-	}
-	var w strings.Builder
-	fmt.Fprintf(&w, "%d examples: accuracy %.4f, loss %.4f, calibration error %.4f, %.1f s", e.Examples, e.Accuracy, e.Loss, e.Calibration, time.Since(began).Seconds())
-	from := 1
-	for _, b := range e.ByLength {
-		to := fmt.Sprintf("%d to %d", from, b.Tokens)
-		if b.Tokens == 0 {
-			to = fmt.Sprintf("%d or more", from)
-		}
-		if b.Examples > 0 {
-			fmt.Fprintf(&w, "\n  %-12s tokens: %6d examples, accuracy %.4f", to, b.Examples, b.Accuracy)
-		}
-		from = b.Tokens + 1
-	}
-	return &recipe.Measurement{Examples: e.Examples, Text: w.String(), Accuracy: &e.Accuracy, Loss: &e.Loss,
-		Figures: textFigures{e.Calibration, e.ByLength}}, nil
 }
 
 // printFigures prints one JSON object: what all models have, then the figures of

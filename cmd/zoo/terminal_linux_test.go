@@ -48,6 +48,9 @@ func TestColoursOnATerminal(t *testing.T) {
 		{"", "xterm", []string{"predict", "lstm-imdb", "--explain", "--json", "Not good."}, false},
 		{"", "xterm", []string{"predict", f.model, "Not good."}, false},
 		{"", "xterm", []string{"list"}, false},
+		{"", "xterm", []string{"eval", f.model, "--data", f.data, "--cache", "none"}, true},
+		{"1", "xterm", []string{"eval", f.model, "--data", f.data, "--cache", "none"}, false},
+		{"", "xterm", []string{"eval", f.model, "--data", f.data, "--cache", "none", "--json"}, false},
 	} {
 		t.Setenv("NO_COLOR", c.noColour)
 		t.Setenv("TERM", c.term)
