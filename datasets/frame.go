@@ -252,12 +252,19 @@ func (t *Table) Select(ctx context.Context, names ...string) iter.Seq2[Row, erro
 				return
 			}
 		}
-		cells := make([]string, len(names))
+		cells, bare := make([]string, len(names)), make([]bool, len(names))
 		if err := t.each(ctx, want, func(r Row) (bool, error) {
 			for i, c := range want {
 				cells[i] = r.Cells[c]
+				if r.Bare != nil {
+					bare[i] = r.Bare[c]
+				}
 			}
-			return yield(Row{Line: r.Line, Cells: cells}, nil), nil
+			row := Row{Line: r.Line, Cells: cells}
+			if r.Bare != nil {
+				row.Bare = bare
+			}
+			return yield(row, nil), nil
 		}); err != nil {
 			yield(Row{}, err)
 		}

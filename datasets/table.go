@@ -234,6 +234,10 @@ type Row struct {
 	// Cells holds a string for each column; empty for JSON's null and for
 	// keys that are missing. It is valid until the next row is read.
 	Cells []string
+	// Bare tells, of JSON lines, which cells are no strings there: they hold a
+	// number, true, false, null (empty), a list or an object as JSON. It is nil
+	// in other formats, and valid as long as Cells.
+	Bare []bool
 }
 
 // Rows yields all rows of the table. The sequence ends after the first error.

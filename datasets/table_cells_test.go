@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -31,7 +32,7 @@ func TestRowsAndTarget(t *testing.T) {
 		got = append(got, Row{Line: r.Line, Cells: slices.Clone(r.Cells)})
 	}
 	want := []Row{
-		{2, []string{"Ulm", "3", "1e2"}}, {4, []string{"Bonn", "NA", "-.5"}}, {5, []string{"Bad\nEms", "?", " 7 "}},
+		{Line: 2, Cells: []string{"Ulm", "3", "1e2"}}, {Line: 4, Cells: []string{"Bonn", "NA", "-.5"}}, {Line: 5, Cells: []string{"Bad\nEms", "?", " 7 "}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -106,5 +107,43 @@ func TestNotes(t *testing.T) {
 	table, _ = openText("a.csv", "text,label\na,Good\nb,good\n", TableConfig{})
 	if s, err := table.Scan(context.Background()); err != nil || !strings.Contains(strings.Join(s.Notes, ""), "differ in case") {
 		t.Errorf("%+v, %v", s, err)
+	}
+}
+
+// A program that writes rows on writes numbers as numbers.
+func TestBareCells(t *testing.T) {
+	table, err := openText("a.jsonl", `{"n": 1.50, "text": "7", "tags": ["a"], "none": null}`+"\n"+`{"text": true, "n": "8"}`+"\n", TableConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	note := func(r Row) {
+		for i, cell := range r.Cells {
+			got = append(got, fmt.Sprint(cell, " ", r.Bare[i]))
+		}
+	}
+	for r, err := range table.Rows(context.Background()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		note(r)
+	}
+	for r, err := range table.Select(context.Background(), "text", "n") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		note(r)
+	}
+	want := []string{"1.50 true", "7 false", `["a"] true`, " true", "8 false", "true true", " true", " true", "7 false", "1.50 true", "true true", "8 false"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if table, err = openText("a.csv", "text,n\na,1\n", TableConfig{}); err != nil {
+		t.Fatal(err)
+	}
+	for r, err := range table.Rows(context.Background()) {
+		if err != nil || r.Bare != nil {
+			t.Errorf("CSV: %v, %v", r, err)
+		}
 	}
 }

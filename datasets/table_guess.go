@@ -153,6 +153,11 @@ func (t *Table) headless() string {
 	return ""
 }
 
+// NamesTexts tells whether a column of this name usually holds texts.
+func NamesTexts(column string) bool {
+	return slices.ContainsFunc(textNames, func(n string) bool { return strings.EqualFold(n, column) })
+}
+
 func (t *Table) byName(names []string, not int) int {
 	for _, n := range names {
 		for i, c := range t.columns {

@@ -73,7 +73,7 @@ func newJSONL(f io.Closer, text io.Reader, columns []string, want []int) (rows, 
 		}
 	}
 	j.given = make([]bool, len(columns))
-	j.row.Cells = make([]string, len(columns))
+	j.row.Cells, j.row.Bare = make([]string, len(columns)), make([]bool, len(columns))
 	return j, nil
 }
 
@@ -88,6 +88,9 @@ func (j *jsonRows) next() (Row, error) {
 	}
 	clear(j.row.Cells)
 	clear(j.given)
+	for i := range j.row.Bare {
+		j.row.Bare[i] = true // also where the key is missing
+	}
 	err = j.parse(bytes.TrimSpace(line))
 	return j.row, err // after parse, which may have added cells
 }
@@ -144,7 +147,7 @@ func (j *jsonRows) set(name string, value []byte) error {
 		}
 		j.columns[name] = i
 		j.names = append(j.names, name)
-		j.row.Cells, j.given = append(j.row.Cells, ""), append(j.given, false)
+		j.row.Cells, j.row.Bare, j.given = append(j.row.Cells, ""), append(j.row.Bare, true), append(j.given, false)
 	}
 	if j.given[i] {
 		return fmt.Errorf("has the key %q twice", name)
@@ -153,7 +156,7 @@ func (j *jsonRows) set(name string, value []byte) error {
 	switch value[0] {
 	case '"':
 		s, err := unquote(value)
-		j.row.Cells[i] = s
+		j.row.Cells[i], j.row.Bare[i] = s, false
 		return err
 	case 'n':
 		return nil
