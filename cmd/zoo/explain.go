@@ -20,36 +20,40 @@ func colourful(w io.Writer) bool {
 	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
 }
 
-// explain returns the answerer that says what each word contributes.
-func explain(m classify.Explainer, colours bool) answerer {
-	return func(ctx context.Context, lines []string, out io.Writer, asJSON bool) error {
-		for _, text := range lines {
-			p, e, err := m.Explain(ctx, text)
-			if err != nil {
-				return err
-			}
-			answer := textAnswer{text, p.Label, p.Probability, p.Tokens, p.Truncated}
-			if asJSON {
-				err = printJSON(out, struct {
-					textAnswer
-					Explanation classify.Explanation `json:"explanation"`
-				}{answer, e})
-			} else {
-				_, err = io.WriteString(out, explanation(answer, e, colours))
-			}
-			if err != nil {
-				return err
-			}
+// explain says of texts what each word contributes.
+func (p *textPrinter) explain(ctx context.Context, texts []string, out io.Writer, asJSON bool) error {
+	m := p.model.(classify.Explainer) // predict refuses others
+	for _, text := range texts {
+		of, e, err := m.Explain(ctx, text)
+		if err != nil {
+			return err
 		}
-		return nil
+		answer := p.understand(text, of)
+		p.count(answer)
+		if asJSON {
+			err = printJSON(out, struct {
+				textAnswer
+				Explanation classify.Explanation `json:"explanation"`
+			}{answer, e})
+		} else {
+			_, err = io.WriteString(out, explanation(answer, e, p.colours))
+		}
+		if err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // explanation shows the words of a text in their order, with the
 // contributions that are not small beside the largest.
 func explanation(p textAnswer, e classify.Explanation, colours bool) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\t%.4f\n ", p.Label, p.Probability)
+	fmt.Fprintf(&b, "%s\t%.4f", p.Label, p.Probability)
+	if p.Unknown {
+		b.WriteString("\t(no word that the model knows)")
+	}
+	b.WriteString("\n ")
 	largest := 0.0
 	for _, w := range e.Words {
 		largest = max(largest, math.Abs(w.Contribution))

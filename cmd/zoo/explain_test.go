@@ -16,7 +16,7 @@ func TestExplainJSON(t *testing.T) {
 	for _, model := range []string{"lstm-imdb", "nbsvm-imdb"} {
 		o := must(t, runZoo("predict", model, "--json", "--explain", text, ""))
 		lines := strings.SplitAfter(o.stdout, "\n")
-		objects(t, lines[0]+lines[1], "text", "label", "probability", "tokens", "truncated", "explanation")
+		objects(t, lines[0]+lines[1], "text", "label", "probability", "tokens", "truncated", "known", "unknown?", "explanation")
 		plain := must(t, runZoo("predict", model, "--json", text, "")).stdout
 		for i, line := range lines[:2] {
 			var a struct {

@@ -43,7 +43,7 @@ func TestLinearFromTrainToReproduce(t *testing.T) {
 	if err := json.Unmarshal([]byte(must(t, runZoo("eval", out, "--data", f.data, "--cache", "none", "--json")).stdout), &answer); err != nil || answer["accuracy"].(float64) < 0.95 {
 		t.Errorf("eval: %v, %v", answer, err)
 	}
-	for _, line := range objects(t, must(t, runZoo("predict", out, "a film", "", "--json")).stdout, "text", "label", "probability", "tokens", "truncated") {
+	for _, line := range objects(t, must(t, runZoo("predict", out, "a film", "", "--json")).stdout, "text", "label", "probability", "tokens", "truncated", "known", "unknown?") {
 		if line["truncated"] != false {
 			t.Errorf("predict: %v", line)
 		}

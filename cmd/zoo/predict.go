@@ -2,13 +2,13 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"iter"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/classify"
@@ -17,9 +17,9 @@ import (
 )
 
 func newPredict(z *zoo.Zoo) *cobra.Command {
-	var file string
-	var table tableFlags
-	var asJSON, explained bool
+	var from source
+	var flags textFlags
+	var to output
 	c := &cobra.Command{
 		Use:   "predict MODEL [TEXT ...]",
 		Short: "Predict from texts, numbers or rows of a table",
@@ -46,81 +46,76 @@ are passed over in a table.`,
 		Args:              takes("MODEL", "[TEXT ...]"),
 		ValidArgsFunction: modelNames(z),
 		RunE: func(c *cobra.Command, args []string) error {
-			if file != "" && len(args) > 1 {
+			if from.file != "" && len(args) > 1 {
 				return usage(c, "texts are given both as arguments and by --file")
 			}
 			m, err := z.Open(args[0])
 			if err != nil {
 				return err
 			}
-			explainer, explains := m.Value.(classify.Explainer)
-			if explained && !explains {
+			_, classifies := m.Value.(classify.Classifier)
+			if _, ok := m.Value.(classify.Explainer); flags.explained && !ok {
 				why := "is no classifier of texts"
-				if _, ok := m.Value.(classify.Classifier); ok {
+				if classifies {
 					why = "does not say what decided"
 				}
 				return usage(c, "--explain does not apply: %s %s", args[0], why)
 			}
-			var lines iter.Seq2[[]string, error]
-			var answer answerer
+			if !classifies {
+				if err := unwanted(c, args[0]+" is no classifier of texts", "top", "threshold"); err != nil {
+					return err
+				}
+			}
 			switch v := m.Value.(type) {
 			case recipe.RowAnswerer:
 				if err := unwanted(c, args[0]+" takes its columns by their names", "text"); err != nil {
 					return err
 				}
-				return predictRows(c, v, args[1:], file, table, asJSON)
+				return predictRows(c, v, args[1:], &from, &to)
 			case classify.Classifier:
-				if answer = classifies(v); explained {
-					answer = explain(explainer, colourful(c.OutOrStdout()))
-				}
-				lines, err = textLines(c, &table, args[1:], file)
+				return predictTexts(c, v, args[1:], &from, flags, &to)
 			case recipe.Regressor:
-				answer = regress(v, len(args) == 1)
+				return predictNumbers(c, v, args, &from, &to)
 			case recipe.Vectors:
 				return usage(c, "%s is vectors of words: see 'zoo nearest', 'zoo analogy', 'zoo similarity', and 'zoo train --embeddings'", args[0])
-			default:
-				return usage(c, "%s is a model of kind %s, which answers no lines", args[0], m.Artefact.Model)
 			}
-			if err == nil && lines == nil {
-				if err = noTable(c); err == nil {
-					lines, err = inputs(c, args[1:], file)
-				}
-			}
-			if err != nil {
-				return err
-			}
-			out := bufio.NewWriter(c.OutOrStdout())
-			read, broken := 0, 0
-			for texts, err := range lines {
-				for _, t := range texts {
-					if read++; !utf8.ValidString(t) {
-						broken++
-					}
-				}
-				if err == nil {
-					err = answer(c.Context(), texts, out, asJSON)
-				}
-				if flushed := out.Flush(); err == nil {
-					err = flushed
-				}
-				if err != nil {
-					return err
-				}
-			}
-			switch {
-			case read == 0:
-				fmt.Fprintln(c.ErrOrStderr(), "there was nothing to predict from: the input is empty")
-			case broken > 0 && len(args) == 1:
-				fmt.Fprintf(c.ErrOrStderr(), "%d of %d texts are not UTF-8, and the other bytes in them are not understood; from Windows-1252: iconv -f WINDOWS-1252 -t UTF-8 IN > OUT\n", broken, read)
-			}
-			return nil
+			return usage(c, "%s is a model of kind %s, which answers no lines", args[0], m.Artefact.Model)
 		},
 	}
-	table.add(c)
-	c.Flags().StringVarP(&file, "file", "f", "", "read texts from this file, one a line, or the rows of a table, by its name ('-' for standard input)")
-	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line")
-	c.Flags().BoolVar(&explained, "explain", false, "say what each word contributes to the logit, in colours on a terminal (not with NO_COLOR)")
+	from.add(c)
+	flags.add(c)
+	to.add(c)
 	return c
+}
+
+// predictNumbers answers lines of numbers.
+func predictNumbers(c *cobra.Command, m recipe.Regressor, args []string, from *source, to *output) error {
+	if err := cmp.Or(noTable(c), unwanted(c, args[0]+" takes lines of numbers and no table", "format", "keep", "out")); err != nil {
+		return err
+	}
+	lines, err := inputs(c, args[1:], from.file)
+	if err != nil {
+		return err
+	}
+	answer := regress(m, len(args) == 1)
+	out := bufio.NewWriter(c.OutOrStdout())
+	read := 0
+	for texts, err := range lines {
+		read += len(texts)
+		if err == nil {
+			err = answer(c.Context(), texts, out, to.asJSON)
+		}
+		if flushed := out.Flush(); err == nil {
+			err = flushed
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if read == 0 {
+		fmt.Fprintln(c.ErrOrStderr(), "there was nothing to predict from: the input is empty")
+	}
+	return nil
 }
 
 // textLines yields texts in chunks: the arguments, the lines of a file or of
@@ -140,46 +135,8 @@ func noTable(c *cobra.Command) error {
 	return unwanted(c, "no table is given by --file", "text", "encoding", "quotes")
 }
 
-// textAnswer is a line of predict --json for a classifier.
-type textAnswer struct {
-	Text        string  `json:"text"`
-	Label       string  `json:"label"`
-	Probability float64 `json:"probability"`
-	Tokens      int     `json:"tokens"`
-	Truncated   bool    `json:"truncated"`
-}
-
 // answerer answers lines.
 type answerer func(ctx context.Context, lines []string, out io.Writer, asJSON bool) error
-
-// classifies returns the answerer that classifies texts.
-func classifies(m classify.Classifier) answerer {
-	return func(ctx context.Context, texts []string, out io.Writer, asJSON bool) error {
-		answers, err := m.PredictAll(ctx, texts)
-		if err != nil {
-			return err
-		}
-		return printAnswers(texts, answers, out, asJSON)
-	}
-}
-
-func printAnswers(texts []string, answers []classify.Prediction, out io.Writer, asJSON bool) (err error) {
-	for i, p := range answers {
-		if asJSON {
-			err = printJSON(out, textAnswer{texts[i], p.Label, p.Probability, p.Tokens, p.Truncated})
-		} else {
-			note := ""
-			if p.Truncated {
-				note = fmt.Sprintf("\t(first %d tokens)", p.Tokens)
-			}
-			_, err = fmt.Fprintf(out, "%s\t%.4f\t%s%s\n", p.Label, p.Probability, shorten(texts[i]), note)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // shorten makes one short line of a text.
 func shorten(text string) string {

@@ -33,7 +33,12 @@ func (f *tableFlags) named(file string) bool {
 }
 
 func (f *tableFlags) open(file string) (*datasets.Table, error) {
-	return datasets.OpenTable(file, datasets.TableConfig{Text: f.text, Encoding: f.encoding, Quotes: datasets.Quotes(f.quotes)})
+	return datasets.OpenTable(file, f.config())
+}
+
+// config says how a table is read.
+func (f *tableFlags) config() datasets.TableConfig {
+	return datasets.TableConfig{Text: f.text, Encoding: f.encoding, Quotes: datasets.Quotes(f.quotes)}
 }
 
 // failed adds to an error about a table what to do on the command line.
@@ -50,34 +55,120 @@ func (f *tableFlags) texts(c *cobra.Command, file string) (iter.Seq2[[]string, e
 	if err != nil {
 		return nil, f.failed(c, err)
 	}
+	column, err := f.column(c, table)
+	if err != nil {
+		return nil, err
+	}
+	return func(yield func([]string, error) bool) {
+		for chunk, err := range f.chunks(c, table, column, nil) {
+			if !yield(chunk.texts, err) {
+				return
+			}
+		}
+	}, nil
+}
+
+// column returns the column of texts, and says which was guessed.
+func (f *tableFlags) column(c *cobra.Command, table *datasets.Table) (string, error) {
 	column, err := table.TextColumn()
 	if err != nil {
-		return nil, f.failed(c, err)
+		return "", f.failed(c, err)
 	}
 	if f.text == "" {
 		fmt.Fprintf(c.ErrOrStderr(), "the text is in column %q; --text names another\n", column)
 	}
-	return func(yield func([]string, error) bool) {
-		var chunk []string
+	return column, nil
+}
+
+// textChunk is texts that are answered at once, and of rows of a table the cells
+// that are carried, nil where none are.
+type textChunk struct {
+	texts []string
+	kept  [][]cell
+}
+
+// chunks yields the column of texts of a table, and cells of the columns to
+// carry; nil carries none.
+func (f *tableFlags) chunks(c *cobra.Command, table *datasets.Table, column string, carried []string) iter.Seq2[textChunk, error] {
+	return func(yield func(textChunk, error) bool) {
+		var chunk textChunk
 		size := 0
-		for row, err := range table.Select(c.Context(), column) {
+		for row, err := range carrying(c, table, []string{column}, carried) {
 			if err != nil {
-				if len(chunk) == 0 || yield(chunk, nil) {
-					yield(nil, f.failed(c, err))
+				if len(chunk.texts) == 0 || yield(chunk, nil) {
+					yield(textChunk{}, f.failed(c, err))
 				}
 				return
 			}
-			chunk = append(chunk, strings.Clone(row.Cells[0])) // valid until the next row
-			if size += len(row.Cells[0]); len(chunk) < chunkLines && size < chunkBytes {
+			chunk.texts = append(chunk.texts, strings.Clone(row.cells[0])) // valid until the next row
+			size += len(row.cells[0])
+			if carried != nil {
+				chunk.kept = append(chunk.kept, row.kept)
+				for _, k := range row.kept {
+					size += len(k.text)
+				}
+			}
+			if len(chunk.texts) < chunkLines && size < chunkBytes {
 				continue
 			}
 			if !yield(chunk, nil) {
 				return
 			}
-			chunk, size = nil, 0
+			chunk, size = textChunk{}, 0
 		}
-		if len(chunk) > 0 {
+		if len(chunk.texts) > 0 {
 			yield(chunk, nil)
 		}
-	}, nil
+	}
+}
+
+// carriedRow is the cells that a model needs, valid until the next row, and those
+// that are carried.
+type carriedRow struct {
+	line  int
+	cells []string
+	kept  []cell // never nil where columns are carried
+}
+
+// carrying yields the needed columns of a table and those to carry.
+func carrying(c *cobra.Command, table *datasets.Table, needed, carried []string) iter.Seq2[carriedRow, error] {
+	return func(yield func(carriedRow, error) bool) {
+		columns := table.Columns()
+		at := func(names []string) []int {
+			list := make([]int, len(names))
+			for i, name := range names {
+				list[i] = slices.Index(columns, name)
+			}
+			return list
+		}
+		from, to := at(needed), at(carried)
+		if carried == nil || slices.Contains(from, -1) { // Select has the error of a column that is not there
+			for row, err := range table.Select(c.Context(), needed...) {
+				if !yield(carriedRow{line: row.Line, cells: row.Cells}, err) || err != nil {
+					return
+				}
+			}
+			return
+		}
+		cells := make([]string, len(needed))
+		for row, err := range table.Rows(c.Context()) {
+			if err != nil {
+				yield(carriedRow{}, err)
+				return
+			}
+			for i, k := range from {
+				if cells[i] = row.Cells[k]; row.Bare != nil && row.Bare[k] && (strings.HasPrefix(cells[i], "[") || strings.HasPrefix(cells[i], "{")) {
+					yield(carriedRow{}, fmt.Errorf("%s: line %d: column %q holds a list or an object; expected a string, a number or true or false", table.Name(), row.Line, needed[i]))
+					return
+				}
+			}
+			kept := make([]cell, len(to))
+			for i, k := range to {
+				kept[i] = cell{strings.Clone(row.Cells[k]), row.Bare != nil && row.Bare[k]}
+			}
+			if !yield(carriedRow{row.Line, cells, kept}, nil) {
+				return
+			}
+		}
+	}
 }

@@ -3,17 +3,16 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"iter"
 	"maps"
-	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/datasets"
@@ -26,124 +25,207 @@ type rowAnswer struct {
 	Input      map[string]any `json:"input"`
 	Prediction float64        `json:"prediction"`
 	datasets.Surprise
+	Columns json.RawMessage `json:"columns,omitempty"` // of the row, those that are kept
 }
 
 // predictRows answers rows with named columns.
-func predictRows(c *cobra.Command, m recipe.RowAnswerer, args []string, file string, flags tableFlags, asJSON bool) error {
-	rows, err := tableRows(c, m, args, file, flags)
+func predictRows(c *cobra.Command, m recipe.RowAnswerer, args []string, from *source, to *output) error {
+	err := cmp.Or(from.check(c, args), to.check(c, from.file))
+	if err == nil && from.format == "lines" {
+		err = unwanted(c, "the model takes rows of a table", "format")
+	}
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriter(c.OutOrStdout())
-	missing, unknown := map[string]int{}, map[string]int{}
-	var where []string
-	var cells [][]string
-	answer := func() error {
-		answers, err := m.AnswerRows(c.Context(), cells)
-		var bad *recipe.RowError
-		if errors.As(err, &bad) {
-			return fmt.Errorf("zoo: predict: %s%w", where[bad.Row], bad.Err)
+	p := &rowPrinter{model: m, missing: map[string]int{}, unknown: map[string]int{}}
+	rows, err := p.open(c, args, from, to)
+	if err != nil {
+		return err
+	}
+	err = to.write(c, p.columns, []string{"prediction"}, func(w rowWriter, out *bufio.Writer) error {
+		var chunk []placedRow
+		answer := func() error {
+			if err := p.answer(c.Context(), chunk, w, out, to.asJSON); err != nil {
+				return err
+			}
+			chunk = chunk[:0]
+			return out.Flush()
+		}
+		for row, err := range rows {
+			if err != nil {
+				return errors.Join(err, out.Flush())
+			}
+			row.cells = slices.Clone(row.cells)
+			if chunk = append(chunk, row); len(chunk) == chunkLines {
+				if err := answer(); err != nil {
+					return err
+				}
+			}
+		}
+		return answer()
+	})
+	if err != nil {
+		return err
+	}
+	p.notes(c)
+	if to.file != "" {
+		fmt.Fprintf(c.ErrOrStderr(), "%d answers are in %s\n", p.read, to.file)
+	}
+	return nil
+}
+
+// rowPrinter answers rows and counts what is told at the end.
+type rowPrinter struct {
+	model            recipe.RowAnswerer
+	columns          []string // that are carried
+	read             int
+	missing, unknown map[string]int
+}
+
+// answer answers a chunk of rows.
+func (p *rowPrinter) answer(ctx context.Context, chunk []placedRow, w rowWriter, out io.Writer, asJSON bool) error {
+	cells := make([][]string, len(chunk))
+	for i, row := range chunk {
+		cells[i] = row.cells
+	}
+	answers, err := p.model.AnswerRows(ctx, cells)
+	var bad *recipe.RowError
+	if errors.As(err, &bad) {
+		return fmt.Errorf("zoo: predict: %s%w", chunk[bad.Row].where, bad.Err)
+	}
+	if err != nil {
+		return err
+	}
+	for i, a := range answers {
+		p.read++
+		for _, name := range a.Missing {
+			p.missing[name]++
+		}
+		for _, name := range a.Unknown {
+			p.unknown[name]++
+		}
+		switch {
+		case w != nil:
+			var more []extra
+			if len(a.Missing) > 0 {
+				more = append(more, extra{"missing", a.Missing})
+			}
+			if len(a.Unknown) > 0 {
+				more = append(more, extra{"unknown", a.Unknown})
+			}
+			err = w.row(chunk[i].kept, []any{a.Prediction}, more)
+		case asJSON:
+			answer := rowAnswer{Input: a.Input, Prediction: a.Prediction, Surprise: datasets.Surprise{Missing: a.Missing, Unknown: a.Unknown}}
+			if chunk[i].kept != nil {
+				answer.Columns = jsonObject(p.columns, chunk[i].kept)
+			}
+			err = printJSON(out, answer)
+		default:
+			_, err = fmt.Fprintf(out, "%.6g\n", a.Prediction)
 		}
 		if err != nil {
 			return err
-		}
-		for _, a := range answers {
-			for _, name := range a.Missing {
-				missing[name]++
-			}
-			for _, name := range a.Unknown {
-				unknown[name]++
-			}
-			if asJSON {
-				err = printJSON(out, rowAnswer{a.Input, a.Prediction, datasets.Surprise{Missing: a.Missing, Unknown: a.Unknown}})
-			} else {
-				_, err = fmt.Fprintf(out, "%.6g\n", a.Prediction)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		where, cells = where[:0], cells[:0]
-		return out.Flush()
-	}
-	for row, err := range rows {
-		if err != nil {
-			return errors.Join(err, out.Flush())
-		}
-		where = append(where, row.where)
-		if cells = append(cells, slices.Clone(row.cells)); len(cells) == chunkLines {
-			if err := answer(); err != nil {
-				return err
-			}
-		}
-	}
-	if err := answer(); err != nil {
-		return err
-	}
-	for _, note := range []struct {
-		counts map[string]int
-		what   string
-	}{{missing, "no value"}, {unknown, "a category that training did not see"}} {
-		for _, name := range slices.Sorted(maps.Keys(note.counts)) {
-			fmt.Fprintf(c.ErrOrStderr(), "column %q: %s in %d of the rows\n", name, note.what, note.counts[name])
 		}
 	}
 	return nil
 }
 
+// notes says at the end what was unusual.
+func (p *rowPrinter) notes(c *cobra.Command) {
+	for _, note := range []struct {
+		counts map[string]int
+		what   string
+	}{{p.missing, "no value"}, {p.unknown, "a category that training did not see"}} {
+		for _, name := range slices.Sorted(maps.Keys(note.counts)) {
+			fmt.Fprintf(c.ErrOrStderr(), "column %q: %s in %d of the rows\n", name, note.what, note.counts[name])
+		}
+	}
+}
+
 // placedRow is a row and where it stands, for errors.
 type placedRow struct {
 	cells []string
+	kept  []cell // nil where none are carried
 	where string
 }
 
-// tableRows yields the rows to predict from.
-func tableRows(c *cobra.Command, m recipe.RowAnswerer, args []string, file string, flags tableFlags) (iter.Seq2[placedRow, error], error) {
+// open opens the rows to predict from, and finds the columns to carry.
+func (p *rowPrinter) open(c *cobra.Command, args []string, from *source, to *output) (iter.Seq2[placedRow, error], error) {
+	needed := p.model.Columns()
 	if len(args) > 0 {
-		return func(yield func(placedRow, error) bool) {
-			for i, arg := range args {
-				cells, err := rowOf(arg, m.Columns())
-				if err != nil {
-					err = fmt.Errorf("zoo: predict: row %d: %w: %w", i+1, err, zoo.ErrUsage)
-				}
-				if !yield(placedRow{cells, fmt.Sprintf("row %d: ", i+1)}, err) || err != nil {
-					return
-				}
+		if to.carries() {
+			var err error
+			if p.columns, err = to.chosen(c, "a row of arguments", needed); err != nil {
+				return nil, err
 			}
-		}, nil
+		}
+		return p.arguments(args), nil
 	}
 	var table *datasets.Table
 	var err error
-	if file == "" || file == "-" {
-		var data []byte
-		if data, err = io.ReadAll(c.InOrStdin()); err != nil {
-			return nil, fmt.Errorf("zoo: predict: standard input: %w", err)
+	switch format := datasets.Format(from.format); {
+	case !from.standardInput():
+		table, err = from.openFile(c, format)
+	default:
+		in := interruptible(c.Context(), c.InOrStdin())
+		head := firstLine(in)
+		for len(bytes.TrimSpace(head)) == 0 && len(head) > 0 && len(head) < maxHead {
+			more := firstLine(in)
+			if len(more) == 0 {
+				break
+			}
+			head = append(head, more...)
 		}
-		format := datasets.CSV
-		if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
-			format = datasets.JSONL
+		if format == "" {
+			if format = datasets.CSV; bytes.HasPrefix(bytes.TrimSpace(head), []byte("{")) {
+				format = datasets.JSONL
+			}
 		}
-		table, err = datasets.OpenTableFS(oneFile(data), "standard input", datasets.TableConfig{Format: format, Encoding: flags.encoding, Quotes: datasets.Quotes(flags.quotes)})
-	} else if _, err = os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("zoo: predict: no file %s: %w", file, zoo.ErrUsage)
-	} else {
-		table, err = flags.open(file)
+		table, err = from.openStream(c, io.MultiReader(bytes.NewReader(head), in), format)
 	}
 	if err != nil {
-		return nil, flags.failed(c, err)
+		return nil, err
+	}
+	if to.carries() {
+		if p.columns, err = to.chosen(c, table.Name(), table.Columns()); err != nil {
+			return nil, err
+		}
 	}
 	return func(yield func(placedRow, error) bool) {
-		for row, err := range table.Select(c.Context(), m.Columns()...) {
+		for row, err := range carrying(c, table, needed, p.columns) {
 			if errors.Is(err, datasets.ErrNoColumn) { // of the model's, which no flag names
 				err = fmt.Errorf("zoo: predict: %w", err)
 			} else if err != nil {
-				err = flags.failed(c, err)
+				err = from.table.failed(c, err)
 			}
-			if !yield(placedRow{row.Cells, fmt.Sprintf("%s: line %d, ", table.Name(), row.Line)}, err) {
+			if !yield(placedRow{row.cells, row.kept, fmt.Sprintf("%s: line %d, ", table.Name(), row.line)}, err) || err != nil {
 				return
 			}
 		}
 	}, nil
+}
+
+// arguments yields the rows of arguments.
+func (p *rowPrinter) arguments(args []string) iter.Seq2[placedRow, error] {
+	needed := p.model.Columns()
+	return func(yield func(placedRow, error) bool) {
+		for i, arg := range args {
+			cells, err := rowOf(arg, needed)
+			if err != nil {
+				err = fmt.Errorf("zoo: predict: row %d: %w: %w", i+1, err, zoo.ErrUsage)
+			}
+			var kept []cell
+			if err == nil && p.columns != nil {
+				kept = []cell{}
+				for _, name := range p.columns {
+					kept = append(kept, cell{text: cells[slices.Index(needed, name)]})
+				}
+			}
+			if !yield(placedRow{cells, kept, fmt.Sprintf("row %d: ", i+1)}, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // rowOf reads NAME=VALUE,NAME=VALUE or a JSON object.
@@ -206,21 +288,3 @@ func pairs(arg string, columns []string, row map[string]string) error {
 	}
 	return nil
 }
-
-// oneFile is a file system of one file, whatever its name.
-type oneFile []byte
-
-// Open implements fs.FS.
-func (f oneFile) Open(string) (fs.File, error) {
-	return &openFile{bytes.NewReader(f)}, nil
-}
-
-type openFile struct{ *bytes.Reader }
-
-func (f *openFile) Stat() (fs.FileInfo, error) { return f, nil }
-func (f *openFile) Close() error               { return nil }
-func (f *openFile) Name() string               { return "standard input" }
-func (f *openFile) Mode() fs.FileMode          { return 0o444 }
-func (f *openFile) ModTime() time.Time         { return time.Time{} }
-func (f *openFile) IsDir() bool                { return false }
-func (f *openFile) Sys() any                   { return nil }

@@ -25,7 +25,7 @@ func TestPredictTexts(t *testing.T) {
 		strings.Repeat("tedious and ", 60), "\x00\xff broken \xc3"}
 	file := write(t, "texts", strings.Join(texts, "\r\n")) // the last line has no end
 	args := must(t, runZoo(append([]string{"predict", f.model, "--json", "--"}, texts...)...))
-	list := objects(t, args.stdout, "text", "label", "probability", "tokens", "truncated")
+	list := objects(t, args.stdout, "text", "label", "probability", "tokens", "truncated", "known", "unknown?")
 	if len(list) != len(texts) {
 		t.Fatalf("%d answers for %d texts:\n%s", len(list), len(texts), args.stdout)
 	}
