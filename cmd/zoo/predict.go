@@ -29,7 +29,12 @@ commas. Each line has an answer, an empty text too; empty lines among numbers
 are skipped.
 
 A classifier of texts also takes a .csv, .tsv, .jsonl or .parquet file with a
-header, and answers each row of its column of texts.
+header, and answers each row of its column of texts; on standard input by --format,
+or where the first line plainly names columns or is a JSON object.
+
+With --out the answers go to a file, beside the columns of their rows: label,
+probability and, of a model with a vocabulary, known, the share of the text's words
+that it knows. An answer to a text without a known word means nothing and says so.
 
 A model of a table takes rows with named columns: NAME=VALUE,NAME=VALUE or a
 JSON object as an argument, or a table with a header, as a file or on standard
@@ -38,6 +43,8 @@ are passed over in a table.`,
 		Example: `  zoo predict lstm-imdb "A quiet, beautiful film." "A dull, lifeless mess."
   zoo predict lstm-imdb --file reviews.txt --json
   zoo predict lstm-imdb --file reviews.csv --text review
+  zoo predict mine --file new.csv --out answers.csv --keep id,date --top 3
+  cat new.jsonl | zoo predict mine --format jsonl --json --threshold 0.8
   cat reviews.txt | zoo predict lstm-imdb
   zoo predict lstm-imdb --explain "Not good at all, but the music is lovely."
   zoo predict mlp-line 2.5 -1 --json
