@@ -181,7 +181,7 @@ func (p *rowPrinter) open(c *cobra.Command, args []string, from *source, to *out
 				format = datasets.JSONL
 			}
 		}
-		table, err = from.openStream(c, io.MultiReader(bytes.NewReader(head), in), format)
+		table, err = from.openStream(c, io.MultiReader(bytes.NewReader(head), in), stdinName, format)
 	}
 	if err != nil {
 		return nil, err

@@ -32,6 +32,9 @@ func (s *source) add(c *cobra.Command) {
 	c.Flags().StringVar(&s.format, "format", "", "of the input: csv, tsv, jsonl or lines (default: by the file's name, else by its first line)")
 }
 
+// stdinName is what errors call it.
+const stdinName = "standard input"
+
 // formats are the values of --format.
 var formats = []string{"csv", "tsv", "jsonl", "lines"}
 
@@ -58,10 +61,19 @@ func (s *source) config(format datasets.Format) datasets.TableConfig {
 	return c
 }
 
-// openFile opens a file as a table.
+// openFile opens a file as a table; one that can be read once, such as a pipe of
+// the shell's, as a stream.
 func (s *source) openFile(c *cobra.Command, format datasets.Format) (*datasets.Table, error) {
-	if _, err := os.Stat(s.file); errors.Is(err, fs.ErrNotExist) {
+	info, err := os.Stat(s.file)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("zoo: predict: no file %s: %w", s.file, zoo.ErrUsage)
+	}
+	if err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeDevice|fs.ModeSocket) != 0 {
+		f, err := os.Open(s.file)
+		if err != nil {
+			return nil, fmt.Errorf("zoo: predict: %w", err)
+		}
+		return s.openStream(c, interruptible(c.Context(), f), s.file, format)
 	}
 	table, err := datasets.OpenTable(s.file, s.config(format))
 	if err != nil {
@@ -71,9 +83,9 @@ func (s *source) openFile(c *cobra.Command, format datasets.Format) (*datasets.T
 }
 
 // openStream opens what is read once as a table. Its rows can be read once.
-func (s *source) openStream(c *cobra.Command, from io.Reader, format datasets.Format) (*datasets.Table, error) {
+func (s *source) openStream(c *cobra.Command, from io.Reader, name string, format datasets.Format) (*datasets.Table, error) {
 	again := &replay{from: from}
-	table, err := datasets.OpenTableFS(again, "standard input", s.config(format))
+	table, err := datasets.OpenTableFS(again, name, s.config(format))
 	if err != nil {
 		return nil, s.table.failed(c, err)
 	}
@@ -94,10 +106,10 @@ func (s *source) recognise(c *cobra.Command) (*datasets.Table, iter.Seq2[[]strin
 		table, err := s.openFile(c, format)
 		return table, nil, err
 	case s.format != "":
-		table, err := s.openStream(c, interruptible(c.Context(), c.InOrStdin()), format)
+		table, err := s.openStream(c, interruptible(c.Context(), c.InOrStdin()), stdinName, format)
 		return table, nil, err
 	}
-	name := "standard input"
+	name, again := stdinName, false
 	var from io.ReadCloser
 	if s.standardInput() {
 		if f, ok := c.InOrStdin().(*os.File); ok && term.IsTerminal(int(f.Fd())) {
@@ -111,7 +123,8 @@ func (s *source) recognise(c *cobra.Command) (*datasets.Table, iter.Seq2[[]strin
 			lines, err := inputs(c, nil, s.file) // which says why
 			return nil, lines, err
 		}
-		name, from = s.file, f
+		info, err := f.Stat()
+		name, from, again = s.file, f, err == nil && info.Mode().IsRegular()
 	}
 	head := firstLine(from)
 	rest := struct {
@@ -123,8 +136,8 @@ func (s *source) recognise(c *cobra.Command) (*datasets.Table, iter.Seq2[[]strin
 		return nil, chunks(c.Context(), rest, name), nil
 	}
 	fmt.Fprintf(c.ErrOrStderr(), "%s is read as a table in %s, for its first line %s; --format lines reads lines as texts\n", name, format, why)
-	if s.standardInput() {
-		table, err := s.openStream(c, rest, format)
+	if !again { // what was read of a pipe is not there any more
+		table, err := s.openStream(c, rest, name, format)
 		return table, nil, err
 	}
 	from.Close()
@@ -224,5 +237,10 @@ func (f *replayed) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (f *replayed) Close() error               { return nil }
-func (f *replayed) Stat() (fs.FileInfo, error) { return nil, fs.ErrInvalid }
+// Close implements fs.File.
+func (f *replayed) Close() error { return nil }
+
+// Stat implements fs.File. A stream has no size, which Parquet alone asks for.
+func (f *replayed) Stat() (fs.FileInfo, error) {
+	return nil, errors.New("a Parquet file is read from its end; save it as a file first")
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -118,4 +119,46 @@ func TestPredictLongTableFromStandardInput(t *testing.T) {
 	if c := read(99); c != "0123456789" || len(again.head) != 6 {
 		t.Errorf("%q, %q is kept", c, again.head)
 	}
+}
+
+// What can be read once, such as a pipe that the shell names, is read once.
+func TestPredictTableFromAPipe(t *testing.T) {
+	f, houses := small(t), housesModel(t)
+	rows := "district,rooms,\"area, m2\"\n" + strings.Repeat("north,3,74.5\n", 3000)
+	for name, c := range map[string]struct {
+		in      string
+		args    []string
+		answers int
+	}{
+		"recognised":  {tickets, []string{f.model}, 3},
+		"by --format": {tickets, []string{f.model, "--format", "csv"}, 3},
+		"lines":       {"a mess\na joy\n", []string{f.model}, 2},
+		"many rows":   {rows, []string{houses.model, "--format", "csv"}, 3000},
+	} {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			io.WriteString(w, c.in)
+			w.Close()
+		}()
+		path := fmt.Sprintf("/dev/fd/%d", r.Fd())
+		if _, err := os.Stat(path); err != nil {
+			t.Skip(err)
+		}
+		o := runSilently("predict", append(c.args, "--file", path)...)
+		if o.code != 0 || strings.Count(o.stdout, "\n") != c.answers {
+			t.Errorf("%s: exit code %d, %d answers, want %d: %s", name, o.code, strings.Count(o.stdout, "\n"), c.answers, o.stderr)
+		}
+		r.Close()
+	}
+}
+
+// runSilently is runZoo for a command line that differs from run to run, which no
+// record of them keeps.
+func runSilently(command string, args ...string) outcome {
+	var stdout, stderr bytes.Buffer
+	err := run(context.Background(), standard(), append([]string{command}, args...), strings.NewReader(""), &stdout, &stderr)
+	return outcome{code: report(err, &stderr), stdout: stdout.String(), stderr: stderr.String()}
 }
