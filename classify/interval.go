@@ -23,7 +23,7 @@ func Wilson(right, n int) Interval {
 	size := float64(n)
 	p, z2 := float64(right)/size, float64(z95*z95)
 	middle := p + z2/(2*size)
-	half := z95 * math.Sqrt(float64(p*(1-p))/size+z2/(4*size*size))
+	half := float64(z95 * math.Sqrt(float64(p*(1-p))/size+z2/(4*size*size)))
 	scale := 1 + z2/size
 	at := Interval{(middle - half) / scale, (middle + half) / scale}
 	if right <= 0 { // whatever the rounding

@@ -91,7 +91,7 @@ func complement(x float64) float64 {
 	if x < 2 {
 		term, sum := x, x
 		for k := 1; term > 1e-18*sum; k++ {
-			term *= 2 * square / float64(2*k+1)
+			term = float64(term * 2 * square / float64(2*k+1))
 			sum += term
 		}
 		return 1 - float64(2/math.SqrtPi*exact.Exp(-square)*sum)

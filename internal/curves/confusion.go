@@ -51,7 +51,7 @@ func Confusion(classes []string, counts [][]int) (*Figure, error) {
 		p.X.Tick.Label.Rotation = math.Pi / 2
 		p.X.Tick.Label.XAlign, p.X.Tick.Label.YAlign = draw.XRight, draw.YCenter
 	}
-	side := min(maxSize, max(width, margin+cellSize*vg.Length(len(classes))))
+	side := min(maxSize, max(width, margin+vg.Length(cellSize*vg.Length(len(classes)))))
 	return &Figure{panels: []*plot.Plot{p}, width: side, panel: side - vg.Centimeter}, nil
 }
 
