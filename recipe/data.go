@@ -12,6 +12,14 @@ type Data interface {
 	Guesses() []string
 }
 
+// Owned is data that may be somebody's own. What is trained on such data has no
+// licence until its owner gives one, while the zoo's own models are its to
+// license.
+type Owned interface {
+	Data
+	Owned() bool
+}
+
 // DataAs returns data as the pointer that a family's Source opens. Other data,
 // and none, is an error that wraps ErrUsage.
 func DataAs[D interface {

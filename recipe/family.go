@@ -243,9 +243,15 @@ func (t Families) Train(ctx context.Context, r Recipe, data Data, e Env) (*Model
 	if s := r.Source(); s.Open != nil && data == nil {
 		return nil, train.Result{}, fmt.Errorf("zoo: recipe %s needs data: %w", r.Name, ErrUsage)
 	}
+	if err := e.Card.check(); err != nil {
+		return nil, train.Result{}, err
+	}
 	m, result, err := r.Family.Train(ctx, r, data, e)
 	if err != nil {
 		return nil, result, err
+	}
+	if m.Artefact != nil {
+		e.Card.fill(&m.Artefact.Card, data)
 	}
 	m.families = t
 	return m, result, nil

@@ -1,6 +1,7 @@
 package recipe_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -130,5 +131,55 @@ func TestStorage(t *testing.T) {
 	}
 	if _, err := recipe.Storage("I8"); err == nil || !strings.Contains(err.Error(), `storage "I8", want F32, F16 or BF16`) {
 		t.Error(err)
+	}
+}
+
+// A card says what its maker wants; a model of one's own data has no licence
+// unless one is given, and the zoo's own has the zoo's.
+func TestCardFields(t *testing.T) {
+	table := filepath.Join(t.TempDir(), "t.csv")
+	if err := os.WriteFile(table, []byte("text,label\na b,x\nc d,y\ne f,x\ng h,y\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	own, err := zoo.OpenTexts(table, zoo.TextsConfig{Cache: "none"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		recipe string
+		data   recipe.Data
+		fields recipe.CardFields
+		want   recipe.CardFields
+	}{
+		{"tfidf", own, recipe.CardFields{}, recipe.CardFields{Name: "tfidf"}},
+		{"tfidf-imdb", own, recipe.CardFields{Name: "mine", About: "all mine", Licence: "MIT"}, recipe.CardFields{Name: "mine", About: "all mine", Licence: "MIT"}},
+		{"mlp-line", nil, recipe.CardFields{}, recipe.CardFields{Name: "mlp-line", Licence: "Apache-2.0"}},
+		{"mlp-line", nil, recipe.CardFields{Licence: "CC0-1.0"}, recipe.CardFields{Name: "mlp-line", Licence: "CC0-1.0"}},
+	} {
+		r, err := zoo.ReadRecipe(c.recipe)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, ok := r.Body.(*zoo.LinearRecipe); ok {
+			b.Validation = 0
+		}
+		if c.want.About == "" {
+			c.want.About = r.About
+		}
+		m, _, err := zoo.Train(context.Background(), r, c.data, zoo.Run{Card: c.fields})
+		if err != nil {
+			t.Fatal(err)
+		}
+		card := m.Artefact.Card
+		if have := (recipe.CardFields{Name: card.Name, About: card.Description, Licence: card.Licence}); have != c.want {
+			t.Errorf("%s: %+v, want %+v", c.recipe, have, c.want)
+		}
+		if again, err := m.Recipe(); err != nil || again.Name != c.recipe {
+			t.Errorf("%s: the recipe's name is %q: %v", c.recipe, again.Name, err)
+		}
+	}
+	r, _ := zoo.ReadRecipe("mlp-line")
+	if _, _, err := zoo.Train(context.Background(), r, nil, zoo.Run{Card: recipe.CardFields{Name: "My Model"}}); !errors.Is(err, zoo.ErrUsage) {
+		t.Errorf("a name that no card has: %v", err)
 	}
 }

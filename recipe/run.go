@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gorgonia-zoo/zoo/train"
+	"github.com/gorgonia-zoo/zoo/weights"
 )
 
 // Run is what may differ between two runs of a recipe without changing the
@@ -22,9 +23,43 @@ type Run struct {
 	// Fresh trains a recipe's teacher although its answers are in the cache.
 	Fresh bool
 
+	// Card is what the model's card says instead of what training writes there.
+	Card CardFields
+
 	// Report is told what the data is like before a fine-tuning begins, which
 	// an error stops; nil for nobody. Log gets it too.
 	Report func(DataReport) error
+}
+
+// CardFields are fields of a card that whoever trains may fill; an empty one
+// leaves what training writes: the recipe's name, what it says of itself, and
+// no licence for a model of the user's own data.
+type CardFields struct{ Name, About, Licence string }
+
+// check reports a name that no card can have.
+func (f CardFields) check() error {
+	if f.Name == "" {
+		return nil
+	}
+	if err := weights.CheckName(f.Name); err != nil {
+		return fmt.Errorf("zoo: card: %w: %w", err, ErrUsage)
+	}
+	return nil
+}
+
+// fill puts them into the card of a model that was trained on data.
+func (f CardFields) fill(c *weights.Card, data Data) {
+	if own, ok := data.(Owned); ok && own.Owned() {
+		c.Licence = ""
+	}
+	for _, field := range []struct {
+		to   *string
+		with string
+	}{{&c.Name, f.Name}, {&c.Description, f.About}, {&c.Licence, f.Licence}} {
+		if field.with != "" {
+			*field.to = field.with
+		}
+	}
 }
 
 // DataReport is what one should know of data before a model is trained on it:

@@ -271,10 +271,15 @@ func (t *Set) Path() string { return t.path }
 // IsTable tells a table of the user's own from IMDB, for which recipes are made.
 func (t *Set) IsTable() bool { return t.table != nil }
 
+// Owned implements recipe.Owned: a table is the user's, IMDB is not.
+func (t *Set) Owned() bool { return t.table != nil }
+
 // Describe says for a card what the data is: made where it is what a recipe was
 // made for, else the file and what is in it.
 func (t *Set) Describe(made string, texts, classes int) string {
 	switch {
+	case t.table == nil && made == "":
+		return "IMDB"
 	case t.table == nil:
 		return made
 	case classes == 0:

@@ -26,6 +26,20 @@ type runFlags struct {
 	resume     bool
 	asJSON     bool
 	checkpoint time.Duration
+	card       cardFlags
+}
+
+// cardFlags are what a card says instead of what training writes.
+type cardFlags struct{ name, about, licence string }
+
+func (f *cardFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&f.name, "name", "", "of the model, in its card (default: the recipe's)")
+	c.Flags().StringVar(&f.about, "about", "", "what the model is, in its card (default: what the recipe says)")
+	c.Flags().StringVar(&f.licence, "licence", "", "of the weights, in the card, as an SPDX identifier such as MIT (default: none for a model of data of your own)")
+}
+
+func (f *cardFlags) fields() recipe.CardFields {
+	return recipe.CardFields{Name: f.name, About: f.about, Licence: f.licence}
 }
 
 func (f *runFlags) add(c *cobra.Command) {
@@ -36,6 +50,7 @@ func (f *runFlags) add(c *cobra.Command) {
 	c.Flags().BoolVar(&f.resume, "resume", false, "go on from the checkpoint in --out")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "print one JSON object an epoch, and one at the end")
 	c.Flags().DurationVar(&f.checkpoint, "checkpoint-every", time.Minute, "time between checkpoints within an epoch; 0 for none")
+	f.card.add(c)
 }
 
 // apply puts what the flags say into a recipe.
@@ -86,6 +101,7 @@ file of the same form as the recipe in a model's card.
 		Example: `  zoo train mlp-line --out line
   zoo train lstm-imdb --data aclImdb_v1.tar.gz --out mine
   zoo train lstm-imdb --data aclImdb_v1.tar.gz --out mine --resume
+  zoo train tfidf --data tickets.csv --name tickets --out mine
   zoo train lstm --data reviews.csv --label stars --out stars
   zoo train lstm --data reviews.csv --embeddings vectors.txt --out mine
   zoo train mlp --data houses.csv --target price --out houses
@@ -179,6 +195,7 @@ func (f *runFlags) train(c *cobra.Command, source *recipe.Source, fit func(conte
 		Checkpoints: filepath.Join(f.out, checkpointDir), Resume: f.resume, CheckpointEvery: f.checkpoint, Steps: f.steps,
 		Recorders: []train.Recorder{train.Progress(c.ErrOrStderr()), log},
 		Log:       c.ErrOrStderr(),
+		Card:      f.card.fields(),
 	})
 	if err != nil {
 		return f.stopped(c, source, err)

@@ -68,7 +68,7 @@ func (b Baselines) Tell(run recipe.Run, card *weights.Card, accuracy float64) {
 	for _, r := range []struct {
 		name     string
 		accuracy float64
-	}{{"this model", accuracy}, {"logistic regression on TF-IDF (zoo train tfidf-imdb)", b.TFIDF},
+	}{{"this model", accuracy}, {"logistic regression on TF-IDF (zoo train tfidf)", b.TFIDF},
 		{fmt.Sprintf("always %q", b.Class), b.Frequent}} {
 		table.Rows = append(table.Rows, []string{r.name, fmt.Sprintf("%.4f", r.accuracy)})
 		run.Logf("held out: %-52s accuracy %.4f", r.name, r.accuracy)
@@ -76,6 +76,6 @@ func (b Baselines) Tell(run recipe.Run, card *weights.Card, accuracy float64) {
 	card.Tables = append(card.Tables, table)
 	if accuracy <= b.TFIDF {
 		card.Limits = append(card.Limits, "Logistic regression on TF-IDF does as well or better on the rows held out.")
-		run.Logf("logistic regression on TF-IDF does as well or better, in a second: zoo train tfidf-imdb with the same --data")
+		run.Logf("logistic regression on TF-IDF does as well or better, in a second: zoo train tfidf with the same --data")
 	}
 }

@@ -12,12 +12,15 @@ import (
 // Family returns the family of linear classifiers of texts.
 func Family() *recipe.Family {
 	return &recipe.Family{
-		Key:    "linear",
-		New:    func() recipe.Body { return new(Recipe) },
-		Named:  func() []recipe.Recipe { return []recipe.Recipe{nbsvm(), tfidf()} },
-		Source: func(recipe.Body) *recipe.Source { return texts.Source() },
-		Train:  run,
-		Holds:  func(a *weights.Artefact) bool { return a.Model == linear.Kind },
+		Key: "linear",
+		New: func() recipe.Body { return new(Recipe) },
+		Named: func() []recipe.Recipe {
+			return []recipe.Recipe{nbsvm(), tfidf(), nbsvmIMDB(), tfidfIMDB()}
+		},
+		Settings: settings(),
+		Source:   func(recipe.Body) *recipe.Source { return texts.Source() },
+		Train:    run,
+		Holds:    func(a *weights.Artefact) bool { return a.Model == linear.Kind },
 		Open: func(a *weights.Artefact) (any, error) {
 			c, err := linear.FromArtefact(a)
 			if err != nil {

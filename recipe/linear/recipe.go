@@ -13,7 +13,7 @@ import (
 // weights, which have one minimum: they depend on the data and on nothing
 // drawn at random.
 type Recipe struct {
-	Data      string          `json:"data"` // what it was made for
+	Data      string          `json:"data"` // what it was made for; empty for anybody's texts
 	Model     linear.Config   `json:"model"`
 	Tokenizer tokenize.Config `json:"tokenizer"`
 
@@ -68,12 +68,12 @@ func NBSVM() linear.Config {
 	}
 }
 
+// nbsvm and tfidf are for anybody's texts.
 func nbsvm() recipe.Recipe {
 	return recipe.Recipe{
-		Name:  "nbsvm-imdb",
-		About: "NB-weighted logistic regression on IMDB: presence of words, pairs and triples of words, in a megabyte",
+		Name:  "nbsvm",
+		About: "NB-weighted logistic regression on any texts: presence of words, pairs and triples of words; seconds",
 		Body: &Recipe{
-			Data:       "IMDB",
 			Model:      NBSVM(),
 			Tokenizer:  tokenize.Config{Lower: true},
 			Validation: 0.1,
@@ -83,13 +83,12 @@ func nbsvm() recipe.Recipe {
 	}
 }
 
-// tfidf has scikit-learn's features; C was chosen on validation texts.
+// tfidf has scikit-learn's features; C was chosen on IMDB's validation texts.
 func tfidf() recipe.Recipe {
 	return recipe.Recipe{
-		Name:  "tfidf-imdb",
-		About: "logistic regression on IMDB: TF-IDF of words and pairs of words",
+		Name:  "tfidf",
+		About: "logistic regression on any texts: TF-IDF of words and pairs of words; about a second",
 		Body: &Recipe{
-			Data: "IMDB",
 			Model: linear.Config{
 				Vectorizer: linear.VectorizerConfig{Weighting: linear.TFIDF, MaxN: 2},
 				C:          30,
@@ -100,4 +99,29 @@ func tfidf() recipe.Recipe {
 			Seed:       1,
 		},
 	}
+}
+
+// imdb is a recipe as it made, or would make, a model of IMDB.
+func imdb(r recipe.Recipe, about string) recipe.Recipe {
+	r.Name, r.About = r.Name+"-imdb", about
+	r.Body.(*Recipe).Data = "IMDB"
+	return r
+}
+
+func nbsvmIMDB() recipe.Recipe {
+	return imdb(nbsvm(), "NB-weighted logistic regression on IMDB: presence of words, pairs and triples of words, in a megabyte")
+}
+
+func tfidfIMDB() recipe.Recipe {
+	return imdb(tfidf(), "logistic regression on IMDB: TF-IDF of words and pairs of words")
+}
+
+// settings are what flags change in a recipe.
+func settings() []recipe.Setting {
+	return []recipe.Setting{{
+		Flag: "c", Type: recipe.NumberType, Else: "is no linear model of n-grams",
+		Usage: "of a linear model of n-grams: how much the training texts weigh against small weights (default: the recipe's)",
+		Of: recipe.Number(func(r *Recipe) *float64 { return &r.Model.C }, "a number of 0 to 1e9, 0 for 1",
+			func(x float64) bool { return x >= 0 && x <= 1e9 }),
+	}}
 }

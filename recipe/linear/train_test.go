@@ -94,6 +94,26 @@ func TestLinearTrainSaveLoadPredict(t *testing.T) {
 	}
 }
 
+// The recipes for anybody's texts make the same weights as those of IMDB, and
+// cards that name the user's data.
+func TestLinearNeutral(t *testing.T) {
+	for name, of := range map[string]string{"topics": topics(t), "reviews": fixture.Reviews(t, 200)} {
+		data := fixture.Texts(t, of)
+		for _, kind := range []string{"nbsvm", "tfidf"} {
+			r, _ := small(t, kind)
+			m := fixture.Train(t, r, data, zoo.Run{})
+			imdb, _ := small(t, kind+"-imdb")
+			if fixture.SHA(t, m) != fixture.SHA(t, fixture.Train(t, imdb, data, zoo.Run{})) {
+				t.Errorf("%s on %s: other weights than by the recipe for IMDB", kind, name)
+			}
+			card := m.Artefact.Card
+			if strings.Contains(card.Description, "IMDB") || !strings.Contains(card.Data, "texts of") && card.Data != "IMDB" {
+				t.Errorf("%s on %s: card %q, of %q", kind, name, card.Description, card.Data)
+			}
+		}
+	}
+}
+
 // The seed chooses the validation texts and nothing of the weights.
 func TestLinearWeightsDependOnTheDataAlone(t *testing.T) {
 	data := fixture.Texts(t, fixture.Reviews(t, 200))

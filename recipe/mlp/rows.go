@@ -19,6 +19,9 @@ type Rows struct {
 // Guesses says what of the table was guessed.
 func (t *Rows) Guesses() []string { return t.guesses }
 
+// Owned implements recipe.Owned: a table is the user's.
+func (t *Rows) Owned() bool { return true }
+
 // OpenRows opens a .csv, .tsv, .jsonl or .parquet file of which columns says
 // what to read.
 func OpenRows(path string, columns Columns) (*Rows, error) {
