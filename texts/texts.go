@@ -28,6 +28,9 @@ type Set struct {
 	columns datasets.TableConfig
 	rows    int // to draw at random, 0 for all
 	cache   string
+
+	memory *memory // nil where nothing is loaded
+	chosen []int   // rows of memory, nil for all
 }
 
 // ErrTooLarge is wrapped by errors about more texts than memory is meant for.
@@ -111,15 +114,22 @@ func (t *Set) WithClasses(classes []string) (*Set, error) {
 	}
 	out := *t
 	out.columns.Classes = classes
+	out.memory, out.chosen = nil, nil
 	var err error
-	out.table, err = datasets.OpenTable(t.path, out.columns)
-	return &out, err
+	if out.table, err = datasets.OpenTable(t.path, out.columns); err != nil || t.memory == nil {
+		return &out, err
+	}
+	whole, err := out.Load(context.Background())
+	if err != nil || t.chosen == nil {
+		return whole, err
+	}
+	return whole.Rows(t.chosen)
 }
 
 // Skipped returns the number of rows that have no text or no label and were
 // passed over.
 func (t *Set) Skipped(ctx context.Context) int {
-	if t.table == nil || !t.columns.SkipEmpty {
+	if t.table == nil || !t.columns.SkipEmpty || t.chosen != nil {
 		return 0
 	}
 	s, err := t.table.Scan(ctx)
@@ -156,6 +166,15 @@ func (p Part) From() string {
 
 // Read reads one part of the data, tokenised; a table has one part only.
 func (t *Set) Read(ctx context.Context, part datasets.Part, settings tokenize.Config) (p Part, err error) {
+	if t.memory != nil {
+		if err := t.inMemory(part); err != nil {
+			return Part{}, fmt.Errorf("zoo: data: %w", err)
+		}
+		if p.Corpus, err = t.tokenised(ctx, settings); err != nil {
+			return Part{}, fmt.Errorf("zoo: data: %w", err)
+		}
+		return p, nil
+	}
 	key := ""
 	if t.cache != "" {
 		if key, err = corpus.Key(t.path, string(part), settings, []any{t.columns, t.rows}); err != nil {
@@ -290,6 +309,9 @@ func (t *Set) Describe(made string, texts, classes int) string {
 
 // Examples yields one part as it stands, and the class names.
 func (t *Set) Examples(ctx context.Context, part datasets.Part) (iter.Seq2[datasets.Example, error], []string, error) {
+	if t.memory != nil {
+		return t.examples(), t.memory.classes, t.inMemory(part)
+	}
 	if t.imdb != nil {
 		return t.imdb.Part(ctx, part), t.imdb.Classes(), nil
 	}

@@ -146,7 +146,7 @@ func probe(ctx context.Context, whole recipe.Recipe, data recipe.Data, env recip
 	if err := env.Record(train.Event{Kind: train.KindStart, Epoch: 1}); err != nil {
 		return nil, none, err
 	}
-	rate, err := p.embed(ctx, base)
+	rate, err := p.embed(ctx, set, base)
 	if err != nil {
 		return nil, none, err
 	}
@@ -240,21 +240,30 @@ func (p *probing) base(env recipe.Env) (*encoder.Encoder, weights.DType, error) 
 	return wide, dtype, err
 }
 
-// embed reads every text once, and says how fast.
-func (p *probing) embed(ctx context.Context, base *encoder.Encoder) (tokensPerSecond float64, err error) {
+// embed reads every text once, even for several trainings on parts of data that
+// is in memory, and says how fast.
+func (p *probing) embed(ctx context.Context, set *texts.Set, base *encoder.Encoder) (tokensPerSecond float64, err error) {
 	began := time.Now()
-	tokens, cut := 0, 0
-	const block = 1 << 11
-	for from := 0; from < len(p.raw); from += block {
-		all, err := base.Embed(ctx, p.raw[from:min(from+block, len(p.raw))])
-		if err != nil {
-			return 0, err
-		}
-		for _, v := range all {
-			p.vectors, p.lengths = append(p.vectors, v.Vector), append(p.lengths, v.Tokens)
-			if tokens += v.Tokens; v.Truncated {
-				cut++
+	key := fmt.Sprintf("encoder %s as %s, %+v", p.BaseSHA256, p.Storage, base.Settings())
+	read, err := texts.Remember(set, key, p.raw, func(raw []string) (all []encoder.Embedding, err error) {
+		const block = 1 << 11
+		for from := 0; from < len(raw); from += block {
+			some, err := base.Embed(ctx, raw[from:min(from+block, len(raw))])
+			if err != nil {
+				return nil, err
 			}
+			all = append(all, some...)
+		}
+		return all, nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	tokens, cut := 0, 0
+	for _, v := range read {
+		p.vectors, p.lengths = append(p.vectors, v.Vector), append(p.lengths, v.Tokens)
+		if tokens += v.Tokens; v.Truncated {
+			cut++
 		}
 	}
 	seconds := time.Since(began).Seconds()
