@@ -49,7 +49,8 @@ var allowed = map[string][]string{
 
 	"": {"classify", "datasets", "hub", "models/linear", "models/lstm", "models/mlp", "models/word2vec", "pretrained", "recipe", "recipe/encoder", "recipe/finetune",
 		"recipe/linear", "recipe/lstm", "recipe/mlp", "recipe/word2vec", "texts", "train", "weights"},
-	"cmd/zoo": {"", "classify", "datasets", "hub", "internal/bench", "internal/curves", "internal/kernel", "pretrained/minilm", "recipe", "texts", "train", "weights"},
+	"fit":     {"", "classify", "datasets", "internal/exact", "recipe", "texts", "tokenize", "weights"},
+	"cmd/zoo": {"", "classify", "datasets", "fit", "hub", "internal/bench", "internal/curves", "internal/kernel", "pretrained/minilm", "recipe", "texts", "train", "weights"},
 
 	"internal/bench":         {"internal/kernel", "models/lstm", "ops", "recipe", "tokenize", "train"},
 	"internal/tokens":        {"", "datasets", "tokenize"},

@@ -50,6 +50,11 @@ type Family struct {
 	// family's. nil where there is no such directory.
 	OpenDirectory func(dir string) (m *Model, ok bool, err error)
 
+	// Candidates returns what this family would try on data, each of another
+	// name, nothing for data of another kind; bases are open models to begin
+	// from. nil: nothing is proposed.
+	Candidates func(ctx context.Context, data Data, bases []Base, e Env) ([]Candidate, error)
+
 	// Tuning says how this family trains models of others further; nil: it
 	// begins from nothing.
 	Tuning *Tuning

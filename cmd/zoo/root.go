@@ -33,7 +33,7 @@ code is 1 for failures and 2 for wrong usage.`,
 		Args:                       takes(),
 		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.AddCommand(newList(z), newCard(z), newPredict(z), newEval(z), newTrain(z), newFinetune(z), newReproduce(z),
+	root.AddCommand(newList(z), newCard(z), newPredict(z), newEval(z), newTrain(z), newFinetune(z), newFit(z), newReproduce(z),
 		newNearest(z), newAnalogy(z), newSimilarity(z), newEmbed(z), newPull(), newExport(z), newBench(z))
 	root.SetFlagErrorFunc(flagError)
 	completeFlags(root)

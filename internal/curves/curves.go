@@ -1,6 +1,7 @@
 // Package curves draws how a training went from the log that it wrote: the
 // loss and what was measured on the validation data, by optimizer steps; and how
-// a classifier did, as a confusion matrix and a reliability diagram.
+// a classifier did, as a confusion matrix and a reliability diagram; and how
+// candidates compare.
 package curves
 
 import (
@@ -90,7 +91,7 @@ func Draw(log []Epoch) (*Figure, error) {
 			names[name] = true
 		}
 	}
-	f := &Figure{}
+	f := &Figure{panel: panelHeight}
 	validation := func(name string) plotter.XYs {
 		return points(log, func(e Epoch) float64 {
 			if v := e.Validation[name]; v != nil {

@@ -58,8 +58,9 @@ func ProbeFamily() *recipe.Family {
 			r := b.(*Probe)
 			r.BaseSHA256, r.Storage = "", ""
 		},
-		Source: func(recipe.Body) *recipe.Source { return labelledSource() },
-		Train:  probe,
+		Source:     func(recipe.Body) *recipe.Source { return labelledSource() },
+		Train:      probe,
+		Candidates: probeCandidates,
 	}
 }
 

@@ -126,8 +126,9 @@ func TuneFamily() *recipe.Family {
 			r := b.(*Tune)
 			r.BaseSHA256, r.MinSteps = "", 0
 		},
-		Source: func(recipe.Body) *recipe.Source { return labelledSource() },
-		Train:  tune,
+		Source:     func(recipe.Body) *recipe.Source { return labelledSource() },
+		Train:      tune,
+		Candidates: tuneCandidates,
 		Tuning: &recipe.Tuning{
 			Of: ofEncoders,
 			Tunes: func(value any) bool {

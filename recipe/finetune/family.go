@@ -30,7 +30,8 @@ func Family() *recipe.Family {
 			}
 			return s
 		},
-		Train: run,
+		Train:      run,
+		Candidates: candidates,
 		Tuning: &recipe.Tuning{
 			Of: of,
 			Tunes: func(value any) bool {

@@ -17,10 +17,11 @@ func Family() *recipe.Family {
 		Named: func() []recipe.Recipe {
 			return []recipe.Recipe{nbsvm(), tfidf(), nbsvmIMDB(), tfidfIMDB()}
 		},
-		Settings: settings(),
-		Source:   func(recipe.Body) *recipe.Source { return texts.Source() },
-		Train:    run,
-		Holds:    func(a *weights.Artefact) bool { return a.Model == linear.Kind },
+		Settings:   settings(),
+		Source:     func(recipe.Body) *recipe.Source { return texts.Source() },
+		Train:      run,
+		Candidates: candidates,
+		Holds:      func(a *weights.Artefact) bool { return a.Model == linear.Kind },
 		Open: func(a *weights.Artefact) (any, error) {
 			c, err := linear.FromArtefact(a)
 			if err != nil {

@@ -25,9 +25,10 @@ func Family() *recipe.Family {
 				r.Embeddings = ""
 			}
 		},
-		Source: func(recipe.Body) *recipe.Source { return texts.Source() },
-		Train:  run,
-		Holds:  func(a *weights.Artefact) bool { return a.Model == lstm.Kind },
+		Source:     func(recipe.Body) *recipe.Source { return texts.Source() },
+		Train:      run,
+		Candidates: candidates,
+		Holds:      func(a *weights.Artefact) bool { return a.Model == lstm.Kind },
 		Open: func(a *weights.Artefact) (any, error) {
 			c, err := lstm.FromArtefact(a)
 			if err != nil {

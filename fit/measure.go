@@ -1,0 +1,197 @@
+package fit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/gorgonia-zoo/zoo"
+	"github.com/gorgonia-zoo/zoo/classify"
+)
+
+// measurement is what came of a training that left a part out.
+type measurement struct {
+	Seconds    float64 // of training
+	Predicting float64 // seconds, of all rows of the part
+	Bytes      int64
+	// Answers are the most probable classes of the part's rows, and Losses the
+	// cross-entropy of each.
+	Answers []int32
+	Losses  []float32
+}
+
+// right counts the answers that are right; rows are those of the part.
+func (m *measurement) right(labels []int32, rows []int) (n int) {
+	for i, at := range rows {
+		if m.Answers[i] == labels[at] {
+			n++
+		}
+	}
+	return n
+}
+
+// try measures a candidate on the parts, as long as it can win and there is
+// time.
+func (s *Search) try(ctx context.Context, t *try) error {
+	for part := range s.parts {
+		if !s.journal.has(t.key, part) {
+			if why := s.late(t, part); why != "" {
+				t.note = why
+				return nil
+			}
+		}
+		m, err := s.measure(ctx, t, part)
+		switch {
+		case err != nil && (ctx.Err() != nil || errors.Is(err, errJournal)):
+			return err
+		case err != nil:
+			t.err, t.note = err, "failed: "+err.Error()
+			t.done = nil
+			return nil
+		}
+		t.done = append(t.done, *m)
+		if part+1 < len(s.parts) && s.hopeless(t) {
+			t.lost = true
+			t.note = fmt.Sprintf("stopped after %d of %d parts: it cannot win any more", part+1, len(s.parts))
+			return nil
+		}
+	}
+	t.whole = true
+	return nil
+}
+
+// late says why there is no time for another part, "" where there is.
+func (s *Search) late(t *try, part int) string {
+	if t.Always {
+		return ""
+	}
+	once := s.estimate(t)
+	// The part itself, and of the best the trainings that are measured on the
+	// part set aside and kept.
+	need, left := once+max(float64(2*once), s.reserve()), s.Time.Seconds()-s.spent
+	if need <= left {
+		return ""
+	}
+	if part > 0 {
+		return fmt.Sprintf("stopped after %d of %d parts: no time for more", part, len(s.parts))
+	}
+	return fmt.Sprintf("not tried: it takes about %s, and %s is left", seconds(need), seconds(max(left, 0)))
+}
+
+// estimate is about how many seconds a training of the candidate takes: as long
+// as its last, or what its family says at the pace of what was measured.
+func (s *Search) estimate(t *try) float64 {
+	if n := len(t.done); n > 0 {
+		return t.done[n-1].Seconds + t.done[n-1].Predicting
+	}
+	if pace, ok := s.pace[t.Kind]; ok {
+		return t.Seconds * pace
+	}
+	return t.Seconds
+}
+
+// reserve is the time for the last trainings of the best so far.
+func (s *Search) reserve() float64 {
+	best, _ := s.choose()
+	if best == nil {
+		return 0
+	}
+	return 2 * s.estimate(best)
+}
+
+// measure trains a candidate without a part and measures it there, or takes the
+// journal's word for it.
+func (s *Search) measure(ctx context.Context, t *try, part int) (*measurement, error) {
+	m := s.journal.get(t.key, part)
+	if _, held := s.rows(part); m != nil && len(m.Answers) != len(held) {
+		m = nil
+	}
+	if m == nil {
+		var err error
+		if m, err = s.train(ctx, t, part); err != nil {
+			return nil, err
+		}
+		if err := s.journal.add(t.key, part, m); err != nil {
+			return nil, err
+		}
+	}
+	s.spent += m.Seconds + m.Predicting
+	if t.Seconds > 0 {
+		s.pace[t.Kind] = (m.Seconds + m.Predicting) / t.Seconds
+	}
+	return m, nil
+}
+
+// train trains a candidate without a part and measures it there.
+func (s *Search) train(ctx context.Context, t *try, part int) (*measurement, error) {
+	learn, held := s.rows(part)
+	if t.Family == nil {
+		return s.constant(held), nil
+	}
+	data, err := s.data.Rows(learn)
+	if err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	model, _, err := s.zoo.Train(ctx, t.Recipe, data, zoo.Run{})
+	if err != nil {
+		return nil, err
+	}
+	m := &measurement{Seconds: time.Since(began).Seconds()}
+	c, err := classifier(model)
+	if err != nil {
+		return nil, err
+	}
+	began = time.Now()
+	answers, err := c.PredictAll(ctx, s.texts(held))
+	if err != nil {
+		return nil, err
+	}
+	m.Predicting = time.Since(began).Seconds()
+	if m.Bytes, err = model.Artefact.Weights.WriteTo(io.Discard); err != nil {
+		return nil, fmt.Errorf("fit: %w", err)
+	}
+	return m, s.judge(m, c.Classes(), answers, held)
+}
+
+// constant always answers the most frequent class.
+func (s *Search) constant(held []int) *measurement {
+	m := &measurement{Answers: make([]int32, len(held)), Losses: make([]float32, len(held))}
+	for i := range held {
+		m.Answers[i] = int32(s.baseline)
+	}
+	return m
+}
+
+// judge notes what was answered, in the data's classes.
+func (s *Search) judge(m *measurement, classes []string, answers []classify.Prediction, held []int) error {
+	if len(answers) != len(held) {
+		return fmt.Errorf("fit: %d answers to %d texts", len(answers), len(held))
+	}
+	of := make([]int32, len(classes)) // the data's number of a model's class
+	place := make([]int, len(s.corpus.Classes))
+	for i := range place {
+		place[i] = -1
+	}
+	for k, name := range classes {
+		of[k] = int32(slices.Index(s.corpus.Classes, name)) // -1, which is never right, where the data has none
+		if of[k] >= 0 {
+			place[of[k]] = k
+		}
+	}
+	for i, a := range answers {
+		if a.Class < 0 || a.Class >= len(of) || len(a.Probabilities) != len(classes) {
+			return fmt.Errorf("fit: answer %d is class %d with %d probabilities, want one of %d classes", i, a.Class, len(a.Probabilities), len(classes))
+		}
+		m.Answers = append(m.Answers, of[a.Class])
+		p := 0.0
+		if k := place[s.corpus.Labels[held[i]]]; k >= 0 {
+			p = a.Probabilities[k]
+		}
+		m.Losses = append(m.Losses, loss(p))
+	}
+	return nil
+}

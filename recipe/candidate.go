@@ -1,0 +1,61 @@
+package recipe
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+)
+
+// Candidate is a recipe that a family proposes for data, to be compared with
+// others.
+type Candidate struct {
+	Recipe
+	// Name tells candidates apart, such as "tfidf --c 3". Those of one Kind
+	// differ in settings alone.
+	Name, Kind string
+	// Seconds is about what a training on all of the data takes on two cores.
+	// It orders candidates, and of two says which is cheaper; how fast the
+	// machine is, is measured.
+	Seconds float64
+	// Always tells that it is tried however little time there is.
+	Always bool
+}
+
+// Base is an open model that candidates may begin from.
+type Base struct {
+	Name  string // by which it was opened
+	Model *Model
+}
+
+// Candidates asks every family for what suits the data, and returns the
+// cheapest first. Families that read other data propose nothing.
+func (t Families) Candidates(ctx context.Context, data Data, bases []Base, e Env) ([]Candidate, error) {
+	if err := t.Check(); err != nil {
+		return nil, err
+	}
+	var all []Candidate
+	names := map[string]bool{}
+	for _, f := range t {
+		if f.Candidates == nil {
+			continue
+		}
+		list, err := f.Candidates(ctx, data, bases, e)
+		if err != nil {
+			return nil, fmt.Errorf("zoo: candidates of family %s: %w", f.Key, err)
+		}
+		for _, c := range list {
+			c.Family = f
+			if err := c.Check(); err != nil {
+				return nil, fmt.Errorf("zoo: candidate %s of family %s: %w", c.Name, f.Key, err)
+			}
+			if c.Name == "" || names[c.Name] {
+				return nil, fmt.Errorf("zoo: family %s has a candidate of the name %q, want one that no other has", f.Key, c.Name)
+			}
+			names[c.Name] = true
+			all = append(all, c)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Candidate) int { return cmp.Compare(a.Seconds, b.Seconds) })
+	return all, nil
+}
