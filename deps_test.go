@@ -57,6 +57,7 @@ var allowed = map[string][]string{
 	"internal/release":       {"", "datasets", "models/word2vec", "weights"},
 	"internal/filmsplit":     {"weights"},
 	"internal/finetunestudy": {"", "datasets", "ops", "weights"},
+	"internal/fitstudy":      {"", "datasets", "fit", "pretrained/minilm"},
 	"internal/fixture":       {"", "internal/kernel", "train"},
 	"reliability":            nil, // tests alone
 }
@@ -86,6 +87,7 @@ var allowedInTests = map[string][]string{
 	"recipe/word2vec": {"", "internal/fixture"},
 	"recipe/lstm":     {"", "internal/fixture", "internal/kernel", "models/word2vec"},
 	"recipe/finetune": {"", "internal/fixture", "models/word2vec", "ops"},
+	"fit":             {"internal/fixture", "train"},
 	"reliability": {"", "datasets", "internal/fixture", "internal/hostile", "internal/kernel", "models/lstm", "models/mlp", "models/word2vec",
 		"ops", "recipe", "tokenize", "train", "weights"},
 }

@@ -23,7 +23,14 @@ func wilson(right, n int) *Interval {
 	z2 := quantile * quantile
 	middle := (p + z2/(2*m)) / (1 + z2/m)
 	half := float64(quantile / (1 + z2/m) * math.Sqrt(float64(p*(1-p))/m+z2/(4*m*m)))
-	return &Interval{Accuracy: p, Low: max(0, middle-half), High: min(1, middle+half), Rows: n}
+	i := &Interval{Accuracy: p, Low: max(0, middle-half), High: min(1, middle+half), Rows: n}
+	if right == 0 {
+		i.Low = 0 // and not a rounding error of it
+	}
+	if right == n {
+		i.High = 1
+	}
+	return i
 }
 
 func (i *Interval) String() string {
@@ -54,7 +61,7 @@ func (s *Search) difference(a, b *try) (mean, err float64, n int) {
 	}
 	m := float64(n)
 	mean = float64(sum) / m
-	return mean, math.Sqrt((float64(squares) - float64(mean*mean)*m) / (m - 1) / m), n
+	return mean, math.Sqrt((float64(squares) - float64(mean*mean*m)) / (m - 1) / m), n
 }
 
 // hopeless tells that a candidate on its way is so much worse than the best so

@@ -80,7 +80,7 @@ func (s *Search) WritePlan(w io.Writer) error {
 	fmt.Fprintf(&b, "%s\n%-36s %s\n", s.scheme(), "candidate", "about so long for each of its trainings")
 	left := s.Time.Seconds()
 	for _, t := range s.tries {
-		need := float64(len(s.parts)) * t.Seconds
+		need := float64(float64(len(s.parts)) * t.Seconds)
 		note := ""
 		if left -= need; left < float64(2*t.Seconds) && !t.Always {
 			note = fmt.Sprintf("  (not all of it, or none, in the %v that there are)", s.Time)

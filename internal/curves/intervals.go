@@ -47,7 +47,7 @@ func Intervals(label string, list []Interval) (*Figure, error) {
 	p.NominalY(names...)
 	p.X.Min, p.X.Max = span(p.X.Min, p.X.Max)
 	p.Y.Min, p.Y.Max = -0.6, float64(len(list))-0.4
-	f := &Figure{panel: 2*vg.Centimeter + vg.Length(len(list))*0.6*vg.Centimeter}
+	f := &Figure{panel: 2*vg.Centimeter + vg.Length(vg.Length(len(list))*0.6*vg.Centimeter)}
 	f.panels = append(f.panels, p)
 	return f, nil
 }
