@@ -140,6 +140,10 @@ func (s *Search) Run(ctx context.Context) (*Result, error) {
 		return nil, errors.Join(ErrNone, failed)
 	}
 	s.logf("%s", why)
+	if mean, err, n := s.difference(best, s.tries[0]); mean <= float64(2*err) {
+		why += fmt.Sprintf("; it is hardly better than %s on %d rows: is the label to be told from the text?", s.tries[0].Name, n)
+		s.logf("it is hardly better than %s on %d rows", s.tries[0].Name, n)
+	}
 	r := &Result{Best: best.Name, Why: why, Candidates: s.outcomes(best)}
 	if len(s.test) > 0 {
 		p, err := s.measure(ctx, best, testPart)

@@ -88,7 +88,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("the best is %s: %+v", r.Best, r.Candidates[0])
 	}
 	last := r.Candidates[8]
-	if !strings.HasPrefix(last.Name, "lstm ") || last.Rows != 0 || !strings.HasPrefix(last.Note, "not tried: ") {
+	if !strings.HasPrefix(last.Name, "lstm ") || last.Rows != 0 || last.Note != "not tried: no time for it" {
 		t.Errorf("without time: %+v", last)
 	}
 	for i, o := range r.Candidates[:8] {
@@ -298,5 +298,21 @@ func TestFailingCandidates(t *testing.T) {
 	}
 	if _, err := fit.Run(context.Background(), failing(false), data, fit.Config{}); !errors.Is(err, fit.ErrNone) || !strings.Contains(err.Error(), "out of luck") {
 		t.Errorf("all fail: %v", err)
+	}
+}
+
+// Where the label has nothing to do with the text, the card says so.
+func TestNothingToLearn(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 9))
+	table := [][]string{{"text", "label"}}
+	for i := range 300 {
+		table = append(table, []string{fmt.Sprintf("word%d and word%d", rng.IntN(40), i), []string{"yes", "no"}[rng.IntN(2)]})
+	}
+	r := run(t, plain(), fixture.Texts(t, fixture.CSV(t, table)), fit.Config{Time: none})
+	if !strings.Contains(r.Why, "hardly better than always") {
+		t.Errorf("%s: %+v", r.Why, r.Candidates[0])
+	}
+	if r := run(t, plain(), tickets(t, 200), fit.Config{Time: none}); strings.Contains(r.Why, "hardly better") {
+		t.Errorf("%s: %+v", r.Why, r.Candidates[0])
 	}
 }

@@ -75,23 +75,36 @@ func (s *Search) late(t *try, part int) string {
 	if need <= left {
 		return ""
 	}
+	s.logf("%s: the next part takes about %s with what follows, and %s is left", t.Name, seconds(need), seconds(max(left, 0)))
 	if part > 0 {
 		return fmt.Sprintf("stopped after %d of %d parts: no time for more", part, len(s.parts))
 	}
-	return fmt.Sprintf("not tried: it takes about %s, and %s is left", seconds(need), seconds(max(left, 0)))
+	return "not tried: no time for it"
 }
 
 // estimate is about how many seconds a training of the candidate takes: as long
-// as its last, or what its family says at the pace of what was measured.
+// as its last, or what its family says at the pace of candidates of its kind, or
+// of all, that were measured.
 func (s *Search) estimate(t *try) float64 {
 	if n := len(t.done); n > 0 {
 		return t.done[n-1].Seconds + t.done[n-1].Predicting
 	}
-	if pace, ok := s.pace[t.Kind]; ok {
-		return t.Seconds * pace
+	p := s.pace[t.Kind]
+	if p.said == 0 {
+		p = s.pace[anyKind]
 	}
-	return t.Seconds
+	if p.said < 1 { // seconds: too little to tell how fast the machine is
+		return t.Seconds
+	}
+	return t.Seconds * min(max(p.took/p.said, 0.2), 5)
 }
+
+// anyKind is the key of the pace of all kinds.
+const anyKind = ""
+
+// pace is how long trainings took and what their families said of it, in
+// seconds.
+type pace struct{ took, said float64 }
 
 // reserve is the time for the last trainings of the best so far.
 func (s *Search) reserve() float64 {
@@ -119,8 +132,9 @@ func (s *Search) measure(ctx context.Context, t *try, part int) (*measurement, e
 		}
 	}
 	s.spent += m.Seconds + m.Predicting
-	if t.Seconds > 0 {
-		s.pace[t.Kind] = (m.Seconds + m.Predicting) / t.Seconds
+	for _, kind := range []string{t.Kind, anyKind} {
+		p := s.pace[kind]
+		s.pace[kind] = pace{p.took + m.Seconds + m.Predicting, p.said + t.Seconds}
 	}
 	return m, nil
 }

@@ -36,8 +36,8 @@ type Search struct {
 	parts    [][]int // of learn, that candidates are measured on
 	cross    bool    // whether the parts are all of learn
 	tries    []*try
-	spent    float64 // seconds
-	pace     map[string]float64
+	spent    float64         // seconds
+	pace     map[string]pace // by kind
 	journal  *journal
 	baseline int // the most frequent class of learn
 }
@@ -63,7 +63,7 @@ func New(ctx context.Context, z *zoo.Zoo, data *texts.Set, c Config) (*Search, e
 	if c.Time < 0 {
 		return nil, fmt.Errorf("fit: a time of %v, want more than none: %w", c.Time, zoo.ErrUsage)
 	}
-	s := &Search{Config: c, zoo: z, pace: map[string]float64{}}
+	s := &Search{Config: c, zoo: z, pace: map[string]pace{}}
 	var err error
 	if s.data, err = data.Load(ctx); err != nil {
 		return nil, err
