@@ -46,9 +46,10 @@ var allowed = map[string][]string{
 		"tokenize", "train", "weights"}, // a linear model teaches it
 	"recipe/encoder":  {"classify", "datasets", "models/encoder", "recipe", "recipe/linear", "texts", "tokenize", "train", "weights"}, // baselines stand beside it
 	"recipe/finetune": {"datasets", "models/lstm", "recipe", "recipe/lstm", "texts", "tokenize", "train"},                             // an LSTM is its base
+	"recipe/mean":     {"classify", "recipe", "texts", "tokenize", "train", "weights"},
 
 	"": {"classify", "datasets", "hub", "models/linear", "models/lstm", "models/mlp", "models/word2vec", "pretrained", "recipe", "recipe/encoder", "recipe/finetune",
-		"recipe/linear", "recipe/lstm", "recipe/mlp", "recipe/word2vec", "texts", "train", "weights"},
+		"recipe/linear", "recipe/lstm", "recipe/mean", "recipe/mlp", "recipe/word2vec", "texts", "train", "weights"},
 	"fit":     {"", "classify", "datasets", "internal/exact", "recipe", "texts", "tokenize", "weights"},
 	"cmd/zoo": {"", "classify", "datasets", "fit", "hub", "internal/bench", "internal/curves", "internal/kernel", "pretrained/minilm", "recipe", "texts", "train", "weights"},
 
@@ -124,7 +125,7 @@ var onlyBy = map[string][]string{
 	"recipe/*":   {"", "recipe/*"},
 	"models/*":   {"", "internal/bench", "internal/release", "models/*", "pretrained/minilm", "recipe/*"},
 	"pretrained": {""},
-	"":           {"cmd/zoo", "internal/finetunestudy", "internal/fixture", "internal/release", "internal/tokens"},
+	"":           {"cmd/zoo", "fit", "internal/finetunestudy", "internal/fitstudy", "internal/fixture", "internal/release", "internal/tokens"},
 	// Of tests.
 	"internal/fixture": nil,
 	"internal/hostile": nil,

@@ -6,6 +6,7 @@ import (
 	"github.com/gorgonia-zoo/zoo/recipe/finetune"
 	"github.com/gorgonia-zoo/zoo/recipe/linear"
 	"github.com/gorgonia-zoo/zoo/recipe/lstm"
+	"github.com/gorgonia-zoo/zoo/recipe/mean"
 	"github.com/gorgonia-zoo/zoo/recipe/mlp"
 	"github.com/gorgonia-zoo/zoo/recipe/word2vec"
 )
@@ -23,6 +24,7 @@ func Families() recipe.Families {
 		finetune.Family(),
 		encoder.Family(),
 		encoder.ProbeFamily(),
+		mean.Family(Families),
 		encoder.TuneFamily(),
 	}
 }

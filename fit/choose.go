@@ -3,6 +3,8 @@ package fit
 import (
 	"fmt"
 	"math"
+
+	"github.com/gorgonia-zoo/zoo/internal/exact"
 )
 
 // quantile is the 95 % quantile of the normal distribution: a Level interval
@@ -116,7 +118,7 @@ func (s *Search) whole() (best *try) {
 // better tells whether a does better than b, as score has it.
 func (s *Search) better(a, b, whole *try) bool {
 	x, y := s.score(a, whole), s.score(b, whole)
-	return x > y || x == y && a.loss() < b.loss()
+	return x > y || x == y && s.loss(a) < s.loss(b)
 }
 
 // choose returns the candidate to be kept and says why: the cheapest of those
@@ -170,11 +172,11 @@ func (t *try) count(s *Search) (right, n int) {
 }
 
 // loss is the mean cross-entropy.
-func (t *try) loss() float64 {
-	sum, n := 0.0, 0
-	for _, m := range t.done {
-		for _, l := range m.Losses {
-			sum += float64(l)
+func (s *Search) loss(t *try) float64 {
+	sum, n, classes := 0.0, 0, len(s.corpus.Classes)
+	for part, m := range t.done {
+		for i, at := range s.parts[part] {
+			sum -= exact.Log(max(m.probability(i, int(s.corpus.Labels[at]), classes), 1e-12))
 			n++
 		}
 	}

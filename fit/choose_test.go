@@ -42,11 +42,11 @@ func made(n int) (*Search, func(name string, seconds float64, parts int, right f
 		for _, rows := range s.parts[:parts] {
 			m := measurement{}
 			for _, row := range rows {
-				answer, loss := int32(0), float32(1)
 				if right(row) {
-					answer, loss = 1, 0.1
+					m.add(1, []float64{0.1, 0.9})
+				} else {
+					m.add(0, []float64{0.6, 0.4})
 				}
-				m.Answers, m.Losses = append(m.Answers, answer), append(m.Losses, loss)
 			}
 			t.done = append(t.done, m)
 		}

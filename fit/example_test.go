@@ -45,6 +45,6 @@ func Example() {
 	p, err := r.Model.Value.(zoo.TextClassifier).Predict(context.Background(), "where is my parcel?")
 	fmt.Println(p.Label, err)
 	// Output:
-	// tfidf --c 3 expected 100.0 % (93.7 to 100.0)
+	// tfidf --c 1 expected 100.0 % (93.7 to 100.0)
 	// shipping <nil>
 }

@@ -123,21 +123,12 @@ func (s *Search) Run(ctx context.Context) (*Result, error) {
 	}
 	s.logf("%s", s.scheme())
 	s.logf("%s", header)
-	var failed error
-	for _, t := range s.tries {
-		if err := s.try(ctx, t); err != nil {
-			return nil, err
-		}
-		if failed == nil {
-			failed = t.err
-		}
-		if err := s.tell(t); err != nil {
-			return nil, err
-		}
+	if err := s.tryAll(ctx); err != nil {
+		return nil, err
 	}
 	best, why := s.choose()
 	if best == nil {
-		return nil, errors.Join(ErrNone, failed)
+		return nil, errors.Join(ErrNone, s.failure())
 	}
 	s.logf("%s", why)
 	if mean, err, n := s.difference(best, s.tries[0]); mean <= float64(2*err) {
@@ -158,6 +149,69 @@ func (s *Search) Run(ctx context.Context) (*Result, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// tryAll measures the candidates. Of much data each is measured on one part first,
+// and those that may still win on the others as long as there is time: what
+// costs next to nothing at once. The means of the best come last.
+func (s *Search) tryAll(ctx context.Context) error {
+	for _, t := range s.tries {
+		last := s.first
+		if t.Always {
+			last = len(s.parts)
+		}
+		if err := s.try(ctx, t, last); err != nil {
+			return err
+		}
+		if err := s.tell(t); err != nil {
+			return err
+		}
+	}
+	for part := s.first; part < len(s.parts); part++ {
+		for _, t := range s.tries {
+			if len(t.done) != part || t.lost || t.err != nil {
+				continue
+			}
+			if s.giveUp(t); t.lost { // by what the others did since
+				if err := s.tell(t); err != nil {
+					return err
+				}
+				continue
+			}
+			if err := s.try(ctx, t, part+1); err != nil {
+				return err
+			}
+			if t.whole || t.lost || len(t.done) == part { // it ends here
+				if err := s.tell(t); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	means, err := s.means()
+	if err != nil {
+		return err
+	}
+	for _, t := range means {
+		s.tries = append(s.tries, t)
+		if err := s.try(ctx, t, len(s.parts)); err != nil {
+			return err
+		}
+		if err := s.tell(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// failure is the first error of a candidate.
+func (s *Search) failure() error {
+	for _, t := range s.tries {
+		if t.err != nil {
+			return t.err
+		}
+	}
+	return nil
 }
 
 // logf writes a line.

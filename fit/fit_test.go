@@ -81,17 +81,17 @@ func TestRun(t *testing.T) {
 	var log bytes.Buffer
 	r := run(t, plain(), data, fit.Config{Seed: 3, Time: none, Log: &log, Card: recipe.CardFields{Name: "tickets"},
 		Tell: func(o fit.Outcome) error { told = append(told, o.Name); return nil }})
-	if len(told) != 9 || !strings.HasPrefix(told[0], "always ") || told[1] != "tfidf --c 1" {
+	if len(told) != 10 || !strings.HasPrefix(told[0], "always ") || told[1] != "tfidf --c 1" {
 		t.Errorf("tried %q", told)
 	}
 	if r.Candidates[0].Name != r.Best || r.Candidates[0].Accuracy < 0.88 || r.Candidates[0].Rows != 320 {
 		t.Errorf("the best is %s: %+v", r.Best, r.Candidates[0])
 	}
-	last := r.Candidates[8]
+	last := r.Candidates[9]
 	if !strings.HasPrefix(last.Name, "lstm ") || last.Rows != 0 || last.Note != "not tried: no time for it" {
 		t.Errorf("without time: %+v", last)
 	}
-	for i, o := range r.Candidates[:8] {
+	for i, o := range r.Candidates[:9] {
 		if !(o.Low < o.Accuracy && o.Accuracy < o.High) || i > 1 && o.Rows == 320 && o.Accuracy > r.Candidates[i-1].Accuracy+0.05 {
 			t.Errorf("candidate %d: %+v", i, o)
 		}
@@ -104,7 +104,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("card %q: %v, %d tables", card.Name, card.Metrics, len(card.Tables))
 	}
 	table := card.Tables[len(card.Tables)-1]
-	if len(table.Rows) != 9 || table.Rows[0][0] != r.Best || table.Rows[0][4] != "chosen" {
+	if len(table.Rows) != 10 || table.Rows[0][0] != r.Best || table.Rows[0][4] != "chosen" {
 		t.Errorf("table %+v", table)
 	}
 	for _, want := range []string{"400", "cross-validation in 5 parts of 320 rows; 80 rows are set aside", "expected accuracy: ", "trained on all 400 rows"} {
@@ -137,7 +137,7 @@ func TestSameBytes(t *testing.T) {
 	}
 	accuracies := func(r *fit.Result) string {
 		list := []string{r.Expected.String()}
-		for _, o := range r.Candidates[:8] {
+		for _, o := range r.Candidates[:9] {
 			list = append(list, fmt.Sprintf("%s %v", o.Name, o.Accuracy))
 		}
 		return strings.Join(list, ", ")
@@ -228,10 +228,10 @@ func TestFewRows(t *testing.T) {
 func TestLargeData(t *testing.T) {
 	var log bytes.Buffer
 	r := run(t, plain(), tickets(t, 4000), fit.Config{Time: none, Log: &log})
-	if n := r.Candidates[0].Rows; n != 721 {
+	if n := r.Candidates[0].Rows; n != 3601 {
 		t.Errorf("measured on %d rows", n)
 	}
-	if !strings.Contains(log.String(), "compared on 721 rows held out of 3601; 399 rows are set aside") {
+	if !strings.Contains(log.String(), "compared by cross-validation in 5 parts of 3601 rows; 399 rows are set aside") {
 		t.Errorf("log:\n%s", log.String())
 	}
 }

@@ -117,7 +117,7 @@ func (j *journal) read(text []byte, identity string) (whole []byte, err error) {
 			if e.Search != identity {
 				return nil, fmt.Errorf("it is of search %q, this is %q: %w: %w", e.Search, identity, ErrJournal, zoo.ErrUsage)
 			}
-		} else if e.Made != nil && len(e.Made.Answers) == len(e.Made.Losses) {
+		} else if e.Made != nil {
 			j.done[place{e.Key, e.Part}] = e.Made
 		}
 		whole = append(whole, l...)

@@ -2,9 +2,11 @@ package fit
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"time"
 
@@ -17,10 +19,24 @@ type measurement struct {
 	Seconds    float64 // of training
 	Predicting float64 // seconds, of all rows of the part
 	Bytes      int64
-	// Answers are the most probable classes of the part's rows, and Losses the
-	// cross-entropy of each.
+	// Answers are the most probable classes of the part's rows, -1 for one that
+	// the data has not; P holds the probabilities of each of the data's classes,
+	// row after row, as little-endian float32.
 	Answers []int32
-	Losses  []float32
+	P       []byte
+}
+
+// probability returns that of a class for a row of the part.
+func (m *measurement) probability(row, class, classes int) float64 {
+	return float64(math.Float32frombits(binary.LittleEndian.Uint32(m.P[4*(row*classes+class):])))
+}
+
+// add notes an answer and its probabilities.
+func (m *measurement) add(answer int32, probabilities []float64) {
+	m.Answers = append(m.Answers, answer)
+	for _, p := range probabilities {
+		m.P = binary.LittleEndian.AppendUint32(m.P, math.Float32bits(float32(p)))
+	}
 }
 
 // right counts the answers that are right; rows are those of the part.
@@ -33,10 +49,10 @@ func (m *measurement) right(labels []int32, rows []int) (n int) {
 	return n
 }
 
-// try measures a candidate on the parts, as long as it can win and there is
-// time.
-func (s *Search) try(ctx context.Context, t *try) error {
-	for part := range s.parts {
+// try measures a candidate on the parts from the first that it was not measured
+// on to one before last, as long as it can win and there is time.
+func (s *Search) try(ctx context.Context, t *try, last int) error {
+	for part := len(t.done); part < last && !t.lost && t.err == nil; part++ {
 		if !s.journal.has(t.key, part) {
 			if why := s.late(t, part); why != "" {
 				t.note = why
@@ -53,14 +69,20 @@ func (s *Search) try(ctx context.Context, t *try) error {
 			return nil
 		}
 		t.done = append(t.done, *m)
-		if part+1 < len(s.parts) && s.hopeless(t) {
-			t.lost = true
-			t.note = fmt.Sprintf("stopped after %d of %d parts: it cannot win any more", part+1, len(s.parts))
-			return nil
+		t.whole = len(t.done) == len(s.parts)
+		if t.note = ""; !t.whole {
+			s.giveUp(t)
 		}
 	}
-	t.whole = true
 	return nil
+}
+
+// giveUp stops a candidate that cannot win any more.
+func (s *Search) giveUp(t *try) {
+	if s.hopeless(t) {
+		t.lost = true
+		t.note = fmt.Sprintf("stopped after %d of %d parts: it cannot win any more", len(t.done), len(s.parts))
+	}
 }
 
 // late says why there is no time for another part, "" where there is.
@@ -119,7 +141,7 @@ func (s *Search) reserve() float64 {
 // journal's word for it.
 func (s *Search) measure(ctx context.Context, t *try, part int) (*measurement, error) {
 	m := s.journal.get(t.key, part)
-	if _, held := s.rows(part); m != nil && len(m.Answers) != len(held) {
+	if _, held := s.rows(part); m != nil && (len(m.Answers) != len(held) || len(m.P) != 4*len(held)*len(s.corpus.Classes)) {
 		m = nil
 	}
 	if m == nil {
@@ -130,6 +152,9 @@ func (s *Search) measure(ctx context.Context, t *try, part int) (*measurement, e
 		if err := s.journal.add(t.key, part, m); err != nil {
 			return nil, err
 		}
+	}
+	if t.members != nil && part != testPart { // what its members took, which is counted
+		return m, nil
 	}
 	s.spent += m.Seconds + m.Predicting
 	for _, kind := range []string{t.Kind, anyKind} {
@@ -142,8 +167,11 @@ func (s *Search) measure(ctx context.Context, t *try, part int) (*measurement, e
 // train trains a candidate without a part and measures it there.
 func (s *Search) train(ctx context.Context, t *try, part int) (*measurement, error) {
 	learn, held := s.rows(part)
-	if t.Family == nil {
+	switch {
+	case t.Family == nil:
 		return s.constant(held), nil
+	case t.members != nil && part != testPart:
+		return s.mean(t, part), nil
 	}
 	data, err := s.data.Rows(learn)
 	if err != nil {
@@ -173,9 +201,10 @@ func (s *Search) train(ctx context.Context, t *try, part int) (*measurement, err
 
 // constant always answers the most frequent class.
 func (s *Search) constant(held []int) *measurement {
-	m := &measurement{Answers: make([]int32, len(held)), Losses: make([]float32, len(held))}
-	for i := range held {
-		m.Answers[i] = int32(s.baseline)
+	m, p := &measurement{}, make([]float64, len(s.corpus.Classes))
+	p[s.baseline] = 1
+	for range held {
+		m.add(int32(s.baseline), p)
 	}
 	return m
 }
@@ -185,27 +214,21 @@ func (s *Search) judge(m *measurement, classes []string, answers []classify.Pred
 	if len(answers) != len(held) {
 		return fmt.Errorf("fit: %d answers to %d texts", len(answers), len(held))
 	}
-	of := make([]int32, len(classes)) // the data's number of a model's class
-	place := make([]int, len(s.corpus.Classes))
-	for i := range place {
-		place[i] = -1
-	}
+	of := make([]int, len(classes)) // the data's number of a model's class
 	for k, name := range classes {
-		of[k] = int32(slices.Index(s.corpus.Classes, name)) // -1, which is never right, where the data has none
-		if of[k] >= 0 {
-			place[of[k]] = k
-		}
+		of[k] = slices.Index(s.corpus.Classes, name)
 	}
 	for i, a := range answers {
 		if a.Class < 0 || a.Class >= len(of) || len(a.Probabilities) != len(classes) {
 			return fmt.Errorf("fit: answer %d is class %d with %d probabilities, want one of %d classes", i, a.Class, len(a.Probabilities), len(classes))
 		}
-		m.Answers = append(m.Answers, of[a.Class])
-		p := 0.0
-		if k := place[s.corpus.Labels[held[i]]]; k >= 0 {
-			p = a.Probabilities[k]
+		p := make([]float64, len(s.corpus.Classes))
+		for k, x := range a.Probabilities {
+			if of[k] >= 0 {
+				p[of[k]] = x
+			}
 		}
-		m.Losses = append(m.Losses, loss(p))
+		m.add(int32(of[a.Class]), p)
 	}
 	return nil
 }

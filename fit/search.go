@@ -17,10 +17,9 @@ import (
 const (
 	noTest     = 100   // of fewer rows none is set aside
 	fewRows    = 2000  // of fewer rows a fifth is set aside, else a tenth
-	crossed    = 3000  // of fewer rows candidates are measured by cross-validation
-	folds      = 5     // parts of it
-	heldShare  = 0.2   // of more rows, the share that candidates are measured on
-	heldAtMost = 10000 // rows, beyond which more say hardly more
+	folds      = 5     // parts that candidates are measured on, one after another
+	crossed    = 3000  // of fewer rows each candidate is measured on all parts before the next is tried
+	heldAtMost = 10000 // rows that a candidate is measured on, beyond which more say hardly more
 )
 
 // Search is a data set with its parts and what is tried on it.
@@ -34,7 +33,7 @@ type Search struct {
 	learn    []int   // rows that candidates are trained and measured on
 	test     []int   // rows set aside
 	parts    [][]int // of learn, that candidates are measured on
-	cross    bool    // whether the parts are all of learn
+	first    int     // parts that each candidate is measured on before the next is tried
 	tries    []*try
 	spent    float64         // seconds
 	pace     map[string]pace // by kind
@@ -52,6 +51,8 @@ type try struct {
 	err   error         // of its training
 	whole bool          // every part is measured
 	lost  bool          // it was given up for its answers
+	// members are the candidates that it is the mean of, nil for one of its own.
+	members []*try
 }
 
 // New reads the data, sets a part of it aside and asks the families for
@@ -105,15 +106,15 @@ func (s *Search) divide() {
 		share = 0.2
 	}
 	s.learn, s.test = s.report.Split(s.corpus, share, s.Seed)
-	if s.cross = n < crossed; s.cross {
-		for _, p := range s.report.Folds(s.corpus, s.learn, folds, s.Seed) {
-			if len(p) > 0 {
-				s.parts = append(s.parts, p)
-			}
+	k := max(folds, (len(s.learn)+heldAtMost/folds-1)*folds/heldAtMost)
+	for _, p := range s.report.Folds(s.corpus, s.learn, k, s.Seed)[:folds] {
+		if len(p) > 0 {
+			s.parts = append(s.parts, p)
 		}
-	} else {
-		k := max(int(1/heldShare), (len(s.learn)+heldAtMost-1)/heldAtMost)
-		s.parts = s.report.Folds(s.corpus, s.learn, k, s.Seed)[:1]
+	}
+	s.first = len(s.parts)
+	if n >= crossed {
+		s.first = 1
 	}
 	counts := make([]int, len(s.corpus.Classes))
 	for _, i := range s.learn {

@@ -5,8 +5,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-
-	"github.com/gorgonia-zoo/zoo/internal/exact"
 )
 
 // header is that of the table that grows, whose lines row prints.
@@ -46,10 +44,6 @@ func size(bytes int64) string {
 	return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
 }
 
-// loss is the cross-entropy of an answer whose truth has probability p, rounded
-// as the journal keeps it.
-func loss(p float64) float32 { return float32(-exact.Log(max(p, 1e-12))) }
-
 // measured is how many rows candidates are measured on.
 func (s *Search) measured() (n int) {
 	for _, p := range s.parts {
@@ -60,9 +54,9 @@ func (s *Search) measured() (n int) {
 
 // scheme says how the rows are parted.
 func (s *Search) scheme() string {
-	how := fmt.Sprintf("candidates are compared on %d rows held out of %d", s.measured(), len(s.learn))
-	if s.cross {
-		how = fmt.Sprintf("candidates are compared by cross-validation in %d parts of %d rows", len(s.parts), len(s.learn))
+	how := fmt.Sprintf("candidates are compared by cross-validation in %d parts of %d rows", len(s.parts), len(s.learn))
+	if n := s.measured(); n < len(s.learn) {
+		how = fmt.Sprintf("candidates are compared on %d rows of %d, in %d parts that each is trained without", n, len(s.learn), len(s.parts))
 	}
 	if len(s.test) == 0 {
 		return how + fmt.Sprintf("; %d rows are too few to set some aside for the expected accuracy", len(s.raw))

@@ -22,6 +22,20 @@ type Candidate struct {
 	Always bool
 }
 
+// Join makes one recipe of several, by the family that can; ok is false where
+// none can.
+func (t Families) Join(members []Recipe) (r Recipe, ok bool, err error) {
+	for _, f := range t {
+		if f.Join == nil {
+			continue
+		}
+		r, err := f.Join(members)
+		r.Family = f
+		return r, true, err
+	}
+	return Recipe{}, false, nil
+}
+
 // Base is an open model that candidates may begin from.
 type Base struct {
 	Name  string // by which it was opened

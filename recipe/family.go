@@ -55,6 +55,10 @@ type Family struct {
 	// from. nil: nothing is proposed.
 	Candidates func(ctx context.Context, data Data, bases []Base, e Env) ([]Candidate, error)
 
+	// Join makes of recipes of any families one whose model answers for all of
+	// them; nil: this family joins none.
+	Join func(members []Recipe) (Recipe, error)
+
 	// Tuning says how this family trains models of others further; nil: it
 	// begins from nothing.
 	Tuning *Tuning

@@ -22,6 +22,9 @@ func (*foreign) Guesses() []string { return nil }
 // Data of another kind, or none, is an error of every family that reads some.
 func TestTrainRefusesData(t *testing.T) {
 	for _, f := range zoo.Families() {
+		if len(recipes(f)) == 0 {
+			continue
+		}
 		r := recipes(f)[0]
 		if f.Tuning != nil {
 			*f.Tuning.Base(r.Body) = "lstm-imdb"

@@ -1,0 +1,94 @@
+package fit
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/gorgonia-zoo/zoo/classify"
+	"github.com/gorgonia-zoo/zoo/recipe"
+)
+
+// mostMembers is how many candidates are joined at most.
+const mostMembers = 3
+
+// means returns the means of the best two and of the best three candidates, of
+// different kinds, that were measured on all parts. Their answers follow from
+// those of the members, so that trying them costs nothing.
+func (s *Search) means() ([]*try, error) {
+	best := map[string]*try{}
+	var kinds []string
+	for _, t := range s.tries {
+		if !t.eligible() || !t.whole {
+			continue
+		}
+		if best[t.Kind] == nil {
+			kinds = append(kinds, t.Kind)
+		}
+		if best[t.Kind] == nil || s.better(t, best[t.Kind], nil) {
+			best[t.Kind] = t
+		}
+	}
+	slices.SortStableFunc(kinds, func(a, b string) int {
+		switch {
+		case s.better(best[a], best[b], nil):
+			return -1
+		case s.better(best[b], best[a], nil):
+			return 1
+		}
+		return 0
+	})
+	var out []*try
+	for n := 2; n <= min(mostMembers, len(kinds)); n++ {
+		var members []*try
+		for _, kind := range kinds[:n] {
+			members = append(members, best[kind])
+		}
+		// In the order in which they were tried: what is joined does not depend on
+		// which of them is the better one.
+		slices.SortStableFunc(members, func(a, b *try) int { return cmp.Compare(slices.Index(s.tries, a), slices.Index(s.tries, b)) })
+		t := &try{members: members}
+		var recipes []recipe.Recipe
+		var names []string
+		for _, m := range members {
+			t.Seconds += m.Seconds
+			recipes, names = append(recipes, m.Recipe), append(names, m.Name)
+		}
+		joined, ok, err := s.zoo.Families.Join(recipes)
+		if err != nil || !ok {
+			return nil, err
+		}
+		*joined.Body.SeedPtr() = s.Seed
+		t.Recipe, t.Name, t.Kind, t.Always = joined, "mean of "+strings.Join(names, ", "), "mean", true
+		if t.key, err = key(t.Candidate); err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// mean is what a mean answers on a part.
+func (s *Search) mean(t *try, part int) *measurement {
+	m := &measurement{}
+	classes := len(s.corpus.Classes)
+	p := make([]float64, classes)
+	for row := range s.parts[part] {
+		clear(p)
+		for _, one := range t.members {
+			for k := range p {
+				p[k] += one.done[part].probability(row, k, classes)
+			}
+		}
+		for k := range p {
+			p[k] /= float64(len(t.members))
+		}
+		m.add(int32(classify.Most(p)), p)
+	}
+	for _, one := range t.members {
+		m.Bytes += one.done[part].Bytes
+		m.Seconds += one.done[part].Seconds
+		m.Predicting += one.done[part].Predicting
+	}
+	return m
+}
