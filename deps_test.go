@@ -89,6 +89,7 @@ var allowedInTests = map[string][]string{
 	"recipe/lstm":     {"", "internal/fixture", "internal/kernel", "models/word2vec"},
 	"recipe/finetune": {"", "internal/fixture", "models/word2vec", "ops"},
 	"fit":             {"internal/fixture", "train"},
+	"recipe/mean":     {"", "internal/fixture"},
 	"reliability": {"", "datasets", "internal/fixture", "internal/hostile", "internal/kernel", "models/lstm", "models/mlp", "models/word2vec",
 		"ops", "recipe", "tokenize", "train", "weights"},
 }
