@@ -81,13 +81,13 @@ func TestRun(t *testing.T) {
 	var log bytes.Buffer
 	r := run(t, plain(), data, fit.Config{Seed: 3, Time: none, Log: &log, Card: recipe.CardFields{Name: "tickets"},
 		Tell: func(o fit.Outcome) error { told = append(told, o.Name); return nil }})
-	if len(told) != 10 || !strings.HasPrefix(told[0], "always ") || told[1] != "tfidf --c 1" {
+	if len(told) != 11 || !strings.HasPrefix(told[0], "always ") || told[1] != "tfidf --c 1" {
 		t.Errorf("tried %q", told)
 	}
 	if r.Candidates[0].Name != r.Best || r.Candidates[0].Accuracy < 0.88 || r.Candidates[0].Rows != 320 {
 		t.Errorf("the best is %s: %+v", r.Best, r.Candidates[0])
 	}
-	last := r.Candidates[9]
+	last := r.Candidates[10]
 	if !strings.HasPrefix(last.Name, "lstm ") || last.Rows != 0 || last.Note != "not tried: no time for it" {
 		t.Errorf("without time: %+v", last)
 	}
@@ -104,7 +104,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("card %q: %v, %d tables", card.Name, card.Metrics, len(card.Tables))
 	}
 	table := card.Tables[len(card.Tables)-1]
-	if len(table.Rows) != 10 || table.Rows[0][0] != r.Best || table.Rows[0][4] != "chosen" {
+	if len(table.Rows) != 11 || table.Rows[0][0] != r.Best || table.Rows[0][4] != "chosen" {
 		t.Errorf("table %+v", table)
 	}
 	for _, want := range []string{"400", "cross-validation in 5 parts of 320 rows; 80 rows are set aside", "expected accuracy: ", "trained on all 400 rows"} {

@@ -55,14 +55,14 @@ func TestCandidates(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 		command, err := c.Command(0)
-		if c.Name == "tfidf --c 30" {
+		if c.Name == "tfidf --c 30" || c.Name == "subword --c 30" {
 			command += " --c 30" // which the recipe says
 		}
 		if words := strings.Fields(c.Name); err != nil || !strings.Contains(command, words[len(words)-1]) {
 			t.Errorf("%s: %s, %v", c.Name, command, err)
 		}
 	}
-	want := []string{"tfidf --c 1", "tfidf --c 3", "tfidf --c 10", "tfidf --c 30", "nbsvm --c 0.1", "nbsvm --c 1", "nbsvm --c 10", "lstm --epochs 40", "finetune lstm-imdb --epochs 50"}
+	want := []string{"tfidf --c 1", "tfidf --c 3", "tfidf --c 10", "tfidf --c 30", "nbsvm --c 0.1", "nbsvm --c 1", "nbsvm --c 10", "subword --c 30", "lstm --epochs 40", "finetune lstm-imdb --epochs 50"}
 	if !slices.Equal(names, want) {
 		t.Errorf("candidates %q, want %q", names, want)
 	}

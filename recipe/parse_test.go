@@ -115,7 +115,7 @@ func TestReadRefuses(t *testing.T) {
 		says  string
 		usage bool
 	}{
-		"lstm":                            {`no recipe "lstm": want mlp-line, mlp-line-seed, nbsvm, tfidf, nbsvm-imdb, tfidf-imdb, or a .json file`, true},
+		"lstm":                            {`no recipe "lstm": want mlp-line, mlp-line-seed, nbsvm, tfidf, subword, nbsvm-imdb, tfidf-imdb, or a .json file`, true},
 		"":                                {`no recipe ""`, true},
 		filepath.Join(dir, "r.yaml"):      {"or a .json file", true},
 		filepath.Join(dir, "absent.json"): {"no file " + filepath.Join(dir, "absent.json"), true},

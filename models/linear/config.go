@@ -49,6 +49,13 @@ type VectorizerConfig struct {
 	Hash   int  `json:"hash,omitempty"`
 	Signed bool `json:"signed,omitempty"` // half of the n-grams count negative
 
+	// MinChars and MaxChars add to hashed n-grams of words those of so many
+	// characters of each word, whose beginning and end are marked (Bojanowski et
+	// al. 2017, arXiv:1607.04606): words that are written or inflected otherwise
+	// have most of them in common. Both 0: none.
+	MinChars int `json:"min_chars,omitempty"`
+	MaxChars int `json:"max_chars,omitempty"`
+
 	// The rest is about TFIDF alone.
 	Norm       Norm `json:"norm,omitempty"`       // empty: L2
 	NoIDF      bool `json:"no_idf,omitempty"`     // counts, normalised
@@ -98,6 +105,10 @@ func (c VectorizerConfig) filled() (VectorizerConfig, error) {
 		return fail("hash is %d, want 0 to %d columns", c.Hash, 1<<30)
 	case c.Hash > 0 && (c.MinDF != Frequency{} || c.MaxDF != Frequency{} || c.MaxFeatures != 0):
 		return fail("hashed features have no document frequencies to limit, nor a number of features other than hash")
+	case (c.MinChars != 0 || c.MaxChars != 0) && (c.MinChars < 1 || c.MaxChars < c.MinChars || c.MaxChars > MaxN):
+		return fail("n-grams of %d to %d characters, want 1 to %d, or 0 and 0 for none", c.MinChars, c.MaxChars, MaxN)
+	case c.MaxChars > 0 && c.Hash == 0:
+		return fail("n-grams of characters are for hashed features")
 	case c.Signed && (c.Hash == 0 || c.Weighting == Binary):
 		return fail("signed is for hashed counts and TF-IDF")
 	case tfidf && c.Norm != L2 && c.Norm != L1 && c.Norm != None:

@@ -21,6 +21,11 @@ func (v *Vectorizer) hashRow(r *row, tokens []string) {
 			}
 		}
 	}
+	if v.cfg.MaxChars > 0 {
+		for _, token := range tokens {
+			v.hashChars(r, token)
+		}
+	}
 	slices.Sort(r.hashes)
 	last := int32(-1)
 	for _, h := range r.hashes {
@@ -31,6 +36,27 @@ func (v *Vectorizer) hashRow(r *row, tokens []string) {
 			r.counts = append(r.counts, 0)
 		}
 		r.counts[len(r.counts)-1] += sign
+	}
+}
+
+// hashChars adds the n-grams of characters of a word between marks. A byte that
+// no word begins with tells them from words of the same characters.
+func (v *Vectorizer) hashChars(r *row, token string) {
+	r.marked = append(append(append(r.marked[:0], 0, '<'), token...), '>')
+	r.starts = r.starts[:0] // of each character, and the end
+	for at := range string(r.marked[1:]) {
+		r.starts = append(r.starts, at+1)
+	}
+	r.starts = append(r.starts, len(r.marked))
+	for from := range len(r.starts) - 1 {
+		for n := v.cfg.MinChars; n <= v.cfg.MaxChars && from+n < len(r.starts); n++ {
+			// The byte before the n-gram becomes the one that tells, and is put back.
+			begin := r.starts[from] - 1
+			before := r.marked[begin]
+			r.marked[begin] = 0
+			r.hashes = append(r.hashes, v.hash(r.marked[begin:r.starts[from+n]]))
+			r.marked[begin] = before
+		}
 	}
 }
 

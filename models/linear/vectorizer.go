@@ -196,6 +196,8 @@ type row struct {
 	counts  []float32
 	ids     []int32
 	hashes  []int64
+	marked  []byte // a word, and where its characters begin
+	starts  []int
 }
 
 // row counts the n-grams of a document.

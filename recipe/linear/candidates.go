@@ -9,7 +9,8 @@ import (
 	"github.com/gorgonia-zoo/zoo/tokenize"
 )
 
-// candidates are both kinds of n-grams at a few strengths.
+// candidates are n-grams of both weightings at a few strengths, and those with
+// pieces of words, which are many times as many, at one.
 func candidates(ctx context.Context, data recipe.Data, _ []recipe.Base, _ recipe.Env) ([]recipe.Candidate, error) {
 	set, ok := data.(*texts.Set)
 	if !ok {
@@ -31,15 +32,17 @@ func candidates(ctx context.Context, data recipe.Data, _ []recipe.Base, _ recipe
 		recipe  func() recipe.Recipe
 		c       []float64
 		seconds float64
+		always  bool
 	}{
-		{tfidf, []float64{1, 3, 10, 30}, 0.02 + work},
-		{nbsvm, []float64{0.1, 1, 10}, 0.03 + float64(1.5*work)},
+		{tfidf, []float64{1, 3, 10, 30}, 0.02 + work, true},
+		{nbsvm, []float64{0.1, 1, 10}, 0.03 + float64(1.5*work), true},
+		{subword, []float64{30}, 0.5 + float64(5*work), false},
 	} {
 		for _, c := range kind.c {
 			r := kind.recipe()
 			r.Body.(*Recipe).Model.C = c
 			all = append(all, recipe.Candidate{Recipe: r, Name: fmt.Sprintf("%s --c %g", r.Name, c), Kind: r.Name,
-				Seconds: kind.seconds, Always: true})
+				Seconds: kind.seconds, Always: kind.always})
 		}
 	}
 	return all, nil

@@ -15,7 +15,7 @@ func Family() *recipe.Family {
 		Key: "linear",
 		New: func() recipe.Body { return new(Recipe) },
 		Named: func() []recipe.Recipe {
-			return []recipe.Recipe{nbsvm(), tfidf(), nbsvmIMDB(), tfidfIMDB()}
+			return []recipe.Recipe{nbsvm(), tfidf(), subword(), nbsvmIMDB(), tfidfIMDB()}
 		},
 		Settings:   settings(),
 		Source:     func(recipe.Body) *recipe.Source { return texts.Source() },

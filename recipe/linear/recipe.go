@@ -68,7 +68,7 @@ func NBSVM() linear.Config {
 	}
 }
 
-// nbsvm and tfidf are for anybody's texts.
+// nbsvm, tfidf and subword are for anybody's texts.
 func nbsvm() recipe.Recipe {
 	return recipe.Recipe{
 		Name:  "nbsvm",
@@ -91,6 +91,24 @@ func tfidf() recipe.Recipe {
 		Body: &Recipe{
 			Model: linear.Config{
 				Vectorizer: linear.VectorizerConfig{Weighting: linear.TFIDF, MaxN: 2},
+				C:          30,
+			},
+			Tokenizer:  tokenize.Config{Lower: true},
+			Validation: 0.1,
+			Storage:    "I8",
+			Seed:       1,
+		},
+	}
+}
+
+// subword has TF-IDF of words and of pieces of words.
+func subword() recipe.Recipe {
+	return recipe.Recipe{
+		Name:  "subword",
+		About: "logistic regression on any texts: TF-IDF of words, pairs of words and pieces of words, for texts with long, inflected or misspelt words; seconds",
+		Body: &Recipe{
+			Model: linear.Config{
+				Vectorizer: linear.VectorizerConfig{Weighting: linear.TFIDF, MaxN: 2, Hash: 1 << 18, MinChars: 3, MaxChars: 5, Sublinear: true},
 				C:          30,
 			},
 			Tokenizer:  tokenize.Config{Lower: true},

@@ -54,6 +54,7 @@ func TestLinearTrainSaveLoadPredict(t *testing.T) {
 	}{
 		{"nbsvm-imdb", fixture.Reviews(t, 400), map[string]string{"the film was brilliant": "positive", "its plot is a mess": "negative"}},
 		{"tfidf-imdb", fixture.Reviews(t, 400), map[string]string{"the film was brilliant": "positive", "its plot is a mess": "negative"}},
+		{"subword", topics(t), map[string]string{"the moon and a star": "sky", "salty soups": "food", "a team and its match": "sport"}},
 		{"nbsvm-imdb", topics(t), map[string]string{"the moon and a star": "sky", "salt in the soup": "food", "a team and its match": "sport"}},
 		{"tfidf-imdb", topics(t), map[string]string{"the moon and a star": "sky", "salt in the soup": "food", "a team and its match": "sport"}},
 	} {
