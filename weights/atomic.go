@@ -70,12 +70,13 @@ func nameless(err error) error {
 }
 
 // isTemporary tells whether a path is that of an unfinished file, or in an
-// unfinished directory.
+// unfinished directory or a folder of one.
 func isTemporary(path string) bool {
-	for _, name := range []string{filepath.Base(path), filepath.Base(filepath.Dir(path))} {
-		if strings.HasPrefix(name, ".") && strings.HasSuffix(name, ".tmp") {
+	for range 3 {
+		if name := filepath.Base(path); strings.HasPrefix(name, ".") && strings.HasSuffix(name, ".tmp") {
 			return true
 		}
+		path = filepath.Dir(path)
 	}
 	return false
 }
