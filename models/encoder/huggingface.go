@@ -35,6 +35,14 @@ type Directory struct {
 	// Skipped are the tensors of the file that are no part of the encoder,
 	// such as the heads of its pretraining, by their names there.
 	Skipped []string
+
+	// Head is the linear layer over the vectors where sentence-transformers'
+	// modules end with a Dense for the classes of config.json, else nil: its
+	// weight [C, F] and bias [C]. Classes are their names, and Temperature what
+	// the logits are divided by.
+	Head        []weights.Tensor
+	Classes     []string
+	Temperature float64
 }
 
 // OpenDirectory reads the encoder in the root of fsys, such as
@@ -44,6 +52,7 @@ type Directory struct {
 // merges.txt, with tokenizer_config.json, special_tokens_map.json and
 // added_tokens.json; what becomes of the states from sentence-transformers'
 // modules.json, the pooling's config.json and sentence_bert_config.json.
+// A Dense behind it is read as a classifier's linear layer; see Directory.Head.
 // The length of texts is what the first of these states:
 // sentence_bert_config.json, tokenizer_config.json, tokenizer.json; the
 // position table bounds it.
@@ -66,6 +75,7 @@ func openDirectory(fsys fs.FS) (*Directory, error) {
 		return nil, err
 	}
 	d.Pooling, d.Normalize = s.pooling, s.normalize
+	whole := fsys
 	if s.transformer != "" {
 		if fsys, err = fs.Sub(fsys, s.transformer); err != nil {
 			return nil, err
@@ -87,18 +97,32 @@ func openDirectory(fsys fs.FS) (*Directory, error) {
 	if d.MaxTokens, err = maxTokens(fsys, d); err != nil {
 		return nil, err
 	}
-	return d, d.readWeights(fsys)
+	if err := d.readWeights(fsys); err != nil || s.dense == "" {
+		return d, err
+	}
+	if d.Classes, d.Temperature, err = parseClasses(data); err != nil {
+		return nil, fmt.Errorf("config.json: %w", err)
+	}
+	return d, d.readHead(whole, s.dense)
+}
+
+// tokenizerFile is a file of a tokenizer and where its bytes are.
+type tokenizerFile struct {
+	name string
+	data *[]byte
+}
+
+// tokenizerFiles are the files of a tokenizer under their names in a directory.
+func tokenizerFiles(f *tokenize.SubwordFiles) []tokenizerFile {
+	return []tokenizerFile{
+		{"tokenizer.json", &f.Tokenizer}, {"vocab.txt", &f.Vocab}, {"vocab.json", &f.VocabJSON}, {"merges.txt", &f.Merges},
+		{"tokenizer_config.json", &f.Config}, {"special_tokens_map.json", &f.Special}, {"added_tokens.json", &f.Added},
+	}
 }
 
 // readTokenizer reads the tokenizer and checks that it fits the network.
 func (d *Directory) readTokenizer(fsys fs.FS) error {
-	for _, f := range []struct {
-		name string
-		data *[]byte
-	}{
-		{"tokenizer.json", &d.Files.Tokenizer}, {"vocab.txt", &d.Files.Vocab}, {"vocab.json", &d.Files.VocabJSON}, {"merges.txt", &d.Files.Merges},
-		{"tokenizer_config.json", &d.Files.Config}, {"special_tokens_map.json", &d.Files.Special}, {"added_tokens.json", &d.Files.Added},
-	} {
+	for _, f := range tokenizerFiles(&d.Files) {
 		data, err := readFile(fsys, f.name, maxTokenizer)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err

@@ -15,7 +15,8 @@ type sentence struct {
 	transformer string // folder of the encoder, "" for the directory itself
 	pooling     string
 	normalize   bool
-	dimension   int // of the vectors that are pooled, 0: not stated
+	dimension   int    // of the vectors that are pooled, 0: not stated
+	dense       string // folder of a linear layer over the vectors, "": there is none
 }
 
 // module is an entry of modules.json.
@@ -50,7 +51,15 @@ func readSentence(fsys fs.FS) (sentence, error) {
 	if err != nil {
 		return s, fmt.Errorf("modules.json: %w", err)
 	}
-	s.transformer, s.normalize = modules[0].Path, len(modules) > 2
+	s.transformer = modules[0].Path
+	for _, m := range modules[min(2, len(modules)):] {
+		switch m.kind() {
+		case "Normalize":
+			s.normalize = true
+		case "Dense":
+			s.dense = m.Path
+		}
+	}
 	if err := refusePrompt(fsys); err != nil {
 		return s, err
 	}
@@ -68,15 +77,18 @@ func readSentence(fsys fs.FS) (sentence, error) {
 }
 
 // parseModules reads the modules: a Transformer, a Pooling, and perhaps a
-// Normalize.
+// Normalize and a Dense.
 func parseModules(data []byte) ([]module, error) {
 	var modules []module
 	if err := weights.UnmarshalStrict(data, &modules); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDirectory, err)
 	}
-	order := []string{"Transformer", "Pooling", "Normalize"}
+	order := []string{"Transformer", "Pooling", "Normalize", "Dense"}
 	if len(modules) < 1 || len(modules) > len(order) {
 		return nil, fmt.Errorf("%w: %d modules, want 1 to %d", ErrDirectory, len(modules), len(order))
+	}
+	if len(modules) == 3 && modules[2].kind() == "Dense" {
+		order[2] = "Dense"
 	}
 	for i, m := range modules {
 		if m.Index != i || m.kind() != order[i] {
