@@ -100,10 +100,15 @@ func (c *choice) encoder(repo, revision string, read func(name string) ([]byte, 
 	if err := c.tokenizer(in); err != nil {
 		return err
 	}
-	for _, folder := range in.others { // a Normalize has no settings
-		if name := path.Join(folder, configFile); c.has(name) {
-			if err := c.want(name, maxSettings); err != nil {
-				return err
+	for _, folder := range in.others { // a Normalize has no settings, and a Dense alone weights
+		for _, f := range []struct {
+			name  string
+			limit int64
+		}{{configFile, maxSettings}, {weightsFile, maxWeights}} {
+			if name := path.Join(folder, f.name); c.has(name) {
+				if err := c.want(name, f.limit); err != nil {
+					return err
+				}
 			}
 		}
 	}

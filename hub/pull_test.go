@@ -98,13 +98,15 @@ func TestFind(t *testing.T) {
 }
 
 // Shards, and an encoder in a folder of its own, as sentence-transformers once
-// wrote it.
+// wrote it; a linear layer in another.
 func TestPullShards(t *testing.T) {
 	s := newStandIn(t)
 	for _, folder := range []string{"", "0_Transformer/"} {
 		tr := tree{
-			"modules.json":                          fmt.Appendf(nil, `[{"path": %q}, {"path": "1_Pooling"}]`, strings.TrimSuffix(folder, "/")),
+			"modules.json":                          fmt.Appendf(nil, `[{"path": %q}, {"path": "1_Pooling"}, {"path": "2_Dense"}]`, strings.TrimSuffix(folder, "/")),
 			"1_Pooling/config.json":                 []byte("{}"),
+			"2_Dense/config.json":                   []byte("{}"),
+			"2_Dense/model.safetensors":             noise(100, 7),
 			folder + "config.json":                  []byte("{}"),
 			folder + "vocab.json":                   []byte("{}"),
 			folder + "merges.txt":                   []byte("#version: 0.2\n"),
