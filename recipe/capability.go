@@ -108,8 +108,8 @@ type Measurement struct {
 
 // Exporter can be written in formats of other programs.
 type Exporter interface {
-	// ExportFile writes the file, or returns ErrFormat where the path names no
-	// format that the model knows.
+	// ExportFile writes the file, or the directory where the format is one, or
+	// returns ErrFormat where the path names no format that the model knows.
 	ExportFile(path string) error
 }
 

@@ -123,29 +123,41 @@ func (m *Model) Save(dir string) error {
 }
 
 // Export writes the weights to a safetensors file, or in another format that the
-// model knows by the path.
+// model knows by the path: a file, or a directory of files.
 func (m *Model) Export(path string) error {
-	// The errors of writing would name a temporary file.
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return fmt.Errorf("zoo: export: %s is a directory, want a file", path)
-	}
-	if _, err := os.Stat(filepath.Dir(path)); err != nil {
-		return fmt.Errorf("zoo: export: directory of %s: %w", path, err)
-	}
-	var err error = ErrFormat
-	if e, ok := m.Value.(Exporter); ok {
-		err = e.ExportFile(path)
-	}
-	if errors.Is(err, ErrFormat) && (m.Artefact == nil || m.Artefact.Weights == nil) {
-		err = fmt.Errorf("%s names no format that the model knows, and %w", path, errNoArtefact)
-	} else if errors.Is(err, ErrFormat) {
-		err = weights.WriteFileAtomic(path, func(w io.Writer) error {
-			_, err := m.Artefact.Weights.WriteTo(w)
-			return err
-		})
-	}
-	if err != nil {
+	if err := m.export(path); err != nil {
 		return fmt.Errorf("zoo: export: %w", err)
+	}
+	return nil
+}
+
+func (m *Model) export(path string) error {
+	// The errors of writing would name a temporary file.
+	if _, err := os.Stat(filepath.Dir(filepath.Clean(path))); err != nil {
+		return fmt.Errorf("directory of %s: %w", path, err)
+	}
+	if e, ok := m.Value.(Exporter); ok {
+		if err := e.ExportFile(path); !errors.Is(err, ErrFormat) {
+			return err
+		}
+	}
+	if err := CheckFile(path); err != nil {
+		return err
+	}
+	if m.Artefact == nil || m.Artefact.Weights == nil {
+		return fmt.Errorf("%s names no format that the model knows, and %w", path, errNoArtefact)
+	}
+	return weights.WriteFileAtomic(path, func(w io.Writer) error {
+		_, err := m.Artefact.Weights.WriteTo(w)
+		return err
+	})
+}
+
+// CheckFile says what an Exporter that writes a file says of a path that is a
+// directory.
+func CheckFile(path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a directory, want a file", path)
 	}
 	return nil
 }

@@ -121,3 +121,19 @@ func TestEmbedRefuses(t *testing.T) {
 		readable(t, o.stderr)
 	}
 }
+
+// What export writes of an encoder is a model with the same vectors; it never
+// goes over files.
+func TestExportEncoder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	if o := must(t, runZoo("export", "minilm", "--out", dir)); o.stdout+o.stderr != "" {
+		t.Errorf("export prints %+v", o)
+	}
+	a := must(t, runZoo("embed", "minilm", "A quiet, beautiful film.")).stdout
+	if b := must(t, runZoo("embed", dir, "A quiet, beautiful film.")).stdout; a != b {
+		t.Errorf("the vector %.80q, want %.80q", b, a)
+	}
+	if o := runZoo("export", "minilm", "--out", dir); o.code != 1 || !strings.Contains(o.stderr, "it holds files") {
+		t.Errorf("a second time: %+v", o)
+	}
+}

@@ -62,18 +62,23 @@ func newCard(z *zoo.Zoo) *cobra.Command {
 func newExport(z *zoo.Zoo) *cobra.Command {
 	var out string
 	c := &cobra.Command{
-		Use:   "export MODEL --out FILE",
+		Use:   "export MODEL --out PATH",
 		Short: "Write a model's weights for other programs",
 		Long: `Write a model's weights as a safetensors file with PyTorch's tensor names; a
 state_dict of the same model loads it. Vectors of words are written for other
 programs where the name of the file ends so: .bin is word2vec's binary format,
-.vec its text, .txt GloVe's text; .gz behind it compresses.`,
-		Example:           "  zoo export lstm-imdb --out lstm.safetensors\n  zoo export my-words --out words.vec.gz",
+.vec its text, .txt GloVe's text; .gz behind it compresses.
+
+An encoder, and a fine-tuned classifier over one, is written as a directory
+where the name does not end in .safetensors: transformers and
+sentence-transformers read it, and every command takes it as MODEL. encode of
+sentence-transformers gives the vectors, of a classifier the logits.`,
+		Example:           "  zoo export lstm-imdb --out lstm.safetensors\n  zoo export my-words --out words.vec.gz\n  zoo export minilm --out minilm-hf",
 		Args:              takes("MODEL"),
 		ValidArgsFunction: modelNames(z),
 		RunE: func(c *cobra.Command, args []string) error {
 			if out == "" {
-				return usage(c, "--out FILE is missing")
+				return usage(c, "--out PATH is missing")
 			}
 			m, err := z.Open(args[0])
 			if err != nil {
@@ -82,7 +87,7 @@ programs where the name of the file ends so: .bin is word2vec's binary format,
 			return m.Export(out)
 		},
 	}
-	c.Flags().StringVarP(&out, "out", "o", "", "file to write")
+	c.Flags().StringVarP(&out, "out", "o", "", "file or directory to write")
 	return c
 }
 

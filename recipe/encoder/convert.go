@@ -96,10 +96,14 @@ type directory struct {
 
 // Guesses implements recipe.Data.
 func (d *directory) Guesses() []string {
-	if len(d.Skipped) == 0 {
-		return nil
+	var all []string
+	if len(d.Skipped) > 0 {
+		all = append(all, fmt.Sprintf("tensors that are no part of the encoder are passed over: %q", d.Skipped))
 	}
-	return []string{fmt.Sprintf("tensors that are no part of the encoder are passed over: %q", d.Skipped)}
+	if d.Head != nil {
+		all = append(all, fmt.Sprintf("the linear layer for the classes %q is passed over", d.Classes))
+	}
+	return all
 }
 
 func directorySource() *recipe.Source {
@@ -131,8 +135,9 @@ func read(dir string) (*directory, error) {
 		return nil, fmt.Errorf("zoo: data: %s: %w", dir, err)
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*.safetensors"))
-	if err != nil || len(files) == 0 {
-		files, _ = filepath.Glob(filepath.Join(dir, "*", "*.safetensors"))
+	if err != nil || len(files) == 0 || d.Head != nil { // in folders
+		more, _ := filepath.Glob(filepath.Join(dir, "*", "*.safetensors"))
+		files = append(files, more...)
 	}
 	slices.Sort(files)
 	h := sha256.New()
@@ -192,5 +197,5 @@ func convert(ctx context.Context, whole recipe.Recipe, data recipe.Data, env rec
 		return nil, none, err
 	}
 	result := train.Result{Reason: train.Finished}
-	return &recipe.Model{Artefact: a, Value: &Encoder{e}}, result, env.Record(train.Event{Kind: train.KindDone, Epoch: 1, Result: &result})
+	return &recipe.Model{Artefact: a, Value: &Encoder{e, a.Card}}, result, env.Record(train.Event{Kind: train.KindDone, Epoch: 1, Result: &result})
 }

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/gorgonia-zoo/zoo/classify"
 	"github.com/gorgonia-zoo/zoo/models/encoder"
@@ -39,9 +40,9 @@ func Family() *recipe.Family {
 				return nil, err
 			}
 			if c != nil {
-				return &Classifier{c}, nil
+				return &Classifier{c, a.Card}, nil
 			}
-			return &Encoder{e}, nil
+			return &Encoder{e, a.Card}, nil
 		},
 		OpenDirectory: openDirectory,
 	}
@@ -74,14 +75,22 @@ func labelledSource() *recipe.Source {
 }
 
 // Encoder embeds texts.
-type Encoder struct{ *encoder.Encoder }
+type Encoder struct {
+	*encoder.Encoder
+	card weights.Card
+}
 
 // Classifier answers as all classifiers of texts do, and embeds texts.
-type Classifier struct{ *encoder.Classifier }
+type Classifier struct {
+	*encoder.Classifier
+	card weights.Card
+}
 
 var (
 	_ recipe.Embedder = (*Encoder)(nil)
 	_ recipe.Embedder = (*Classifier)(nil)
+	_ recipe.Exporter = (*Encoder)(nil)
+	_ recipe.Exporter = (*Classifier)(nil)
 	_ classify.Scorer = (*Classifier)(nil)
 	_ recipe.Int8er   = (*Encoder)(nil)
 	_ recipe.Int8er   = (*Classifier)(nil)
@@ -89,10 +98,24 @@ var (
 )
 
 // Int8 implements recipe.Int8er.
-func (e *Encoder) Int8() any { return &Encoder{e.Encoder.Int8()} }
+func (e *Encoder) Int8() any { return &Encoder{e.Encoder.Int8(), e.card} }
 
 // Int8 implements recipe.Int8er.
-func (c *Classifier) Int8() any { return &Classifier{c.Classifier.Int8()} }
+func (c *Classifier) Int8() any { return &Classifier{c.Classifier.Int8(), c.card} }
+
+// ExportFile implements recipe.Exporter: a directory for transformers and
+// sentence-transformers, but for the path of a safetensors file.
+func (e *Encoder) ExportFile(path string) error { return export(path, e.card, e.WriteDirectory) }
+
+// ExportFile implements recipe.Exporter, as Encoder.ExportFile does.
+func (c *Classifier) ExportFile(path string) error { return export(path, c.card, c.WriteDirectory) }
+
+func export(path string, card weights.Card, write func(string, weights.Card) error) error {
+	if strings.EqualFold(filepath.Ext(path), ".safetensors") {
+		return recipe.ErrFormat
+	}
+	return write(path, card)
+}
 
 // EmbedTexts implements recipe.Embedder.
 func (e *Encoder) EmbedTexts(ctx context.Context, texts []string) ([]recipe.Embedding, error) {
@@ -176,13 +199,27 @@ func openDirectory(dir string) (*recipe.Model, bool, error) {
 	if err != nil {
 		return nil, true, err
 	}
-	e, err := encoder.FromDirectory(d.Directory)
+	card := weights.Card{Name: filepath.Base(dir), Task: "text embedding", Parameters: d.Config.Parameters(),
+		Description: fmt.Sprintf("an encoder of kind %s in a directory of Hugging Face's", d.Config.Architecture)}
+	a := &weights.Artefact{Model: encoder.Kind, Card: card}
+	m := &recipe.Model{Artefact: a, Checksum: d.sha256}
+	if d.Head == nil {
+		e, err := encoder.FromDirectory(d.Directory)
+		if err != nil {
+			return nil, true, fmt.Errorf("zoo: model: %s: %w", dir, err)
+		}
+		m.Value = &Encoder{e, card}
+		return m, true, nil
+	}
+	c, err := encoder.ClassifierFromDirectory(d.Directory)
 	if err != nil {
 		return nil, true, fmt.Errorf("zoo: model: %s: %w", dir, err)
 	}
-	card := weights.Card{Name: filepath.Base(dir), Task: "text embedding", Parameters: d.Config.Parameters(),
-		Description: fmt.Sprintf("an encoder of kind %s in a directory of Hugging Face's", d.Config.Architecture)}
-	return &recipe.Model{Artefact: &weights.Artefact{Model: encoder.Kind, Card: card}, Value: &Encoder{e}, Checksum: d.sha256}, true, nil
+	a.Classes = c.Classes()
+	a.Card.Task, a.Card.Parameters = "text classification", card.Parameters+int64(len(a.Classes)*(c.Dim()+1))
+	a.Card.Description = fmt.Sprintf("a classifier over an encoder of kind %s in a directory of Hugging Face's", d.Config.Architecture)
+	m.Value = &Classifier{c, a.Card}
+	return m, true, nil
 }
 
 // known tells a directory of Hugging Face's from others.

@@ -207,7 +207,7 @@ func probe(ctx context.Context, whole recipe.Recipe, data recipe.Data, env recip
 	if err := env.Record(train.Event{Kind: train.KindEpoch, Epoch: 1, Step: steps, Loss: record.Loss, Record: &record}); err != nil {
 		return nil, result, err
 	}
-	m := &recipe.Model{Artefact: a, Value: &Classifier{p.classifier}}
+	m := &recipe.Model{Artefact: a, Value: &Classifier{p.classifier, a.Card}}
 	return m, result, env.Record(train.Event{Kind: train.KindDone, Epoch: 1, Step: steps, Result: &result})
 }
 

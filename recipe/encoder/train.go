@@ -226,5 +226,5 @@ func (t *tuning) finish(ctx context.Context, whole recipe.Recipe, result train.R
 	if err != nil {
 		return nil, err
 	}
-	return &recipe.Model{Artefact: a, Value: &Classifier{t.classifier}}, nil
+	return &recipe.Model{Artefact: a, Value: &Classifier{t.classifier, a.Card}}, nil
 }

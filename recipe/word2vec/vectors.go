@@ -49,6 +49,9 @@ func (v *Vectors) ExportFile(path string) error {
 	if _, _, err := word2vec.FormatOf(path); err != nil {
 		return recipe.ErrFormat
 	}
+	if err := recipe.CheckFile(path); err != nil {
+		return err
+	}
 	return v.WriteFile(path)
 }
 
