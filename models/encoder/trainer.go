@@ -56,6 +56,13 @@ type TrainerConfig struct {
 	AttentionDropout float64 // of the attention's probabilities; BERT's 0.1
 	HeadDropout      float64 // of the vector before the linear layer
 
+	// MicroTokens bounds the memory of a step: a batch of more tokens is read in
+	// parts of at most so many, a longer text alone, and their losses and
+	// gradients are added to those of the whole. They take the memory of one more
+	// gradient, and differ from those at once by rounding and by what is dropped.
+	// 0: every batch at once.
+	MicroTokens int
+
 	Tokens       int       // tokens the graph is first built for; it grows when a batch has more
 	Texts        int       // texts likewise
 	ClassWeights []float32 // weight of each class in the loss; none means equal
@@ -74,10 +81,12 @@ type Trainer struct {
 	config       TrainerConfig
 	noise        ops.Noise
 	program      *ops.Program
-	ids          []int32   // [capacity] token ids, text after text
-	lengths      []int32   // [capacity] lengths of the texts
-	labels       []int32   // [capacity]
-	rows         [][]int32 // what Rows returns
+	ids          []int32        // [capacity] token ids, text after text
+	lengths      []int32        // [capacity] lengths of the texts
+	labels       []int32        // [capacity]
+	cut          []Batch        // what parts returns
+	sum          []ops.Gradient // of a batch in parts
+	rows         [][]int32      // what Rows returns
 	read         []int32
 }
 
@@ -92,7 +101,14 @@ func (c *Classifier) Trainer(t TrainerConfig) (*Trainer, error) {
 func newTrainer(n *Network, h head, weight, bias *ops.Param, c TrainerConfig) (*Trainer, error) {
 	t := &Trainer{network: n, head: h, weight: weight, bias: bias, config: c}
 	t.noise.Seed = c.Seed
-	if err := t.build(max(c.Tokens, 1024), max(c.Texts, 16)); err != nil {
+	if c.MicroTokens < 0 {
+		return nil, fmt.Errorf("encoder: parts of %d tokens, want 0 for none or more", c.MicroTokens)
+	}
+	tokens := c.Tokens
+	if c.MicroTokens > 0 {
+		tokens = min(tokens, c.MicroTokens)
+	}
+	if err := t.build(max(tokens, 1024), max(c.Texts, 16)); err != nil {
 		return nil, fmt.Errorf("encoder: %w", err)
 	}
 	return t, nil
@@ -138,26 +154,41 @@ func (t *Trainer) Step(b Batch, step uint64) (float32, []ops.Gradient, error) {
 	if len(b.Labels) != len(b.Texts) || len(b.Texts) == 0 {
 		return 0, nil, fmt.Errorf("encoder: %d labels for %d texts", len(b.Labels), len(b.Texts))
 	}
-	most, tokens := t.network.config.MaxTokens(), 0
+	most := t.network.config.MaxTokens()
 	for i, text := range b.Texts {
 		if len(text) > most {
 			return 0, nil, fmt.Errorf("encoder: text %d of the batch: %w: %d tokens, want at most %d", i, ErrTooLong, len(text), most)
 		}
-		tokens += len(text)
 	}
-	if tokens > len(t.ids) || len(b.Texts) > len(t.lengths) {
+	var loss float32
+	var grads []ops.Gradient
+	var err error
+	if parts := t.parts(b); len(parts) > 1 {
+		loss, grads, err = t.stepParts(b, parts, step)
+	} else {
+		loss, grads, err = t.run(parts[0], step)
+	}
+	if err != nil {
+		return 0, nil, fmt.Errorf("encoder: %w", err)
+	}
+	return loss, grads, nil
+}
+
+// run is a step of a batch at once; b.tokens counts its tokens.
+func (t *Trainer) run(b Batch, step uint64) (float32, []ops.Gradient, error) {
+	if b.tokens > len(t.ids) || len(b.Texts) > len(t.lengths) {
 		// Half as much again, so that growing costs little in all.
-		if err := t.build(max(tokens+tokens/2, len(t.ids)), max(len(b.Texts), len(t.lengths))); err != nil {
-			return 0, nil, fmt.Errorf("encoder: %w", err)
+		if err := t.build(max(b.tokens+b.tokens/2, len(t.ids)), max(len(b.Texts), len(t.lengths))); err != nil {
+			return 0, nil, err
 		}
 	}
 	if _, err := ops.PackTexts(t.ids, t.lengths, b.Texts); err != nil {
-		return 0, nil, fmt.Errorf("encoder: %w", err)
+		return 0, nil, err
 	}
 	copy(t.labels, b.Labels)
 	t.noise.Step = step
 	if err := t.program.Run(); err != nil {
-		return 0, nil, fmt.Errorf("encoder: %w", err)
+		return 0, nil, err
 	}
 	return t.program.Loss(), t.program.Gradients(), nil
 }
