@@ -29,6 +29,7 @@ var takes = map[string]struct{ good, bad []string }{
 	"encoder_finetune/unfreeze":      {[]string{"true", "false"}, []string{"yes", "-1"}},
 	"encoder_finetune/class-weights": {[]string{"balanced", ""}, []string{"inverse"}},
 	"encoder_finetune/max-tokens":    {[]string{"64", "0"}, []string{"-1", "x"}},
+	"encoder_finetune/micro-tokens":  {[]string{"512", "0"}, []string{"-1", "x"}},
 	"encoder_finetune/dropout":       {[]string{"0.2", "0"}, []string{"1", "-0.5", "NaN", "x"}},
 	"encoder_finetune/validation":    {[]string{"0.25", "0"}, []string{"1", "-0.5", "+Inf", "x"}},
 	"encoder_finetune/batch":         {[]string{"1", "64"}, []string{"0", "-3", "x"}},

@@ -61,7 +61,7 @@ func tune(ctx context.Context, whole recipe.Recipe, data recipe.Data, env recipe
 	}
 	t.configure(&cfg)
 	trainer, err := t.classifier.Trainer(encoder.TrainerConfig{Seed: t.Seed, Dropout: t.Dropout, AttentionDropout: t.Dropout, HeadDropout: t.HeadDropout,
-		Tokens: t.largestBatch(), Texts: t.Batch, ClassWeights: t.weightsOf(t.ClassWeights, t.learn)})
+		MicroTokens: t.MicroTokens, Tokens: t.largestBatch(), Texts: t.Batch, ClassWeights: t.weightsOf(t.ClassWeights, t.learn)})
 	if err != nil {
 		return nil, none, err
 	}

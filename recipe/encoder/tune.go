@@ -36,6 +36,7 @@ type Tune struct {
 	HeadDropout  float64 `json:"head_dropout,omitempty"`  // of the vector before the linear layer
 	Validation   float64 `json:"validation"`              // share of the distinct texts held out, of each class
 	MaxTokens    int     `json:"max_tokens,omitempty"`    // cut of texts, special tokens included; 0 means the base's
+	MicroTokens  int     `json:"micro_tokens,omitempty"`  // a batch of more is read in parts; see encoder.TrainerConfig
 	Storage      string  `json:"storage,omitempty"`       // F32, F16 (default), I8: what the weights are rounded to at the end
 
 	// MinSteps adds epochs where the data is so small that those of the recipe
@@ -78,6 +79,8 @@ func (r *Tune) Check() error {
 		return fmt.Errorf("zoo: recipe: class_weights %q, want %s or none", r.ClassWeights, balanced)
 	case r.MaxTokens < 0 || r.MaxTokens > 0 && r.MaxTokens < 3:
 		return fmt.Errorf("zoo: recipe: max_tokens is %d, want 0 for the base's, or 3 or more", r.MaxTokens)
+	case r.MicroTokens < 0:
+		return fmt.Errorf("zoo: recipe: micro_tokens is %d, want 0 for a batch at once, or more", r.MicroTokens)
 	case r.MinSteps < 0:
 		return fmt.Errorf("zoo: recipe: min_steps is %d, want 0 or more", r.MinSteps)
 	case r.Validation == 0 && (r.KeepBest || r.Patience > 0):
@@ -215,6 +218,7 @@ func tuneSettings() []recipe.Setting {
 		number("dropout", "of an encoder: share of its states that each step drops (default: the recipe's)", aShare, func(r *Tune) *float64 { return &r.Dropout }, part),
 		validation,
 		count("batch", "texts in a step (default: the recipe's)", 1, func(r *Tune) *int { return &r.Batch }),
+		count("micro-tokens", "of an encoder: read a batch in parts of so many tokens, which takes less memory, 0 for at once", 0, func(r *Tune) *int { return &r.MicroTokens }),
 		number("learning-rate", "of the top layer (default: the recipe's)", "a number above 0", func(r *Tune) *float64 { return &r.Optimizer.LearningRate }, func(x float64) bool { return x > 0 }),
 		count("patience", "stop after so many epochs without improvement on validation, 0 for never (default: the recipe's)", 0, func(r *Tune) *int { return &r.Patience }),
 	}
