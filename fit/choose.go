@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/gorgonia-zoo/zoo/classify"
 	"github.com/gorgonia-zoo/zoo/internal/exact"
 )
 
@@ -15,24 +16,10 @@ const quantile = 1.6448536269514722
 // value.
 const Level = 0.9
 
-// wilson returns the interval of a share (Wilson 1927; Brown, Cai and DasGupta,
-// Interval Estimation for a Binomial Proportion, 2001).
+// wilson returns the interval of a share.
 func wilson(right, n int) *Interval {
-	if n == 0 {
-		return &Interval{Low: 0, High: 1}
-	}
-	p, m := float64(right)/float64(n), float64(n)
-	z2 := quantile * quantile
-	middle := (p + z2/(2*m)) / (1 + z2/m)
-	half := float64(quantile / (1 + z2/m) * math.Sqrt(float64(p*(1-p))/m+z2/(4*m*m)))
-	i := &Interval{Accuracy: p, Low: max(0, middle-half), High: min(1, middle+half), Rows: n}
-	if right == 0 {
-		i.Low = 0 // and not a rounding error of it
-	}
-	if right == n {
-		i.High = 1
-	}
-	return i
+	w := classify.WilsonAt(right, n, quantile)
+	return &Interval{Accuracy: float64(right) / float64(max(1, n)), Low: w.Low, High: w.High, Rows: n}
 }
 
 func (i *Interval) String() string {

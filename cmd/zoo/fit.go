@@ -57,9 +57,10 @@ func newFit(z *zoo.Zoo) *cobra.Command {
 		Use:   "fit --data FILE --out DIR",
 		Short: "Try what suits your texts, and keep the best",
 		Long: `Try what suits labelled texts of your own, the cheapest first: always the most
-frequent class, linear models of words, a linear model on a pretrained encoder,
-an LSTM from nothing, pretrained models trained further. FILE is a table with a
-column of texts and a column of labels: .csv, .tsv, .jsonl or .parquet.
+frequent class, linear models of words and of pieces of words, a linear model on
+a pretrained encoder, an LSTM from nothing, pretrained models trained further,
+the mean of the best. FILE is a table with a column of texts and a column of
+labels: .csv, .tsv, .jsonl or .parquet.
 
 Each candidate is measured on rows that it was not trained on, by
 cross-validation where there are few. A part of the rows is set aside before; it
@@ -112,7 +113,7 @@ candidates.svg and candidates.png:
 	c.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of the parts of the data and of all trainings")
 	c.Flags().BoolVar(&flags.show, "show", false, "print what would be tried, and stop")
 	c.Flags().BoolVar(&flags.resume, "resume", false, "go on with a search that was interrupted")
-	c.Flags().BoolVar(&flags.asJSON, "json", false, "print one JSON object a candidate, and one at the end")
+	c.Flags().BoolVar(&flags.asJSON, "json", false, "print one JSON object a candidate whenever it is measured further, and one at the end")
 	flags.card.add(c)
 	return c
 }
