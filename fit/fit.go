@@ -90,6 +90,9 @@ type Result struct {
 	// Expected is how the chosen recipe, trained on the other rows, does on the
 	// rows that were set aside, nil where there were too few to set any aside.
 	Expected *Interval
+	// Aside are the rows that were set aside, counted from 0. The model that was
+	// measured there had not seen them; Model has, and is as a rule a little better.
+	Aside []int
 }
 
 // Interval is a share that was measured, with the interval of Level in which
@@ -135,7 +138,7 @@ func (s *Search) Run(ctx context.Context) (*Result, error) {
 		why += fmt.Sprintf("; it is hardly better than %s on %d rows: is the label to be told from the text?", s.tries[0].Name, n)
 		s.logf("it is hardly better than %s on %d rows", s.tries[0].Name, n)
 	}
-	r := &Result{Best: best.Name, Why: why, Candidates: s.outcomes(best)}
+	r := &Result{Best: best.Name, Why: why, Candidates: s.outcomes(best), Aside: s.test}
 	if len(s.test) > 0 {
 		p, err := s.measure(ctx, best, testPart)
 		if err != nil {
@@ -194,7 +197,7 @@ func (s *Search) tryAll(ctx context.Context) error {
 	}
 	for _, t := range means {
 		s.tries = append(s.tries, t)
-		if err := s.try(ctx, t, len(s.parts)); err != nil {
+		if err := s.try(ctx, t, t.shared()); err != nil {
 			return err
 		}
 		if err := s.tell(t); err != nil {

@@ -99,6 +99,9 @@ func TestRun(t *testing.T) {
 	if r.Expected == nil || r.Expected.Rows != 80 || !(r.Expected.Low < r.Expected.Accuracy && r.Expected.Accuracy < r.Expected.High) {
 		t.Errorf("expected accuracy %+v", r.Expected)
 	}
+	if len(r.Aside) != 80 || !slices.IsSorted(r.Aside) || r.Aside[79] > 399 {
+		t.Errorf("set aside: %d", r.Aside)
+	}
 	card := r.Model.Artefact.Card
 	if card.Name != "tickets" || card.Metrics["expected_accuracy"] != r.Expected.Accuracy || len(card.Tables) == 0 {
 		t.Errorf("card %q: %v, %d tables", card.Name, card.Metrics, len(card.Tables))

@@ -13,27 +13,27 @@ import (
 const mostMembers = 3
 
 // means returns the means of the best two and of the best three candidates, of
-// different kinds, that were measured on all parts. Their answers follow from
-// those of the members, so that trying them costs nothing.
+// different kinds. Their answers on the parts that all members were measured on
+// follow from those of the members, so that trying them costs nothing.
 func (s *Search) means() ([]*try, error) {
-	best := map[string]*try{}
+	best, whole := map[string]*try{}, s.whole()
 	var kinds []string
 	for _, t := range s.tries {
-		if !t.eligible() || !t.whole {
+		if !t.eligible() {
 			continue
 		}
 		if best[t.Kind] == nil {
 			kinds = append(kinds, t.Kind)
 		}
-		if best[t.Kind] == nil || s.better(t, best[t.Kind], nil) {
+		if best[t.Kind] == nil || s.better(t, best[t.Kind], whole) {
 			best[t.Kind] = t
 		}
 	}
 	slices.SortStableFunc(kinds, func(a, b string) int {
 		switch {
-		case s.better(best[a], best[b], nil):
+		case s.better(best[a], best[b], whole):
 			return -1
-		case s.better(best[b], best[a], nil):
+		case s.better(best[b], best[a], whole):
 			return 1
 		}
 		return 0
@@ -48,10 +48,12 @@ func (s *Search) means() ([]*try, error) {
 		// which of them is the better one.
 		slices.SortStableFunc(members, func(a, b *try) int { return cmp.Compare(slices.Index(s.tries, a), slices.Index(s.tries, b)) })
 		t := &try{members: members}
+		t.Always = true
 		var recipes []recipe.Recipe
 		var names []string
 		for _, m := range members {
 			t.Seconds += m.Seconds
+			t.Always = t.Always && m.Always
 			recipes, names = append(recipes, m.Recipe), append(names, m.Name)
 		}
 		joined, ok, err := s.zoo.Families.Join(recipes)
@@ -59,13 +61,22 @@ func (s *Search) means() ([]*try, error) {
 			return nil, err
 		}
 		*joined.Body.SeedPtr() = s.Seed
-		t.Recipe, t.Name, t.Kind, t.Always = joined, "mean of "+strings.Join(names, ", "), "mean", true
+		t.Recipe, t.Name, t.Kind = joined, "mean of "+strings.Join(names, ", "), "mean"
 		if t.key, err = key(t.Candidate); err != nil {
 			return nil, err
 		}
 		out = append(out, t)
 	}
 	return out, nil
+}
+
+// shared is how many parts all members of a mean were measured on.
+func (t *try) shared() int {
+	n := len(t.members[0].done)
+	for _, m := range t.members {
+		n = min(n, len(m.done))
+	}
+	return n
 }
 
 // mean is what a mean answers on a part.

@@ -94,6 +94,9 @@ func (s *Search) late(t *try, part int) string {
 	// The part itself, and of the best the trainings that are measured on the
 	// part set aside and kept.
 	need, left := once+max(float64(2*once), s.reserve()), s.Time.Seconds()-s.spent
+	if t.members != nil { // what it answers on the part is known
+		need -= once
+	}
 	if need <= left {
 		return ""
 	}
@@ -108,6 +111,13 @@ func (s *Search) late(t *try, part int) string {
 // as its last, or what its family says at the pace of candidates of its kind, or
 // of all, that were measured.
 func (s *Search) estimate(t *try) float64 {
+	if t.members != nil {
+		sum := 0.0
+		for _, m := range t.members {
+			sum += s.estimate(m)
+		}
+		return sum
+	}
 	if n := len(t.done); n > 0 {
 		return t.done[n-1].Seconds + t.done[n-1].Predicting
 	}

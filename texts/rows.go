@@ -71,6 +71,14 @@ func (t *Set) Rows(rows []int) (*Set, error) {
 	return &out, nil
 }
 
+// Len returns the number of rows of data that is in memory.
+func (t *Set) Len() (int, error) {
+	if t.memory == nil {
+		return 0, fmt.Errorf("zoo: data: the rows of %s are counted before it is loaded: %w", t.path, recipe.ErrUsage)
+	}
+	return t.len(), nil
+}
+
 // len is the number of rows of a set in memory, and row where one of them is.
 func (t *Set) len() int {
 	if t.chosen == nil {

@@ -48,6 +48,9 @@ func TestRowsAreThoseOfAFile(t *testing.T) {
 		}
 	}
 	check("all", all, want)
+	if n, err := all.Len(); n != len(rowsOf) || err != nil {
+		t.Errorf("%d rows, %v", n, err)
+	}
 	rows := []int{6, 2, 3, 0}
 	var lines []string
 	for _, i := range rows {
@@ -85,6 +88,9 @@ func TestRowsAreThoseOfAFile(t *testing.T) {
 func TestRowsRefuse(t *testing.T) {
 	set := open(t, table(t, rowsOf...), texts.Config{})
 	if _, err := set.Rows([]int{0}); !errors.Is(err, recipe.ErrUsage) {
+		t.Errorf("not loaded: %v", err)
+	}
+	if _, err := set.Len(); !errors.Is(err, recipe.ErrUsage) {
 		t.Errorf("not loaded: %v", err)
 	}
 	set, err := set.Load(context.Background())
