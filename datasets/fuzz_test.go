@@ -93,9 +93,9 @@ func FuzzCSV(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte, how uint8) {
 		fuzzTable(t, "a.csv", b, TableConfig{
-			Quotes:    []Quotes{QuotesStrict, QuotesLazy, QuotesNone}[how%3],
-			SkipEmpty: how&16 != 0,
-			Encoding:  []string{"", "windows-1252", "utf-16", "iso-8859-1"}[how>>6],
+			Quotes:   []Quotes{QuotesStrict, QuotesLazy, QuotesNone}[how%3],
+			Strict:   how&16 == 0,
+			Encoding: []string{"", "windows-1252", "utf-16", "iso-8859-1"}[how>>6],
 		})
 	})
 }
@@ -111,9 +111,9 @@ func FuzzTSV(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte, how uint8) {
 		fuzzTable(t, "a.tsv", b, TableConfig{
-			Quotes:    []Quotes{QuotesStrict, QuotesLazy, QuotesNone}[how%3],
-			SkipEmpty: how&16 != 0,
-			Encoding:  []string{"", "windows-1252", "utf-16", "iso-8859-1"}[how>>6],
+			Quotes:   []Quotes{QuotesStrict, QuotesLazy, QuotesNone}[how%3],
+			Strict:   how&16 == 0,
+			Encoding: []string{"", "windows-1252", "utf-16", "iso-8859-1"}[how>>6],
 		})
 	})
 }
@@ -173,9 +173,9 @@ func TestTablesBroken(t *testing.T) {
 			}
 		}
 		cfg := TableConfig{
-			Quotes:    []Quotes{QuotesStrict, QuotesLazy, QuotesNone}[rng.IntN(3)],
-			SkipEmpty: rng.IntN(2) == 0,
-			Encoding:  []string{"", "", "", "windows-1252", "utf-16"}[rng.IntN(5)],
+			Quotes:   []Quotes{QuotesStrict, QuotesLazy, QuotesNone}[rng.IntN(3)],
+			Strict:   rng.IntN(2) != 0,
+			Encoding: []string{"", "", "", "windows-1252", "utf-16"}[rng.IntN(5)],
 		}
 		fuzzTable(t, name, b, cfg)
 		if t.Failed() {

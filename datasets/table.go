@@ -32,9 +32,12 @@ type TableConfig struct {
 	MaxClasses int
 	// Unlabelled reads texts alone, with Label -1.
 	Unlabelled bool
-	// SkipEmpty passes over rows whose text or label is empty, and counts
-	// them. Without it they are errors.
-	SkipEmpty bool
+	// Strict makes errors of rows that have no text or no label, which are
+	// passed over and counted otherwise.
+	Strict bool
+	// Missing are the cells that stand for no value, whatever their case; nil
+	// means the usual ones, see func Missing. An empty cell always does.
+	Missing []string
 
 	// Format is that of the file; empty means by its first bytes and its name.
 	Format Format
@@ -128,9 +131,15 @@ type Table struct {
 	target  role
 	guesses []string
 	guessed bool // the delimiter was, and is not the usual one
+	// described are the names that a file's own description gives to the numbers
+	// in the column of labels; nil for none.
+	described []string
 
 	mu      sync.Mutex
 	summary *Summary // of the first complete pass
+
+	passed  sync.Mutex
+	remarks []string // of complete passes
 }
 
 // role is a column chosen for a purpose, or why there is none.
@@ -176,13 +185,33 @@ func openTable(name string, fsys fs.FS, path string, cfg TableConfig) (*Table, e
 	if err := t.choose(sample); err != nil {
 		return nil, t.fail(0, err)
 	}
-	if p, ok := r.(*parquetRows); ok && t.cfg.Classes == nil && t.label.err == nil {
+	if p, ok := r.(*parquetRows); ok && t.label.err == nil {
 		if names := p.classes(t.columns[t.label.column]); len(names) > 1 {
-			t.cfg.Classes = names
-			t.guesses = append(t.guesses, "the classes are named "+quoteAll(names)+", by the file's own description")
+			if t.described = names; t.cfg.Classes == nil {
+				t.cfg.Classes = names
+			}
+			t.guesses = append(t.guesses, "the classes are named "+quoteAll(names)+", by the file's own description of the numbers from 0 on")
 		}
 	}
 	return t, nil
+}
+
+// remark adds what a reader noticed in a complete pass.
+func (t *Table) remark(notes ...string) {
+	t.passed.Lock()
+	defer t.passed.Unlock()
+	for _, n := range notes {
+		if !slices.Contains(t.remarks, n) {
+			t.remarks = append(t.remarks, n)
+		}
+	}
+}
+
+// notes returns what readers noticed.
+func (t *Table) notes() []string {
+	t.passed.Lock()
+	defer t.passed.Unlock()
+	return slices.Clone(t.remarks)
 }
 
 // fail wraps an error with the table's name and, where it is known, the line.

@@ -6,16 +6,6 @@ import (
 	"strings"
 )
 
-// Missing reports whether a cell stands for no value: empty, NA, N/A, NaN,
-// null, none or ?, whatever the case.
-func Missing(cell string) bool {
-	switch strings.ToLower(strings.TrimSpace(cell)) {
-	case "", "na", "n/a", "nan", "null", "none", "?":
-		return true
-	}
-	return false
-}
-
 // Number reads a cell as a finite decimal number, with spaces around it.
 func Number(cell string) (float64, bool) {
 	s := strings.TrimSpace(cell)

@@ -14,7 +14,7 @@ type Set struct {
 	Name     string
 	Classes  []string // what Example.Label indexes
 	Examples []Example
-	// Skipped counts the rows passed over because of TableConfig.SkipEmpty.
+	// Skipped counts the rows that have no text or no label and were passed over.
 	Skipped int
 	// Notes says in sentences what a reader of the data should know.
 	Notes []string
@@ -23,7 +23,7 @@ type Set struct {
 // Summary is what a pass over a table found.
 type Summary struct {
 	Rows    int      // examples, without those skipped
-	Skipped int      // rows passed over because of TableConfig.SkipEmpty
+	Skipped int      // rows passed over because they have no text or no label
 	Classes []string // given, or found in the file and sorted: numbers by value
 	Counts  []int    // examples of each class
 	Notes   []string // what a reader of the data should know, in sentences
@@ -35,7 +35,7 @@ func (t *Table) Scan(ctx context.Context) (Summary, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.summary == nil {
-		labels := newLabels(t.cfg)
+		labels := newLabels(t.cfg, t.described)
 		s := Summary{}
 		err := t.texts(ctx, labels, &s.Skipped, func(Example) bool { s.Rows++; return true })
 		if err != nil {
@@ -54,17 +54,51 @@ func (t *Table) Scan(ctx context.Context) (Summary, error) {
 // finish checks what only a whole pass can tell.
 func (t *Table) finish(s *Summary, labels *labels) error {
 	if s.Rows == 0 {
+		if t.cfg.Unlabelled {
+			return t.fail(0, fmt.Errorf("none of the %d rows has a text in column %q", s.Skipped, t.columns[t.text.column]))
+		}
 		return t.fail(0, fmt.Errorf("none of the %d rows has both a text and a label", s.Skipped))
 	}
+	var notes []string
+	if s.Skipped > 0 {
+		notes = append(notes, fmt.Sprintf("%s passed over: they have no text or no label (--strict refuses them)", plural(s.Skipped, "row")+are(s.Skipped)))
+	}
+	if labels.absent.marked() {
+		notes = append(notes, fmt.Sprintf("labels taken for missing ones: %s (--missing lists the marks that are)", labels.absent))
+	}
+	notes = append(notes, t.notes()...)
 	if t.cfg.Unlabelled {
+		s.Notes = notes
 		return nil
 	}
 	s.Classes, s.Counts, s.Notes = labels.finish()
+	s.Notes = append(notes, s.Notes...)
 	if len(s.Classes) < 2 {
-		return t.fail(0, fmt.Errorf("every row has the label %q in column %q, and at least two classes are needed; add rows of another, or take another column for the labels: %w",
-			s.Classes[0], t.columns[t.label.column], ErrLabel))
+		marked := ""
+		if labels.absent.marked() {
+			marked = fmt.Sprintf(" (labels taken for missing ones: %s; --missing lists the marks that are)", labels.absent)
+		} else if s.Skipped > 0 {
+			marked = fmt.Sprintf(" (%s no text or no label)", plural(s.Skipped, "row")+have(s.Skipped))
+		}
+		return t.fail(0, fmt.Errorf("every row has the label %q in column %q%s, and at least two classes are needed; add rows of another, or take another column for the labels: %w",
+			s.Classes[0], t.columns[t.label.column], marked, ErrLabel))
 	}
 	return nil
+}
+
+// have and are are verbs of n things.
+func have(n int) string {
+	if n == 1 {
+		return " has"
+	}
+	return " have"
+}
+
+func are(n int) string {
+	if n == 1 {
+		return " is"
+	}
+	return " are"
 }
 
 // Examples yields the rows as examples. Where the classes were not given it
@@ -82,7 +116,7 @@ func (t *Table) Examples(ctx context.Context) iter.Seq2[Example, error] {
 			cfg.Classes = s.Classes
 		}
 		var skipped int
-		if err := t.texts(ctx, newLabels(cfg), &skipped, func(e Example) bool { return yield(e, nil) }); err != nil {
+		if err := t.texts(ctx, newLabels(cfg, t.described), &skipped, func(e Example) bool { return yield(e, nil) }); err != nil {
 			yield(Example{}, err)
 		}
 	}
@@ -90,7 +124,7 @@ func (t *Table) Examples(ctx context.Context) iter.Seq2[Example, error] {
 
 // Load reads the table into memory in one pass.
 func (t *Table) Load(ctx context.Context) (*Set, error) {
-	labels := newLabels(t.cfg)
+	labels := newLabels(t.cfg, t.described)
 	set := &Set{Name: t.name}
 	err := t.texts(ctx, labels, &set.Skipped, func(e Example) bool {
 		set.Examples = append(set.Examples, e)
@@ -130,14 +164,24 @@ func (t *Table) texts(ctx context.Context, labels *labels, skipped *int, f func(
 		want = append(want, t.label.column)
 	}
 	return t.each(ctx, want, func(r Row) (bool, error) {
-		for _, c := range want {
-			if strings.TrimSpace(r.Cells[c]) == "" {
-				if t.cfg.SkipEmpty {
-					*skipped++
-					return true, nil
-				}
-				return false, sort{fmt.Errorf("column %q is empty: fill it, delete the row, or have empty rows skipped", t.columns[c]), ErrEmptyCell}
+		if c := t.text.column; strings.TrimSpace(r.Cells[c]) == "" {
+			if t.cfg.Strict {
+				return false, sort{fmt.Errorf("column %q is empty: fill it, delete the row, or have empty rows passed over", t.columns[c]), ErrEmptyCell}
 			}
+			*skipped++
+			return true, nil
+		}
+		if c := t.label.column; !t.cfg.Unlabelled && labels.missing(r.Cells[c]) {
+			if t.cfg.Strict {
+				what := "is empty"
+				if cell := strings.TrimSpace(r.Cells[c]); cell != "" {
+					what = fmt.Sprintf("holds %.40q, which stands for no label", cell)
+				}
+				return false, sort{fmt.Errorf("column %q %s: fill it, delete the row, or have empty rows passed over", t.columns[c], what), ErrEmptyCell}
+			}
+			labels.absent.add(r.Cells[c])
+			*skipped++
+			return true, nil
 		}
 		e := Example{Text: r.Cells[t.text.column], Label: -1, ID: strconv.Itoa(r.Line)}
 		if t.cfg.Format == CSV || t.cfg.Format == TSV {

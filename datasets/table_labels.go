@@ -6,22 +6,29 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // labels numbers the labels of a table.
 type labels struct {
-	given  bool
-	max    int
-	names  []string // by number
-	counts []int
-	seen   map[string]int // as written to number
-	asked  map[string]int // taken for a class by number or truth
+	given     bool
+	max       int
+	marks     marks    // labels that stand for none
+	described []string // names that the file gives to numbers
+	names     []string // by number
+	counts    []int
+	seen      map[string]int // as written to number
+	asked     map[string]int // taken for a class by number, by truth or by its beginning
+	accents   map[string]int // labels that were the same but for how accents are encoded
+	absent    absent
 	// order leads from the numbers given out to those of the classes sorted.
 	order []int
 }
 
-func newLabels(cfg TableConfig) *labels {
-	l := &labels{max: cfg.MaxClasses, seen: map[string]int{}, asked: map[string]int{}}
+func newLabels(cfg TableConfig, described []string) *labels {
+	l := &labels{max: cfg.MaxClasses, marks: newMarks(cfg.Missing), described: described,
+		seen: map[string]int{}, asked: map[string]int{}, accents: map[string]int{}}
 	if cfg.Classes != nil {
 		l.given = true
 		for _, c := range cfg.Classes {
@@ -32,11 +39,11 @@ func newLabels(cfg TableConfig) *labels {
 	return l
 }
 
-// canonical is a label without the spaces around it, and, where it is a whole
-// number written with a fraction, as pandas writes those of a column with
-// gaps, without that: 1.0 is 1.
+// canonical is a label without the spaces around it and with accents in one
+// encoding (Unicode's NFC), and, where it is a whole number written with a
+// fraction, as pandas writes those of a column with gaps, without that: 1.0 is 1.
 func canonical(label string) string {
-	label = strings.TrimSpace(label)
+	label = norm.NFC.String(strings.TrimSpace(strings.TrimPrefix(label, "\ufeff")))
 	if whole, zeros, ok := strings.Cut(label, "."); ok && strings.Trim(zeros, "0") == "" {
 		if _, err := strconv.ParseInt(whole, 10, 64); err == nil {
 			return whole
@@ -45,13 +52,46 @@ func canonical(label string) string {
 	return label
 }
 
+// missing reports whether what is written stands for no label. A class that was
+// asked for by its name is one, whatever the name.
+func (l *labels) missing(written string) bool {
+	name := canonical(written)
+	if l.given && slices.Contains(l.names, name) {
+		return false
+	}
+	if l.described != nil && name == "-1" { // Hugging Face's own mark
+		return true
+	}
+	return l.marks.has(name)
+}
+
+// named returns the name of what is written: that which the file's own description
+// gives to a number, else what stands there.
+func (l *labels) named(written string) (string, error) {
+	name := canonical(written)
+	if l.described == nil || slices.Contains(l.described, name) {
+		return name, nil
+	}
+	n, err := strconv.ParseInt(name, 10, 64)
+	if err != nil {
+		return name, nil
+	}
+	if n < 0 || n >= int64(len(l.described)) {
+		return "", fmt.Errorf("%d is none of the numbers that the file's own description names, 0 to %d for %s: %w", n, len(l.described)-1, quoteAll(l.described), ErrLabel)
+	}
+	return canonical(l.described[n]), nil
+}
+
 // add returns the number of a label.
 func (l *labels) add(written string) (int, error) {
 	if i, ok := l.seen[written]; ok {
 		l.counts[i]++
 		return i, nil
 	}
-	name := canonical(written)
+	name, err := l.named(written)
+	if err != nil {
+		return 0, err
+	}
 	i := slices.Index(l.names, name)
 	switch {
 	case i >= 0:
@@ -73,6 +113,9 @@ func (l *labels) add(written string) (int, error) {
 	if len(l.seen) < 1<<14 { // the same label may be written in endless ways
 		l.seen[strings.Clone(written)] = i
 	}
+	if s := strings.TrimSpace(written); !norm.NFC.IsNormalString(s) {
+		l.accents[l.names[i]]++
+	}
 	l.counts[i]++
 	return i, nil
 }
@@ -93,10 +136,32 @@ func (l *labels) match(label string) int {
 	if slices.ContainsFunc(l.names, func(n string) bool { _, ok := Number(n); return ok }) {
 		return -1 // numbers are names here
 	}
-	if n, err := strconv.ParseUint(label, 10, 31); err == nil && int(n) < len(l.names) {
+	if n, err := strconv.ParseUint(label, 10, 31); err == nil && int(n) < len(l.names) && l.described == nil {
 		return l.ask(label, int(n))
 	}
-	return -1
+	return l.begins(label)
+}
+
+// begins finds the only class whose name begins with a label of three letters or
+// more, as neg does for negative.
+func (l *labels) begins(label string) int {
+	found := -1
+	if len(label) < 3 {
+		return -1
+	}
+	for i, n := range l.names {
+		if !hasPrefixFold([]byte(n), label) {
+			continue
+		}
+		if found >= 0 {
+			return -1
+		}
+		found = i
+	}
+	if found < 0 {
+		return -1
+	}
+	return l.ask(label, found)
 }
 
 func (l *labels) ask(label string, i int) int {
@@ -132,6 +197,9 @@ func (l *labels) finish() (classes []string, counts []int, notes []string) {
 		classes, counts = append(classes, l.names[j]), append(counts, l.counts[j])
 		if l.counts[j] == 0 {
 			notes = append(notes, fmt.Sprintf("no row has the label %q", l.names[j]))
+		}
+		if l.accents[l.names[j]] > 0 {
+			notes = append(notes, fmt.Sprintf("labels %q that differ only in how accents are encoded count as one class", l.names[j]))
 		}
 		low := strings.ToLower(l.names[j])
 		if other, ok := folded[low]; ok && !l.given {

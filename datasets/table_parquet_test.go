@@ -86,7 +86,7 @@ func TestParquetMistakes(t *testing.T) {
 	if !errors.Is(err, ErrDamaged) {
 		t.Errorf("cut off: %v, %v", table, err)
 	}
-	table, err = openParquet(parquetFile(t, []hubRow{{"a", 0}, {"", 1}}), TableConfig{})
+	table, err = openParquet(parquetFile(t, []hubRow{{"a", 0}, {"", 1}}), TableConfig{Strict: true})
 	if err == nil {
 		_, err = table.Load(context.Background())
 	}

@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/gorgonia-zoo/zoo/datasets"
@@ -18,6 +19,14 @@ type Data interface {
 type Owned interface {
 	Data
 	Owned() bool
+}
+
+// Noter is Data that knows what a reader of it should be told once it is read
+// through. Training and commands tell it.
+type Noter interface {
+	// Notes reads the data unless that was done, and returns nothing where it
+	// cannot be read, which the next reader says.
+	Notes(ctx context.Context) []string
 }
 
 // DataAs returns data as the pointer that a family's Source opens. Other data,
@@ -49,9 +58,11 @@ type DataConfig struct {
 	// says what quotes in CSV mean; see datasets.TableConfig.
 	Encoding string
 	Quotes   datasets.Quotes
-	// SkipEmpty passes over rows whose text or label is empty, which are
-	// errors otherwise.
-	SkipEmpty bool
+	// Strict makes errors of rows without a text or a label, which are passed
+	// over and counted otherwise, and Missing are the cells that stand for no
+	// value; see datasets.TableConfig.
+	Strict  bool
+	Missing []string
 	// Rows draws at random so many rows of a table; 0 means all.
 	Rows int
 

@@ -255,6 +255,11 @@ func (t Families) Train(ctx context.Context, r Recipe, data Data, e Env) (*Model
 	if err := e.Card.check(); err != nil {
 		return nil, train.Result{}, err
 	}
+	if n, ok := data.(Noter); ok {
+		for _, note := range n.Notes(ctx) {
+			e.Logf("%s", note)
+		}
+	}
 	m, result, err := r.Family.Train(ctx, r, data, e)
 	if err != nil {
 		return nil, result, err

@@ -67,8 +67,8 @@ func Open(path string, c Config) (*Set, error) {
 		if c.Text != "" || c.Label != "" {
 			return nil, fmt.Errorf("zoo: data: %s has no columns to name: %w", path, recipe.ErrUsage)
 		}
-		if c.Encoding != "" || c.Quotes != "" || c.SkipEmpty || c.Rows != 0 {
-			return nil, fmt.Errorf("zoo: data: %s is no table, and encoding, quotes, empty rows and a number of rows are settings of tables: %w", path, recipe.ErrUsage)
+		if c.Encoding != "" || c.Quotes != "" || c.Strict || c.Missing != nil || c.Rows != 0 {
+			return nil, fmt.Errorf("zoo: data: %s is no table, and encoding, quotes, missing values, empty rows and a number of rows are settings of tables: %w", path, recipe.ErrUsage)
 		}
 		if t.imdb, err = datasets.OpenIMDB(path); err != nil && info.IsDir() {
 			err = fmt.Errorf("%w; of a table name the file, such as %s", err, filepath.Join(path, "reviews.csv"))
@@ -82,7 +82,7 @@ func Open(path string, c Config) (*Set, error) {
 	if t.rows = c.Rows; c.Rows < 0 {
 		return nil, fmt.Errorf("zoo: data: %d rows, want 1 or more, or 0 for all: %w", c.Rows, recipe.ErrUsage)
 	}
-	t.columns = datasets.TableConfig{Text: c.Text, Label: c.Label, Classes: c.Classes, Encoding: c.Encoding, Quotes: c.Quotes, SkipEmpty: c.SkipEmpty}
+	t.columns = datasets.TableConfig{Text: c.Text, Label: c.Label, Classes: c.Classes, Encoding: c.Encoding, Quotes: c.Quotes, Strict: c.Strict, Missing: c.Missing}
 	if t.table, err = datasets.OpenTable(path, t.columns); err != nil {
 		return nil, err
 	}
@@ -129,7 +129,7 @@ func (t *Set) WithClasses(classes []string) (*Set, error) {
 // Skipped returns the number of rows that have no text or no label and were
 // passed over.
 func (t *Set) Skipped(ctx context.Context) int {
-	if t.table == nil || !t.columns.SkipEmpty || t.chosen != nil {
+	if t.table == nil || t.chosen != nil {
 		return 0
 	}
 	s, err := t.table.Scan(ctx)
@@ -137,6 +137,18 @@ func (t *Set) Skipped(ctx context.Context) int {
 		return 0 // reading it said why
 	}
 	return s.Skipped
+}
+
+// Notes implements recipe.Noter.
+func (t *Set) Notes(ctx context.Context) []string {
+	if t.table == nil {
+		return nil
+	}
+	s, err := t.table.Scan(ctx)
+	if err != nil {
+		return nil // reading it says why
+	}
+	return s.Notes
 }
 
 // Guesses says which columns of a table were guessed.

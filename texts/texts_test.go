@@ -146,7 +146,7 @@ func TestReadIsCached(t *testing.T) {
 }
 
 func TestDescribe(t *testing.T) {
-	set := open(t, table(t, "a,x", ",y", "b,y"), texts.Config{SkipEmpty: true})
+	set := open(t, table(t, "a,x", ",y", "b,y"), texts.Config{})
 	if got := set.Describe("IMDB", 2, 2); got != "table.csv: 2 texts of 2 classes" {
 		t.Error(got)
 	}

@@ -15,12 +15,13 @@ import (
 type dataFlags struct {
 	path, text, label, cache, mirror string
 	encoding, quotes                 string
-	skipEmpty                        bool
+	missing                          []string
+	skipEmpty, strict                bool
 	rows                             int
 }
 
 // dataFlagNames are the names of these flags.
-var dataFlagNames = []string{"data", "mirror", "text", "label", "cache", "encoding", "quotes", "skip-empty", "rows"}
+var dataFlagNames = []string{"data", "mirror", "text", "label", "cache", "encoding", "quotes", "missing", "strict", "skip-empty", "rows"}
 
 func (f *dataFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.path, "data", "", "aclImdb directory or .tar.gz, or a .csv, .tsv, .jsonl or .parquet file; without it IMDB is downloaded")
@@ -29,7 +30,9 @@ func (f *dataFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.label, "label", "", "column of the labels (guessed where it is not given)")
 	c.Flags().StringVar(&f.encoding, "encoding", "", "of the table: utf-8, windows-1252, latin1 or utf-16 (default: utf-8)")
 	c.Flags().StringVar(&f.quotes, "quotes", "", "in CSV: strict (doubled inside quotes), lazy (misplaced ones are text) or none (all are text)")
-	c.Flags().BoolVar(&f.skipEmpty, "skip-empty", false, "pass over rows without a text or without a label")
+	c.Flags().StringSliceVar(&f.missing, "missing", nil, "cells that stand for no value, besides empty ones (default: NA, N/A, NaN, null, None, ? and what else programs write for it)")
+	c.Flags().BoolVar(&f.strict, "strict", false, "refuse what is passed over and counted otherwise: rows without a text or without a label")
+	c.Flags().BoolVar(&f.skipEmpty, "skip-empty", true, "pass over rows without a text or without a label, and count them; false is --strict")
 	c.Flags().IntVar(&f.rows, "rows", 0, "use so many rows of the table, drawn at random (default: all)")
 	c.Flags().StringVar(&f.cache, "cache", "", "directory for tokenised data and what is computed from it, 'none' for no cache (default: the user's cache directory)")
 }
@@ -65,7 +68,7 @@ func (f *dataFlags) open(c *cobra.Command, s *recipe.Source, subject string, cla
 		fmt.Fprintf(c.ErrOrStderr(), "reading the %.1f GB of %s twice, to draw %d rows from all of it\n", float64(info.Size())/1e9, path, f.rows)
 	}
 	data, err := s.Open(path, recipe.DataConfig{Text: f.text, Label: f.label, Classes: classes, Cache: f.cache,
-		Encoding: f.encoding, Quotes: datasets.Quotes(f.quotes), SkipEmpty: f.skipEmpty, Rows: f.rows})
+		Encoding: f.encoding, Quotes: datasets.Quotes(f.quotes), Strict: f.strict || !f.skipEmpty, Missing: f.marks(c), Rows: f.rows})
 	if err != nil {
 		return nil, advise(c, s, err)
 	}
@@ -73,6 +76,23 @@ func (f *dataFlags) open(c *cobra.Command, s *recipe.Source, subject string, cla
 		fmt.Fprintln(c.ErrOrStderr(), g)
 	}
 	return data, nil
+}
+
+// marks returns what --missing lists, nil where it is not given.
+func (f *dataFlags) marks(c *cobra.Command) []string {
+	if !c.Flags().Changed("missing") {
+		return nil
+	}
+	return append([]string{}, f.missing...)
+}
+
+// tell prints what a reader of data should be told once it is read through.
+func tell(c *cobra.Command, data recipe.Data) {
+	if n, ok := data.(recipe.Noter); ok {
+		for _, note := range n.Notes(c.Context()) {
+			fmt.Fprintln(c.ErrOrStderr(), note)
+		}
+	}
 }
 
 // advise adds to an error about data what to do on the command line.
@@ -102,7 +122,7 @@ func columnError(c *cobra.Command, err error) error {
 	case errors.Is(err, datasets.ErrLabel):
 		return fmt.Errorf("%w (--label names the column)", err)
 	case errors.Is(err, datasets.ErrEmptyCell):
-		return fmt.Errorf("%w (--skip-empty skips them)", err)
+		return fmt.Errorf("%w (without --strict it is passed over)", err)
 	case errors.Is(err, datasets.ErrQuotes):
 		return fmt.Errorf("%w (--quotes lazy or --quotes none)", err)
 	case errors.As(err, &encoding) && encoding.Seems != "":

@@ -108,6 +108,7 @@ func measure(c *cobra.Command, m recipe.Measurer, data *dataFlags, name string) 
 	if err != nil {
 		return nil, advise(c, source, err)
 	}
+	tell(c, read)
 	return e, nil
 }
 

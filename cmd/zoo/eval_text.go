@@ -80,6 +80,7 @@ func (f *textMeasure) evaluate(c *cobra.Command, m classify.Classifier, set *tex
 	if err != nil {
 		return nil, columnError(c, err)
 	}
+	tell(c, set)
 	return e, nil
 }
 

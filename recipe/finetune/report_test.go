@@ -20,7 +20,7 @@ func TestDataReport(t *testing.T) {
 		"the film was great,positive", "the film was great,positive", "THE FILM was great,negative", // a contradiction
 		"dull,negative", "dull,negative", "dull,negative",
 		"zyx was here,positive", "zyx and qqq,negative", `"",positive`, "a joy,positive", "the music,positive", "its plot,negative", "this ending,negative")
-	set, err := zoo.OpenTexts(data, zoo.TextsConfig{Cache: "none", SkipEmpty: true})
+	set, err := zoo.OpenTexts(data, zoo.TextsConfig{Cache: "none"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,7 +60,7 @@ func run(ctx context.Context, whole recipe.Recipe, data recipe.Data, env recipe.
 // makes the classifier that is to be trained. vectors are those that new words
 // begin from, or nil.
 func read(ctx context.Context, r *Recipe, base *lstm.Classifier, vectors recipe.Vectors, data *texts.Set, run recipe.Run) (*lstmrecipe.Task, []float32, error) {
-	c, err := r.corpus(ctx, base, data)
+	c, err := r.corpus(ctx, base, data, run)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -130,7 +130,7 @@ func read(ctx context.Context, r *Recipe, base *lstm.Classifier, vectors recipe.
 }
 
 // corpus tokenises the data and settles the classes.
-func (r *Recipe) corpus(ctx context.Context, base *lstm.Classifier, data *texts.Set) (*texts.Corpus, error) {
+func (r *Recipe) corpus(ctx context.Context, base *lstm.Classifier, data *texts.Set, run recipe.Run) (*texts.Corpus, error) {
 	p, err := data.Labelled(ctx, base.Tokenizer())
 	if err != nil {
 		return nil, err
@@ -152,6 +152,9 @@ func (r *Recipe) corpus(ctx context.Context, base *lstm.Classifier, data *texts.
 		}
 		if p, err = data.Labelled(ctx, base.Tokenizer()); err != nil {
 			return nil, fmt.Errorf("%w; the classes of %s are kept: with new ones (--classes new) the data brings its own", err, r.Base)
+		}
+		for _, note := range data.Notes(ctx) {
+			run.Logf("%s", note)
 		}
 	}
 	c := *p.Corpus
