@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"unicode"
 
 	"github.com/gorgonia-zoo/zoo/datasets"
 )
@@ -17,15 +18,7 @@ func (r *Report) say(format string, args ...any) {
 // ones count as much as frequent ones already, own whether the data brings its
 // own classes and not those of a model.
 func (r *Report) AdviseClasses(balanced, own bool) {
-	least, most := r.Classes[0], r.Classes[0]
-	for _, c := range r.Classes {
-		if c.Rows < least.Rows {
-			least = c
-		}
-		if c.Rows > most.Rows {
-			most = c
-		}
-	}
+	least, most := r.extremes()
 	switch {
 	case least.Rows == 0:
 		r.say("no row has the class %q: the model will hardly ever answer it; add texts of it, or give the data classes of its own", least.Name)
@@ -47,6 +40,82 @@ func (r *Report) AdviseClasses(balanced, own bool) {
 		}
 		folded[low] = c.Name
 	}
+}
+
+// extremes returns the classes of the fewest and of the most texts.
+func (r *Report) extremes() (least, most ClassCount) {
+	least, most = r.Classes[0], r.Classes[0]
+	for _, c := range r.Classes {
+		if c.Rows < least.Rows {
+			least = c
+		}
+		if c.Rows > most.Rows {
+			most = c
+		}
+	}
+	return least, most
+}
+
+// AdviseAll says what there is to say to training without settings for what is
+// said, of data that brings its own classes.
+func (r *Report) AdviseAll(c *Corpus) {
+	r.AdviseClasses(true, true)
+	if least, most := r.extremes(); most.Rows > 4*least.Rows {
+		r.say("the classes are unbalanced (%q has %d texts, %q %d): the accuracy of always answering %q is %.1f %%",
+			most.Name, most.Rows, least.Name, least.Rows, most.Name, 100*float64(most.Rows)/float64(r.Rows))
+	}
+	r.AdviseScript(c)
+	r.AdviseRows()
+}
+
+// unspaced are scripts that put no spaces between words.
+var unspaced = []struct {
+	name  string
+	table *unicode.RangeTable
+}{
+	{"Chinese", unicode.Han}, {"Japanese", unicode.Hiragana}, {"Japanese", unicode.Katakana}, {"Thai", unicode.Thai},
+	{"Lao", unicode.Lao}, {"Khmer", unicode.Khmer}, {"Burmese", unicode.Myanmar}, {"Tibetan", unicode.Tibetan},
+}
+
+// AdviseScript says where tokens are whole phrases, since the texts have no spaces
+// between words and the tokenizer cuts at them.
+func (r *Report) AdviseScript(c *Corpus) {
+	counts := make([]int, len(c.Words))
+	for _, t := range c.Texts {
+		for _, w := range t {
+			counts[w]++
+		}
+	}
+	var letters, phrases, tokens int
+	by := make([]int, len(unspaced))
+	for i, word := range c.Words {
+		n, in := 0, 0
+		for _, x := range word {
+			n++
+			for k, s := range unspaced {
+				if unicode.Is(s.table, x) {
+					by[k] += counts[i]
+					in++
+					break
+				}
+			}
+		}
+		letters += n * counts[i]
+		if 2*in > n {
+			phrases, tokens = phrases+n*counts[i], tokens+counts[i]
+		}
+	}
+	if tokens == 0 || 5*phrases < letters || phrases <= 5*tokens {
+		return
+	}
+	most := 0
+	for k := range by {
+		if by[k] > by[most] {
+			most = k
+		}
+	}
+	r.say("%d %% of the letters are of a script without spaces between words (%s): a token has %.0f letters on the average, so that hardly one occurs twice; cut the texts into words first, or take an encoder of this language",
+		100*phrases/letters, unspaced[most].name, float64(phrases)/float64(tokens))
 }
 
 // AdviseRows says what to do about the rows and how they are split.

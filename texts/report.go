@@ -15,7 +15,7 @@ import (
 // trained on them. Texts are compared by their tokens.
 type Report struct {
 	Rows    int          `json:"rows"`              // texts with a label
-	Skipped int          `json:"skipped,omitempty"` // rows passed over because text or label was empty
+	Skipped int          `json:"skipped,omitempty"` // rows passed over because text or label is missing
 	Classes []ClassCount `json:"classes"`
 	Tokens  int          `json:"tokens"`
 	Lengths Lengths      `json:"lengths"`
@@ -33,7 +33,7 @@ type Report struct {
 
 	Train      int `json:"train"`
 	Validation int `json:"validation"`
-	Overlap    int `json:"overlap"` // rows for validation whose text is trained on: none, since rows of one text stay together
+	Overlap    int `json:"overlap"` // rows for validation whose text is trained on: none where rows of one text stay together
 
 	Advice []string `json:"advice,omitempty"` // what to do about it, in sentences
 
@@ -94,13 +94,36 @@ func Inspect(c *Corpus) *Report {
 // Split holds out a share of the distinct texts of each class for validation:
 // all rows of one text are in one part.
 func (r *Report) Split(c *Corpus, share float64, seed uint64) (train, validation []int) {
-	var texts, labels []int // of each distinct text its first row
-	for i, g := range r.groups {
-		if int(g) == i {
-			texts, labels = append(texts, i), append(labels, int(c.Labels[i]))
-		}
+	texts := r.distinct()
+	labels := make([]int, len(texts))
+	for i, t := range texts {
+		labels[i] = int(c.Labels[t])
 	}
 	_, chosen := datasets.SplitStratified(labels, share, seed)
+	return r.hold(texts, chosen)
+}
+
+// SplitAny is Split whatever the classes: of texts that all differ it is
+// datasets.Split.
+func (r *Report) SplitAny(share float64, seed uint64) (train, validation []int) {
+	texts := r.distinct()
+	_, chosen := datasets.Split(len(texts), share, seed)
+	return r.hold(texts, chosen)
+}
+
+// distinct returns of each distinct text its first row.
+func (r *Report) distinct() []int {
+	var texts []int
+	for i, g := range r.groups {
+		if int(g) == i {
+			texts = append(texts, i)
+		}
+	}
+	return texts
+}
+
+// hold returns the rows of the chosen texts and those of all others.
+func (r *Report) hold(texts, chosen []int) (train, validation []int) {
 	held := make([]bool, len(r.groups))
 	for _, i := range chosen {
 		held[texts[i]] = true
@@ -112,7 +135,13 @@ func (r *Report) Split(c *Corpus, share float64, seed uint64) (train, validation
 			train = append(train, i)
 		}
 	}
-	r.Train, r.Validation = len(train), len(validation)
+	r.CountSplit(train, validation)
+	return train, validation
+}
+
+// CountSplit reports on a split that was made elsewhere.
+func (r *Report) CountSplit(train, validation []int) {
+	r.Train, r.Validation, r.Overlap = len(train), len(validation), 0
 	trained := make([]bool, len(r.groups))
 	for _, i := range train {
 		trained[r.groups[i]] = true
@@ -122,7 +151,6 @@ func (r *Report) Split(c *Corpus, share float64, seed uint64) (train, validation
 			r.Overlap++
 		}
 	}
-	return train, validation
 }
 
 // CountUnknown counts the tokens that a vocabulary lacks, without and with the
@@ -165,7 +193,7 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	b.WriteString("data report\n")
 	skipped := ""
 	if r.Skipped > 0 {
-		skipped = fmt.Sprintf(" and %d skipped because text or label is empty", r.Skipped)
+		skipped = fmt.Sprintf(" and %d skipped because text or label is missing", r.Skipped)
 	}
 	line("rows", "%d%s", r.Rows, skipped)
 	var classes []string
@@ -181,7 +209,11 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 		line("unknown", "%.2f %% of the words (%d different); %d are added to the vocabulary, which leaves %.2f %%", 100*r.UnknownRate, r.UnknownWords, r.NewWords, 100*r.UnknownAfter)
 	}
 	line("duplicates", "%d rows repeat an earlier text, %d have a text that stands with different labels", r.Duplicates, r.Conflicts)
-	line("split", "%d rows to train on, %d for validation, %d of them with a text that is trained on (rows of one text stay together)", r.Train, r.Validation, r.Overlap)
+	together := ""
+	if r.Overlap == 0 {
+		together = " (rows of one text stay together)"
+	}
+	line("split", "%d rows to train on, %d for validation, %d of them with a text that is trained on%s", r.Train, r.Validation, r.Overlap, together)
 	for _, a := range r.Advice {
 		fmt.Fprintf(&b, "  note: %s\n", a)
 	}

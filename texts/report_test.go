@@ -99,7 +99,7 @@ func TestReportIsPrinted(t *testing.T) {
 		t.Errorf("%d bytes of %d, %v", n, b.Len(), err)
 	}
 	for _, says := range []string{
-		"rows         30 and 2 skipped because text or label is empty\n", `classes      22: "c0" 1, `, `"c19" 1, and 2 more`,
+		"rows         30 and 2 skipped because text or label is missing\n", `classes      22: "c0" 1, `, `"c19" 1, and 2 more`,
 		"1 tokens at least, 3 in the middle, 5 for 95 %, 6 at most; 90 in all\n",
 		"25.00 % of the words (9 different); 4 are added to the vocabulary, which leaves 12.50 %\n",
 		"5 rows repeat an earlier text, 3 have", "24 rows to train on, 6 for validation, 0 of them", "  note: do so\n",

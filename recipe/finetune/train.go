@@ -91,6 +91,7 @@ func read(ctx context.Context, r *Recipe, base *lstm.Classifier, vectors recipe.
 	}
 	report.CountUnknown(c, base.Vocab(), words)
 	advise(report, r, base)
+	report.AdviseScript(c)
 	if err := run.TellReport(report); err != nil {
 		return nil, nil, err
 	}

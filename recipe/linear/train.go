@@ -26,6 +26,8 @@ type task struct {
 	corpus  *texts.Corpus
 	storage weights.DType
 	run     recipe.Run
+	learn   []int // indices of texts that the figures are of a model of
+	check   []int // and of those that they are measured on
 }
 
 // run trains by a recipe on the training part of the data. What it reports
@@ -49,6 +51,13 @@ func run(ctx context.Context, r recipe.Recipe, from recipe.Data, env recipe.Env)
 		return nil, none, err
 	}
 	t.corpus = part.Corpus
+	report := texts.Inspect(t.corpus)
+	report.Skipped = data.Skipped(ctx)
+	t.split(report, data.IsTable())
+	report.AdviseAll(t.corpus)
+	if err := env.TellReport(report); err != nil {
+		return nil, none, err
+	}
 	fingerprint, err := t.corpus.Fingerprint()
 	if err != nil {
 		return nil, none, err
@@ -79,7 +88,7 @@ func run(ctx context.Context, r recipe.Recipe, from recipe.Data, env recipe.Env)
 		card.Recipe.Options[trainedOn] += fmt.Sprintf("; the validation figures and the temperature are those of a model trained without the %d validation texts", held)
 	}
 	solving := time.Now()
-	c, report, err := t.fit(ctx, all)
+	c, solved, err := t.fit(ctx, all)
 	if err != nil {
 		return nil, none, err
 	}
@@ -95,8 +104,8 @@ func run(ctx context.Context, r recipe.Recipe, from recipe.Data, env recipe.Env)
 		return nil, none, err
 	}
 	m := &recipe.Model{Artefact: a, Value: &Classifier{c}}
-	record := train.Record{Epoch: 1, Loss: t.loss(report), Validation: metrics, TokensPerSecond: float64(t.corpus.Tokens()) / took}
-	for _, class := range report.Classes { // a step is a pass over the data
+	record := train.Record{Epoch: 1, Loss: t.loss(solved), Validation: metrics, TokensPerSecond: float64(t.corpus.Tokens()) / took}
+	for _, class := range solved.Classes { // a step is a pass over the data
 		record.Step += class.Products
 	}
 	result := train.Result{Reason: train.Finished, Epochs: 1, Steps: record.Step, History: []train.Record{record}}
@@ -106,16 +115,27 @@ func run(ctx context.Context, r recipe.Recipe, from recipe.Data, env recipe.Env)
 	return m, result, env.Record(train.Event{Kind: train.KindDone, Epoch: 1, Step: record.Step, Result: &result})
 }
 
-// validate trains without the validation texts and measures on them, at the
-// temperature that fits them best. The model has all that costs accuracy: it
-// is cut to the same number of terms and rounded to the same type.
-func (t *task) validate(ctx context.Context, card weights.Card) (e *classify.Evaluation, temperature float64, n int, err error) {
+// split holds texts out by class, so that no class is left without a text to learn
+// from. Equal texts of a table stay together; IMDB's few do not, lest the figures
+// of published models change.
+func (t *task) split(report *texts.Report, together bool) {
+	if together {
+		t.learn, t.check = report.Split(t.corpus, t.recipe.Validation, t.recipe.Seed)
+		return
+	}
 	labels := make([]int, len(t.corpus.Labels))
 	for i, l := range t.corpus.Labels {
 		labels[i] = int(l)
 	}
-	// By class, so that no class is left without a text to learn from.
-	learn, check := datasets.SplitStratified(labels, t.recipe.Validation, t.recipe.Seed)
+	t.learn, t.check = datasets.SplitStratified(labels, t.recipe.Validation, t.recipe.Seed)
+	report.CountSplit(t.learn, t.check)
+}
+
+// validate trains without the validation texts and measures on them, at the
+// temperature that fits them best. The model has all that costs accuracy: it
+// is cut to the same number of terms and rounded to the same type.
+func (t *task) validate(ctx context.Context, card weights.Card) (e *classify.Evaluation, temperature float64, n int, err error) {
+	learn, check := t.learn, t.check
 	if len(check) == 0 {
 		return nil, 0, 0, fmt.Errorf("zoo: data: %d texts are too few to hold some out for validation (a recipe whose validation is 0 holds out none)", len(t.corpus.Texts))
 	}

@@ -269,3 +269,27 @@ var errBroken = errors.New("the recorder is broken")
 type broken struct{}
 
 func (broken) Record(train.Event) error { return errBroken }
+
+// Training says what the data is like, and what of it was passed over.
+func TestLinearReports(t *testing.T) {
+	var lines []string
+	for i := range 40 {
+		lines = append(lines, fmt.Sprintf("good film %d,Positive", i), fmt.Sprintf("dull plot %d,negative", i), fmt.Sprintf("odd %d,nan", i), "twice,positive")
+	}
+	r, _ := small(t, "nbsvm-imdb")
+	var log bytes.Buffer
+	m, _, err := zoo.Train(context.Background(), r, fixture.Texts(t, fixture.Labelled(t, lines...)), zoo.Run{Log: &log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := classifier(m).Classes(); len(got) != 3 {
+		t.Errorf("classes %q", got)
+	}
+	for _, says := range []string{
+		"data report", "rows         120 and 40 skipped", `labels taken for missing ones: "nan" 40`,
+		`"Positive" and "positive" differ in case alone`, "39 rows repeat an earlier text", "0 of them with a text that is trained on"} {
+		if !strings.Contains(log.String(), says) {
+			t.Errorf("the log lacks %q:\n%s", says, log.String())
+		}
+	}
+}

@@ -151,12 +151,17 @@ func read(ctx context.Context, r Recipe, data *texts.Set, env recipe.Env) (*Task
 		return nil, err
 	}
 	t := &Task{Recipe: r, Labels: c.Labels, Source: data.Describe(r.Data, len(c.Texts), len(c.Classes))}
-	if r.Validation > 0 {
+	report := texts.Inspect(c.Corpus)
+	report.Skipped = data.Skipped(ctx)
+	if data.IsTable() {
+		t.Train, t.Validation = report.SplitAny(r.Validation, r.Seed)
+	} else { // equal reviews are split as in the published model
 		t.Train, t.Validation = datasets.Split(len(c.Texts), r.Validation, r.Seed)
-	} else {
-		for i := range c.Texts {
-			t.Train = append(t.Train, i)
-		}
+		report.CountSplit(t.Train, t.Validation)
+	}
+	report.AdviseAll(c.Corpus)
+	if err := env.TellReport(report); err != nil {
+		return nil, err
 	}
 	if t.Fingerprint, err = c.Fingerprint(); err != nil {
 		return nil, err
