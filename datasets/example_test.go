@@ -72,7 +72,7 @@ func ExampleOpenTableFS() {
 	_, err = datasets.OpenTableFS(files, "mine.csv", datasets.TableConfig{Text: "reviews"})
 	fmt.Println(err)
 	// Output:
-	// cells are separated by ';', by the first line
+	// cells are separated by ';', by the first lines (--delimiter names another)
 	// the text is in column "review", by its name
 	// the label is in column "stars", by its name
 	// line 2: class 5: He said "wow".

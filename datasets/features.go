@@ -14,6 +14,9 @@ import (
 // input, and where numbers were missing among the rows that the feature was
 // fitted on, a second input is 1 for missing and 0 for there.
 //
+// A time is a number of days since 1970-01-01 UTC, and more inputs stand for those
+// of its calendar's Parts that differ among the rows.
+//
 // A category becomes an input for each of Categories, 1 for the one that it is
 // and 0 for the others. Where values were missing, or too rare to have an
 // input of their own, two more inputs may stand for "missing" and "other". A
@@ -24,9 +27,18 @@ type Feature struct {
 	Column string      `json:"column"`
 	Kind   FeatureKind `json:"kind"`
 
+	// Reading says how cells of numbers and times are written, and Marks are those
+	// that stand for no value; nil: the usual ones.
+	Reading Reading  `json:"reading,omitzero"`
+	Marks   []string `json:"marks,omitzero"`
+
 	Mean   float64 `json:"mean,omitempty"`
 	Scale  float64 `json:"scale,omitempty"`
 	Median float64 `json:"median,omitempty"`
+	Low    float64 `json:"low,omitempty"` // the least number
+	High   float64 `json:"high,omitempty"`
+
+	Parts []CalendarPart `json:"parts,omitzero"` // of a time
 
 	Categories []string `json:"categories,omitempty"`
 	Counts     []int    `json:"counts,omitempty"` // rows of each category
@@ -35,6 +47,7 @@ type Feature struct {
 	Missing int `json:"missing,omitempty"` // rows without a value
 
 	index map[string]int // of Categories
+	marks marks
 }
 
 // FeatureConfig says how features are fitted.
@@ -85,11 +98,20 @@ func (c *Feature) check() error {
 	if c.Missing < 0 || c.Others < 0 {
 		return fmt.Errorf("%d rows missing and %d others, want 0 or more", c.Missing, c.Others)
 	}
+	c.marks = newMarks(c.Marks)
+	if err := c.Reading.check(c.Kind); err != nil {
+		return err
+	}
 	switch c.Kind {
-	case Numeric:
-		for _, x := range []float64{c.Mean, c.Scale, c.Median} {
+	case Numeric, Time:
+		for _, x := range []float64{c.Mean, c.Scale, c.Median, c.Low, c.High} {
 			if math.IsNaN(x) || math.IsInf(x, 0) {
-				return fmt.Errorf("mean %v, scale %v, median %v, want finite numbers", c.Mean, c.Scale, c.Median)
+				return fmt.Errorf("mean %v, scale %v, median %v, range %v to %v, want finite numbers", c.Mean, c.Scale, c.Median, c.Low, c.High)
+			}
+		}
+		for i, part := range c.Parts {
+			if c.Kind != Time || part.width() == 0 || slices.Contains(c.Parts[:i], part) {
+				return fmt.Errorf("part %.20q of a %s, want different ones of %s, %s and %s of a time", part, c.Kind, Month, Weekday, Hour)
 			}
 		}
 		if !(c.Scale > 0) || c.Categories != nil || c.Counts != nil || c.Others != 0 {
@@ -106,8 +128,15 @@ func (c *Feature) check() error {
 			}
 			c.index[name] = i
 		}
+		for i, name := range c.Categories { // in older files another spelling of it
+			if one := category(name); one != name {
+				if _, ok := c.index[one]; !ok {
+					c.index[one] = i
+				}
+			}
+		}
 	default:
-		return fmt.Errorf("kind %.20q, want %s or %s", c.Kind, Numeric, Categorical)
+		return fmt.Errorf("kind %.20q, want %s, %s or %s", c.Kind, Numeric, Time, Categorical)
 	}
 	return nil
 }
@@ -130,8 +159,11 @@ func (f *Features) Columns() []string {
 // width is the number of inputs of a feature.
 func (c *Feature) width() int {
 	n := len(c.Categories)
-	if c.Kind == Numeric {
+	if c.Kind != Categorical {
 		n = 1
+	}
+	for _, part := range c.Parts {
+		n += part.width()
 	}
 	if c.Missing > 0 {
 		n++
@@ -142,8 +174,35 @@ func (c *Feature) width() int {
 	return n
 }
 
-// number sets the inputs of a numeric feature; NaN is a missing one.
+// Value shows a cell as it is understood: nil for a missing one, a number, the date
+// of a time, or a category.
+func (c *Feature) Value(cell string) any {
+	cell = strings.TrimSpace(cell)
+	if c.marks.has(cell) || c.Kind != Categorical && numberMarks.has(cell) {
+		return nil
+	}
+	if c.Kind == Categorical {
+		return cell
+	}
+	x, err := c.Reading.number(cell, false)
+	switch {
+	case err != nil:
+		return cell
+	case c.Kind == Time:
+		return dayTime(x).Format("2006-01-02T15:04:05.999999Z")
+	}
+	return x
+}
+
+// number sets the inputs of a feature of numbers or times; NaN is a missing one.
 func (c *Feature) number(to []float32, x float64) {
+	if len(c.Parts) > 0 {
+		at := len(to)
+		for _, part := range slices.Backward(c.Parts) {
+			at -= part.width()
+			part.inputs(to[at:][:part.width()], x)
+		}
+	}
 	if c.Missing > 0 {
 		to[1] = 0
 		if math.IsNaN(x) {
@@ -156,12 +215,23 @@ func (c *Feature) number(to []float32, x float64) {
 	to[0] = float32(max(-maxDeviation, min(maxDeviation, (x-c.Mean)/c.Scale)))
 }
 
+// far reports whether a number lies far outside those that the feature was fitted
+// on: by more than ten times their range.
+func (c *Feature) far(x float64) bool {
+	room := 10 * (c.High - c.Low)
+	return room > 0 && (x < c.Low-room || x > c.High+room)
+}
+
 // category sets the inputs of a categorical feature and reports whether the
 // value was known.
 func (c *Feature) category(to []float32, value string, missing bool) bool {
 	clear(to)
 	n := len(c.Categories)
-	if at, ok := c.index[value]; ok && !missing {
+	at, ok := c.index[value]
+	if !ok {
+		at, ok = c.index[category(value)]
+	}
+	if ok && !missing {
 		to[at] = 1
 		return true
 	}
@@ -190,6 +260,7 @@ func (c *Feature) category(to []float32, value string, missing bool) bool {
 type Surprise struct {
 	Missing []string `json:"missing,omitempty"` // columns without a value
 	Unknown []string `json:"unknown,omitempty"` // columns with a category that was not among those fitted
+	Far     []string `json:"far,omitempty"`     // columns with a number far outside those fitted
 }
 
 // Encode sets to, of Inputs numbers, from a row whose cells are in the order
@@ -202,16 +273,19 @@ func (f *Features) Encode(to []float32, cells []string) (Surprise, error) {
 	for i := range f.list {
 		c := &f.list[i]
 		n := c.width()
-		missing := Missing(cells[i])
+		missing := c.marks.has(cells[i]) || c.Kind != Categorical && numberMarks.has(strings.TrimSpace(cells[i]))
 		if missing {
 			s.Missing = append(s.Missing, c.Column)
 		}
-		if c.Kind == Numeric {
+		if c.Kind != Categorical {
 			x := math.NaN()
 			if !missing {
 				var err error
-				if x, err = number(cells[i]); err != nil {
+				if x, err = c.Reading.number(cells[i], false); err != nil {
 					return s, fmt.Errorf("column %q: %w", c.Column, err)
+				}
+				if c.far(x) {
+					s.Far = append(s.Far, c.Column)
 				}
 			}
 			c.number(to[:n], x)
@@ -229,7 +303,7 @@ func (f *Features) EncodeRow(to []float32, frame *Frame, row int) {
 	for i := range f.list {
 		c, column := &f.list[i], &frame.Columns[i]
 		n := c.width()
-		if c.Kind == Numeric {
+		if c.Kind != Categorical {
 			c.number(to[:n], column.Numbers[row])
 		} else if code := column.Codes[row]; code < 0 {
 			c.category(to[:n], "", true)

@@ -17,18 +17,19 @@ func FitFeatures(frame *Frame, rows []int, cfg FeatureConfig) (*Features, error)
 	}
 	list := make([]Feature, len(frame.Columns))
 	for i, c := range frame.Columns {
-		if c.Kind == Numeric {
+		if c.Kind != Categorical {
 			list[i] = fitNumeric(c, rows)
 		} else {
 			list[i] = fitCategorical(c, rows, cfg)
 		}
+		list[i].Marks = c.Marks
 	}
 	return NewFeatures(list)
 }
 
 // fitNumeric finds mean, standard deviation and median.
 func fitNumeric(c FrameColumn, rows []int) Feature {
-	f := Feature{Column: c.Name, Kind: Numeric, Scale: 1}
+	f := Feature{Column: c.Name, Kind: c.Kind, Reading: c.Reading, Scale: 1}
 	var there []float64
 	for _, r := range rows {
 		if x := c.Numbers[r]; !math.IsNaN(x) {
@@ -40,7 +41,11 @@ func fitNumeric(c FrameColumn, rows []int) Feature {
 		return f
 	}
 	f.Mean, f.Scale = MeanScale(there)
+	if c.Kind == Time {
+		f.Parts = partsOf(there)
+	}
 	slices.Sort(there)
+	f.Low, f.High = there[0], there[len(there)-1]
 	f.Median = there[len(there)/2]
 	if n := len(there); n%2 == 0 {
 		f.Median = float64(there[n/2-1]/2) + float64(there[n/2]/2)
@@ -121,8 +126,14 @@ func fitCategorical(c FrameColumn, rows []int, cfg FeatureConfig) Feature {
 // String says what a feature does, for people.
 func (c Feature) String() string {
 	text := ""
-	if c.Kind == Numeric {
+	if c.Kind != Categorical {
 		text = fmt.Sprintf("mean %.4g, deviation %.4g", c.Mean, c.Scale)
+		if how := c.Reading.String(); how != "" {
+			text = how + ": " + text
+		}
+		for _, p := range c.Parts {
+			text += ", " + string(p)
+		}
 		if c.Missing > 0 {
 			text += fmt.Sprintf("; %d missing: median %.4g and an indicator", c.Missing, c.Median)
 		}

@@ -82,7 +82,7 @@ func TestEncode(t *testing.T) {
 		case 5:
 			surprise.Unknown = []string{"colour"} // too rare
 		case 8:
-			surprise.Unknown = []string{"colour", "kind"}
+			surprise.Unknown, surprise.Far = []string{"colour", "kind"}, []string{"x"}
 		case 9:
 			surprise.Missing = []string{"x", "colour", "kind"}
 		}

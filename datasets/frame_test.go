@@ -95,7 +95,7 @@ func TestFrameKinds(t *testing.T) {
 	texts := column(func(i int) string { return fmt.Sprintf("name %d", i) })
 	typo := column(func(i int) string {
 		if i == 6 {
-			return "\"1,5\""
+			return "1_5"
 		}
 		return fmt.Sprint(i / 3)
 	})
@@ -109,15 +109,15 @@ func TestFrameKinds(t *testing.T) {
 		"numbers":                  {column(func(i int) string { return fmt.Sprint(i % 7) }), FrameConfig{}, Numeric, "", false},
 		"numbers as categories":    {column(func(i int) string { return fmt.Sprint(i % 7) }), FrameConfig{Categorical: []string{"x"}}, Categorical, "", false},
 		"categories":               {column(func(i int) string { return fmt.Sprint("c", i%7) }), FrameConfig{}, Categorical, "", false},
-		"truth":                    {column(func(i int) string { return fmt.Sprint(i%2 == 0) }), FrameConfig{}, Categorical, "", false},
+		"truth":                    {column(func(i int) string { return fmt.Sprint(i%2 == 0) }), FrameConfig{}, Numeric, "", false},
 		"many texts":               {texts, FrameConfig{MaxCategories: 20}, "", "40 different texts", false},
 		"many texts asked for":     {texts, FrameConfig{MaxCategories: 20, Features: []string{"x", "other"}}, "", "40 different texts", true},
 		"many texts as categories": {texts, FrameConfig{MaxCategories: 20, Categorical: []string{"x"}}, Categorical, "", false},
 		"a constant":               {column(func(int) string { return "7" }), FrameConfig{}, "", `"7" in every row`, false},
-		"a constant, some missing": {column(func(i int) string { return []string{"yes", "NA"}[i%2] }), FrameConfig{}, Categorical, "", false},
+		"a constant, some missing": {column(func(i int) string { return []string{"yes", "NA"}[i%2] }), FrameConfig{}, Numeric, "", false},
 		"nothing":                  {column(func(int) string { return "" }), FrameConfig{}, "", "no values", false},
 		"nothing, asked for":       {column(func(int) string { return "" }), FrameConfig{Features: []string{"x"}}, "", "no values", true},
-		"a mistake among numbers":  {typo, FrameConfig{}, "", `line 8, column "x": "1,5" is not a finite number (numbers are written like 1234.5`, true},
+		"a mistake among numbers":  {typo, FrameConfig{}, "", `line 8: column "x": "1_5" is not a finite number, as 39 of the column's 40 cells are`, true},
 		"a mistake ignored":        {typo, FrameConfig{Ignore: []string{"x"}}, "", "", false},
 		"a mistake among many":     {typo, FrameConfig{Categorical: []string{"x"}}, Categorical, "", false},
 		"infinity": {column(func(i int) string {

@@ -13,6 +13,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
+
+	"github.com/gorgonia-zoo/zoo/internal/exact"
 )
 
 // TableConfig says how to read a table. The zero value guesses everything.
@@ -38,6 +41,13 @@ type TableConfig struct {
 	// Missing are the cells that stand for no value, whatever their case; nil
 	// means the usual ones, see func Missing. An empty cell always does.
 	Missing []string
+
+	// Decimal is the decimal mark of numbers that may be read either way, "point"
+	// or "comma"; empty means what the file's other numbers say. Dates is the order
+	// of day and month, "dmy" or "mdy", where both are numbers before the year.
+	Decimal, Dates string
+	// Rows draws so many rows at random, in their order; 0 means all.
+	Rows int
 
 	// Format is that of the file; empty means by its first bytes and its name.
 	Format Format
@@ -130,13 +140,18 @@ type Table struct {
 	label   role
 	target  role
 	guesses []string
-	guessed bool // the delimiter was, and is not the usual one
+	doubts  []string // of the guesses, those about the file
+	guessed bool     // the delimiter was, and is not the usual one
 	// described are the names that a file's own description gives to the numbers
 	// in the column of labels; nil for none.
 	described []string
 
 	mu      sync.Mutex
 	summary *Summary // of the first complete pass
+	total   int      // rows, 0 until they were counted
+
+	// problems say of each column why it cannot be read, "" where it can; nil for none.
+	problems []string
 
 	passed  sync.Mutex
 	remarks []string // of complete passes
@@ -172,6 +187,9 @@ func openTable(name string, fsys fs.FS, path string, cfg TableConfig) (*Table, e
 	if t.cfg.MaxClasses <= 0 {
 		t.cfg.MaxClasses = 1000
 	}
+	if err := cfg.check(); err != nil {
+		return nil, t.fail(0, sort{err, ErrConfig})
+	}
 	r, err := t.open(nil)
 	t.guessed = cfg.Comma == 0 && (t.cfg.Format == CSV && t.cfg.Comma != ',' || t.cfg.Format == TSV && t.cfg.Comma != '\t')
 	if err != nil {
@@ -181,6 +199,17 @@ func openTable(name string, fsys fs.FS, path string, cfg TableConfig) (*Table, e
 	sample, err := t.sample(r)
 	if err != nil {
 		return nil, err
+	}
+	switch r := r.(type) {
+	case *parquetRows:
+		t.problems = r.problems
+	case *jsonRows:
+		t.problems = make([]string, len(t.columns))
+		for i, nested := range r.nested {
+			if nested && i < len(t.problems) {
+				t.problems[i] = "holds lists or objects"
+			}
+		}
 	}
 	if err := t.choose(sample); err != nil {
 		return nil, t.fail(0, err)
@@ -194,6 +223,19 @@ func openTable(name string, fsys fs.FS, path string, cfg TableConfig) (*Table, e
 		}
 	}
 	return t, nil
+}
+
+// check refuses settings that mean nothing.
+func (c *TableConfig) check() error {
+	switch {
+	case c.Comma == utf8.RuneError || c.Comma == '"' || c.Comma == '\r' || c.Comma == '\n' || c.Comma < 0 || c.Comma > utf8.MaxRune:
+		return errors.New("the delimiter must be one character, and neither a quote nor a line end")
+	case c.Decimal != "" && c.Decimal != "point" && c.Decimal != "comma":
+		return fmt.Errorf("the decimal mark cannot be %.20q, only point or comma", c.Decimal)
+	case c.Dates != "" && c.Dates != "dmy" && c.Dates != "mdy":
+		return fmt.Errorf("the order of dates cannot be %.20q, only dmy or mdy", c.Dates)
+	}
+	return nil
 }
 
 // remark adds what a reader noticed in a complete pass.
@@ -239,6 +281,10 @@ func (t *Table) Columns() []string { return slices.Clone(t.columns) }
 // Guesses says in sentences what was not given and how it was guessed.
 func (t *Table) Guesses() []string { return slices.Clone(t.guesses) }
 
+// Doubts are those of Guesses that are about the file and not about its columns:
+// its encoding and its delimiter.
+func (t *Table) Doubts() []string { return slices.Clone(t.doubts) }
+
 // TextColumn returns the name of the column of texts.
 func (t *Table) TextColumn() (string, error) { return t.column(t.text) }
 
@@ -267,7 +313,11 @@ type Row struct {
 	// number, true, false, null (empty), a list or an object as JSON. It is nil
 	// in other formats, and valid as long as Cells.
 	Bare []bool
+
+	typed []bool // of each cell: a number that the format writes plainly; nil for none
 }
+
+func (r Row) isTyped(column int) bool { return r.typed != nil && r.typed[column] }
 
 // Rows yields all rows of the table. The sequence ends after the first error.
 func (t *Table) Rows(ctx context.Context) iter.Seq2[Row, error] {
@@ -278,15 +328,54 @@ func (t *Table) Rows(ctx context.Context) iter.Seq2[Row, error] {
 	}
 }
 
-// each calls f for every row until it returns false. want lists the columns
-// whose cells are read; nil means all.
+// each calls f for every row until it returns false, or for those drawn at random
+// where TableConfig.Rows asks for some. want lists the columns whose cells are read;
+// nil means all.
 func (t *Table) each(ctx context.Context, want []int, f func(Row) (bool, error)) error {
+	return t.draw(ctx, want, false, f)
+}
+
+// draw is each; with binary, cells of Parquet may be no text.
+func (t *Table) draw(ctx context.Context, want []int, binary bool, f func(Row) (bool, error)) error {
+	if t.cfg.Rows <= 0 {
+		return t.every(ctx, want, binary, f)
+	}
+	left, err := t.count(ctx)
+	if err != nil {
+		return err
+	}
+	// Knuth, The Art of Computer Programming 3.4.2, algorithm S.
+	rng, need := exact.Stream(0, "datasets.rows", 0), t.cfg.Rows
+	return t.every(ctx, want, binary, func(r Row) (bool, error) {
+		chosen := rng.IntN(max(1, left)) < need
+		if left--; !chosen {
+			return true, nil
+		}
+		need--
+		more, err := f(r)
+		return more && need > 0, err
+	})
+}
+
+// count returns the number of rows.
+func (t *Table) count(ctx context.Context) (n int, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.total == 0 {
+		err = t.every(ctx, []int{}, false, func(Row) (bool, error) { n++; return true, nil })
+		t.total = n
+	}
+	return t.total, err
+}
+
+// every calls f for every row until it returns false.
+func (t *Table) every(ctx context.Context, want []int, binary bool, f func(Row) (bool, error)) error {
 	r, err := t.open(want)
 	if err != nil {
 		return t.fail(0, err)
 	}
 	defer r.Close()
-	check := encodingCheck{columns: t.columns}
+	check := encodingCheck{columns: t.columns, off: binary && t.cfg.Format == Parquet}
 	for n := 0; ; n++ {
 		if err := ctx.Err(); err != nil {
 			return t.fail(0, err)
@@ -294,7 +383,10 @@ func (t *Table) each(ctx context.Context, want []int, f func(Row) (bool, error))
 		row, err := r.next()
 		if err == io.EOF {
 			if n == 0 {
-				return t.fail(0, errors.New("has a header but no rows; expected a row below it for each example"))
+				return t.fail(0, t.noRows())
+			}
+			if p, ok := r.(interface{ remarks() []string }); ok {
+				t.remark(p.remarks()...)
 			}
 			return nil
 		} else if err != nil {
@@ -311,6 +403,14 @@ func (t *Table) each(ctx context.Context, want []int, f func(Row) (bool, error))
 			return nil
 		}
 	}
+}
+
+// noRows is the error of a table without any.
+func (t *Table) noRows() error {
+	if t.cfg.Format == Parquet {
+		return errors.New("has no rows; expected one for each example")
+	}
+	return errors.New("has a header but no rows; expected a row below it for each example")
 }
 
 // rows is a reader of one format. next returns io.EOF after the last row, and

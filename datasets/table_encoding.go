@@ -86,9 +86,13 @@ func (e *EncodingError) Unwrap() error { return ErrEncoding }
 type encodingCheck struct {
 	columns []string
 	foreign bool // valid letters beyond ASCII were seen
+	off     bool
 }
 
 func (c *encodingCheck) row(r Row, want []int) error {
+	if c.off {
+		return nil
+	}
 	if want != nil {
 		for _, i := range want {
 			if err := c.cell(r.Cells[i], i); err != nil {

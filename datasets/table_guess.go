@@ -53,8 +53,9 @@ func cell(row []string, i int) string {
 // one that cannot be guessed is an error for those alone who need it.
 func (t *Table) choose(sample [][]string) error {
 	if t.guessed {
-		t.guesses = append(t.guesses, fmt.Sprintf("cells are separated by %q, by the first line", t.cfg.Comma))
+		t.doubts = append(t.doubts, fmt.Sprintf("cells are separated by %q, by the first lines (--delimiter names another)", t.cfg.Comma))
 	}
+	t.guesses = append(t.guesses, t.doubts...)
 	for _, r := range []struct {
 		role  *role
 		noun  string

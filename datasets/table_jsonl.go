@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -55,6 +57,8 @@ type jsonRows struct {
 	want    []bool // columns that must hold one value, not a list or an object
 	given   []bool // columns of the row in hand
 	row     Row
+	nested  []bool         // columns with a list or an object in them, where all keys count
+	late    map[string]int // keys that no column is of, and the lines that they are first on
 }
 
 // newJSONL reads rows of the columns given; with none, next finds them.
@@ -73,8 +77,16 @@ func newJSONL(f io.Closer, text io.Reader, columns []string, want []int) (rows, 
 		}
 	}
 	j.given = make([]bool, len(columns))
-	j.row.Cells, j.row.Bare = make([]string, len(columns)), make([]bool, len(columns))
+	j.row.Cells, j.row.Bare, j.row.typed = make([]string, len(columns)), make([]bool, len(columns)), make([]bool, len(columns))
 	return j, nil
+}
+
+// remarks says which keys were seen too late to be columns.
+func (j *jsonRows) remarks() (notes []string) {
+	for _, name := range slices.Sorted(maps.Keys(j.late)) {
+		notes = append(notes, fmt.Sprintf("the key %.60q is seen first on line %d, after the rows that the columns are taken from, and is not read unless it is named", name, j.late[name]))
+	}
+	return notes
 }
 
 // header returns nil: the keys may differ from row to row.
@@ -87,6 +99,7 @@ func (j *jsonRows) next() (Row, error) {
 		return j.row, err
 	}
 	clear(j.row.Cells)
+	clear(j.row.typed)
 	clear(j.given)
 	for i := range j.row.Bare {
 		j.row.Bare[i] = true // also where the key is missing
@@ -108,6 +121,9 @@ func (j *jsonRows) parse(line []byte) error {
 	case !json.Valid(line):
 		var into any
 		err := json.Unmarshal(line, &into)
+		if word := bareWord(line); word != "" {
+			return fmt.Errorf("%s is no JSON, though Python writes it: write null for a missing number", word)
+		}
 		var syntax *json.SyntaxError
 		if errors.As(err, &syntax) {
 			return fmt.Errorf("column %d: %w; expected one whole JSON object a line: jq -c . IN > OUT", syntax.Offset, err)
@@ -135,12 +151,40 @@ func (j *jsonRows) parse(line []byte) error {
 	return nil
 }
 
+// bareWord returns the first of the words for numbers that JSON does not have, NaN
+// and infinities, that stands in a line as a value, or "".
+func bareWord(line []byte) string {
+	quoted := false
+	for i := 0; i < len(line); i++ {
+		switch b := line[i]; {
+		case b == '\\' && quoted:
+			i++
+		case b == '"':
+			quoted = !quoted
+		case quoted:
+		default:
+			for _, word := range []string{"NaN", "-Infinity", "Infinity", "nan", "None", "inf", "-inf"} {
+				if bytes.HasPrefix(line[i:], []byte(word)) {
+					return word
+				}
+			}
+		}
+	}
+	return ""
+}
+
 // set puts a value in its column.
 func (j *jsonRows) set(name string, value []byte) error {
 	i, ok := j.columns[name]
 	if !ok {
 		if j.want != nil {
-			return nil // a key that the first rows did not have
+			if _, seen := j.late[name]; !seen && len(j.late) < 100 { // a key that the first rows did not have
+				if j.late == nil {
+					j.late = map[string]int{}
+				}
+				j.late[name] = j.row.Line
+			}
+			return nil
 		}
 		if i = len(j.names); i == maxColumns {
 			return errColumns
@@ -148,6 +192,7 @@ func (j *jsonRows) set(name string, value []byte) error {
 		j.columns[name] = i
 		j.names = append(j.names, name)
 		j.row.Cells, j.row.Bare, j.given = append(j.row.Cells, ""), append(j.row.Bare, true), append(j.given, false)
+		j.row.typed, j.nested = append(j.row.typed, false), append(j.nested, false)
 	}
 	if j.given[i] {
 		return fmt.Errorf("has the key %q twice", name)
@@ -164,6 +209,12 @@ func (j *jsonRows) set(name string, value []byte) error {
 		if j.want != nil && j.want[i] {
 			return fmt.Errorf("column %q holds a list or an object; expected a string, a number or true or false", name)
 		}
+		if j.want == nil {
+			j.nested[i] = true
+		}
+	case 't', 'f':
+	default:
+		j.row.typed[i] = true
 	}
 	j.row.Cells[i] = string(value)
 	return nil

@@ -38,6 +38,19 @@ func newMarks(list []string) marks {
 	return newMarkSet(list)
 }
 
+// list returns the marks in order, nil for the usual ones.
+func (m marks) list() []string {
+	if m == nil {
+		return nil
+	}
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
 // has reports whether a cell stands for no value; an empty one always does.
 func (m marks) has(cell string) bool {
 	cell = strings.TrimSpace(cell)
@@ -57,6 +70,12 @@ func (m marks) has(cell string) bool {
 // that programs write for it, such as NA, #N/A, <NA>, NaN, NaT, null, None, \N and
 // ?, whatever the case.
 func Missing(cell string) bool { return marks(nil).has(cell) }
+
+// MissingNumber is Missing among numbers and times, where a dash or the word unknown
+// stands for no value too. list are the marks, nil for the usual ones.
+func MissingNumber(cell string, list []string) bool {
+	return newMarks(list).has(cell) || numberMarks.has(strings.TrimSpace(cell))
+}
 
 // absent counts cells without a value by how they are written.
 type absent map[string]int

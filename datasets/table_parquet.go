@@ -19,6 +19,8 @@ type parquetRows struct {
 	cursors []*parquet.Cursor // nil for columns that are not wanted
 	row     Row
 	room    int64 // bytes of cells still believable
+	// problems say of each column why it cannot be read, "" where it can.
+	problems []string
 }
 
 // newParquet reads the footer. With want nil all columns are read.
@@ -41,6 +43,7 @@ func newParquet(f fs.File, want []int, sampling bool) (rows, error) {
 	}
 	p := &parquetRows{Closer: f, f: file, names: names, cursors: make([]*parquet.Cursor, len(names))}
 	p.row.Cells = make([]string, len(names))
+	p.problems, p.row.typed = make([]string, len(names)), make([]bool, len(names))
 	p.room = 4*freeBytes + 1000*info.Size()
 	for i := range names {
 		if want != nil && !slices.Contains(want, i) {
@@ -51,6 +54,8 @@ func newParquet(f fs.File, want []int, sampling bool) (rows, error) {
 		if err != nil && !sampling {
 			return nil, damagedParquet(err)
 		}
+		p.row.typed[i] = file.Number(i)
+		p.problems[i] = file.Problem(i)
 	}
 	return p, nil
 }

@@ -31,6 +31,21 @@ type RowAnswer struct {
 	Prediction float64
 	Missing    []string // columns without a value
 	Unknown    []string // columns of categories whose value training did not see
+	Far        []string // columns of numbers or times far outside what training saw
+}
+
+// Surprises says of each column that was unusual what was.
+func (a RowAnswer) Surprises() (what []string) {
+	for _, kind := range []struct {
+		columns []string
+		what    string
+	}{{a.Missing, "no value"}, {a.Unknown, "a category that training did not see"},
+		{a.Far, "a number far outside those of training (is it in another unit?)"}} {
+		for _, name := range kind.columns {
+			what = append(what, fmt.Sprintf("column %q: %s", name, kind.what))
+		}
+	}
+	return what
 }
 
 // RowError is an error about one of several rows.

@@ -63,12 +63,21 @@ type DataConfig struct {
 	// value; see datasets.TableConfig.
 	Strict  bool
 	Missing []string
+	// Comma separates the cells of CSV, Decimal and Dates say how numbers and dates
+	// of rows are written where that is in doubt; see datasets.TableConfig.
+	Comma          rune
+	Decimal, Dates string
 	// Rows draws at random so many rows of a table; 0 means all.
 	Rows int
 
 	// Cache is the directory that keeps tokenised texts and a teacher's answers;
 	// "" means the user's cache directory, "none" no cache.
 	Cache string
+}
+
+// Table is the configuration of a table, without its columns.
+func (c DataConfig) Table() datasets.TableConfig {
+	return datasets.TableConfig{Encoding: c.Encoding, Quotes: c.Quotes, Comma: c.Comma, Strict: c.Strict, Missing: c.Missing, Decimal: c.Decimal, Dates: c.Dates}
 }
 
 // Source says how the data of the recipe is read.

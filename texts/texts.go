@@ -67,7 +67,7 @@ func Open(path string, c Config) (*Set, error) {
 		if c.Text != "" || c.Label != "" {
 			return nil, fmt.Errorf("zoo: data: %s has no columns to name: %w", path, recipe.ErrUsage)
 		}
-		if c.Encoding != "" || c.Quotes != "" || c.Strict || c.Missing != nil || c.Rows != 0 {
+		if c.Encoding != "" || c.Quotes != "" || c.Strict || c.Missing != nil || c.Comma != 0 || c.Rows != 0 {
 			return nil, fmt.Errorf("zoo: data: %s is no table, and encoding, quotes, missing values, empty rows and a number of rows are settings of tables: %w", path, recipe.ErrUsage)
 		}
 		if t.imdb, err = datasets.OpenIMDB(path); err != nil && info.IsDir() {
@@ -82,7 +82,11 @@ func Open(path string, c Config) (*Set, error) {
 	if t.rows = c.Rows; c.Rows < 0 {
 		return nil, fmt.Errorf("zoo: data: %d rows, want 1 or more, or 0 for all: %w", c.Rows, recipe.ErrUsage)
 	}
-	t.columns = datasets.TableConfig{Text: c.Text, Label: c.Label, Classes: c.Classes, Encoding: c.Encoding, Quotes: c.Quotes, Strict: c.Strict, Missing: c.Missing}
+	if c.Decimal != "" || c.Dates != "" {
+		return nil, fmt.Errorf("zoo: data: decimal marks and orders of dates are settings of rows of numbers, and %s is read for its texts: %w", path, recipe.ErrUsage)
+	}
+	t.columns = c.Table()
+	t.columns.Text, t.columns.Label, t.columns.Classes = c.Text, c.Label, c.Classes
 	if t.table, err = datasets.OpenTable(path, t.columns); err != nil {
 		return nil, err
 	}
@@ -141,7 +145,7 @@ func (t *Set) Skipped(ctx context.Context) int {
 
 // Notes implements recipe.Noter.
 func (t *Set) Notes(ctx context.Context) []string {
-	if t.table == nil {
+	if t == nil || t.table == nil {
 		return nil
 	}
 	s, err := t.table.Scan(ctx)

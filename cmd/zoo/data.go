@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/datasets"
@@ -14,22 +16,26 @@ import (
 // dataFlags are the flags of every command that reads labelled data.
 type dataFlags struct {
 	path, text, label, cache, mirror string
-	encoding, quotes                 string
+	encoding, quotes, delimiter      string
+	decimal, dates                   string
 	missing                          []string
 	skipEmpty, strict                bool
 	rows                             int
 }
 
 // dataFlagNames are the names of these flags.
-var dataFlagNames = []string{"data", "mirror", "text", "label", "cache", "encoding", "quotes", "missing", "strict", "skip-empty", "rows"}
+var dataFlagNames = []string{"data", "mirror", "text", "label", "cache", "encoding", "quotes", "delimiter", "decimal", "dates", "missing", "strict", "skip-empty", "rows"}
 
 func (f *dataFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.path, "data", "", "aclImdb directory or .tar.gz, or a .csv, .tsv, .jsonl or .parquet file; without it IMDB is downloaded")
 	c.Flags().StringVar(&f.mirror, "mirror", "", "address of a copy of the IMDB archive, for the download (checked all the same)")
 	c.Flags().StringVar(&f.text, "text", "", "column of the texts (guessed where it is not given)")
 	c.Flags().StringVar(&f.label, "label", "", "column of the labels (guessed where it is not given)")
-	c.Flags().StringVar(&f.encoding, "encoding", "", "of the table: utf-8, windows-1252, latin1 or utf-16 (default: utf-8)")
+	c.Flags().StringVar(&f.encoding, "encoding", "", "of the table: utf-8, utf-16, windows-1252, gb18030, shift_jis or another of the Web's (default: utf-8, or utf-16 by its mark)")
 	c.Flags().StringVar(&f.quotes, "quotes", "", "in CSV: strict (doubled inside quotes), lazy (misplaced ones are text) or none (all are text)")
+	c.Flags().StringVar(&f.delimiter, "delimiter", "", "in CSV: the character between cells, or tab (default: by the first lines)")
+	c.Flags().StringVar(&f.decimal, "decimal", "", "in rows of numbers: point or comma, where a number such as 1,234 may be read either way (default: as the others say)")
+	c.Flags().StringVar(&f.dates, "dates", "", "in rows: dmy or mdy, where a date such as 01/02/2024 may be read either way (default: as the others say)")
 	c.Flags().StringSliceVar(&f.missing, "missing", nil, "cells that stand for no value, besides empty ones (default: NA, N/A, NaN, null, None, ? and what else programs write for it)")
 	c.Flags().BoolVar(&f.strict, "strict", false, "refuse what is passed over and counted otherwise: rows without a text or without a label")
 	c.Flags().BoolVar(&f.skipEmpty, "skip-empty", true, "pass over rows without a text or without a label, and count them; false is --strict")
@@ -68,7 +74,8 @@ func (f *dataFlags) open(c *cobra.Command, s *recipe.Source, subject string, cla
 		fmt.Fprintf(c.ErrOrStderr(), "reading the %.1f GB of %s twice, to draw %d rows from all of it\n", float64(info.Size())/1e9, path, f.rows)
 	}
 	data, err := s.Open(path, recipe.DataConfig{Text: f.text, Label: f.label, Classes: classes, Cache: f.cache,
-		Encoding: f.encoding, Quotes: datasets.Quotes(f.quotes), Strict: f.strict || !f.skipEmpty, Missing: f.marks(c), Rows: f.rows})
+		Encoding: f.encoding, Quotes: datasets.Quotes(f.quotes), Strict: f.strict || !f.skipEmpty, Missing: f.marks(c), Rows: f.rows,
+		Comma: comma(f.delimiter), Decimal: f.decimal, Dates: f.dates})
 	if err != nil {
 		return nil, advise(c, s, err)
 	}
@@ -84,6 +91,21 @@ func (f *dataFlags) marks(c *cobra.Command) []string {
 		return nil
 	}
 	return append([]string{}, f.missing...)
+}
+
+// comma is the delimiter that a flag names, 0 for none.
+func comma(name string) rune {
+	if strings.EqualFold(name, "tab") || name == `\t` {
+		return '\t'
+	}
+	r, n := utf8.DecodeRuneInString(name)
+	if n != len(name) {
+		return utf8.RuneError // which no table is separated by
+	}
+	if name == "" {
+		return 0
+	}
+	return r
 }
 
 // tell prints what a reader of data should be told once it is read through.
@@ -136,7 +158,10 @@ func columnError(c *cobra.Command, err error) error {
 // rowsError adds to an error about a table of rows what to do on the command
 // line.
 func rowsError(c *cobra.Command, err error) error {
+	var encoding *datasets.EncodingError
 	switch {
+	case errors.Is(err, datasets.ErrConfig), errors.Is(err, datasets.ErrQuotes), errors.Is(err, datasets.ErrEmptyCell), errors.As(err, &encoding):
+		return columnError(c, err)
 	case !errors.Is(err, datasets.ErrNoColumn):
 		return err
 	case !errors.Is(err, datasets.ErrHeader) && c.Flags().Lookup("target") != nil:

@@ -139,7 +139,7 @@ func textLines(c *cobra.Command, table *tableFlags, args []string, file string) 
 
 // noTable refuses flags about a table where there is none.
 func noTable(c *cobra.Command) error {
-	return unwanted(c, "no table is given by --file", "text", "encoding", "quotes")
+	return unwanted(c, "no table is given by --file", "text", "encoding", "quotes", "delimiter")
 }
 
 // answerer answers lines.

@@ -17,12 +17,13 @@ import (
 
 // tableFlags say how predict reads a table.
 type tableFlags struct {
-	text, encoding, quotes string
+	text, encoding, quotes, delimiter string
 }
 
 func (f *tableFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.text, "text", "", "of a table: column of the texts (guessed where it is not given)")
-	c.Flags().StringVar(&f.encoding, "encoding", "", "of a table: utf-8, windows-1252, latin1 or utf-16 (default: utf-8)")
+	c.Flags().StringVar(&f.encoding, "encoding", "", "of a table: utf-8, utf-16, windows-1252, gb18030, shift_jis or another of the Web's (default: utf-8, or utf-16 by its mark)")
+	c.Flags().StringVar(&f.delimiter, "delimiter", "", "of CSV: the character between cells, or tab (default: by the first lines)")
 	c.Flags().StringVar(&f.quotes, "quotes", "", "in CSV: strict (doubled inside quotes), lazy (misplaced ones are text) or none (all are text)")
 }
 
@@ -33,12 +34,12 @@ func (f *tableFlags) named(file string) bool {
 }
 
 func (f *tableFlags) open(file string) (*datasets.Table, error) {
-	return datasets.OpenTable(file, f.config())
+	return datasets.OpenTable(file, f.config(""))
 }
 
 // config says how a table is read.
-func (f *tableFlags) config() datasets.TableConfig {
-	return datasets.TableConfig{Text: f.text, Encoding: f.encoding, Quotes: datasets.Quotes(f.quotes)}
+func (f *tableFlags) config(format datasets.Format) datasets.TableConfig {
+	return datasets.TableConfig{Format: format, Text: f.text, Encoding: f.encoding, Quotes: datasets.Quotes(f.quotes), Comma: comma(f.delimiter)}
 }
 
 // failed adds to an error about a table what to do on the command line.
@@ -93,7 +94,7 @@ func (f *tableFlags) chunks(c *cobra.Command, table *datasets.Table, column stri
 	return func(yield func(textChunk, error) bool) {
 		var chunk textChunk
 		size := 0
-		for row, err := range carrying(c, table, []string{column}, carried) {
+		for row, err := range carrying(c, table, false, []string{column}, carried) {
 			if err != nil {
 				if len(chunk.texts) == 0 || yield(chunk, nil) {
 					yield(textChunk{}, f.failed(c, err))
@@ -130,8 +131,9 @@ type carriedRow struct {
 	kept  []cell // never nil where columns are carried
 }
 
-// carrying yields the needed columns of a table and those to carry.
-func carrying(c *cobra.Command, table *datasets.Table, needed, carried []string) iter.Seq2[carriedRow, error] {
+// carrying yields the needed columns of a table, as texts or as features, and those
+// to carry.
+func carrying(c *cobra.Command, table *datasets.Table, features bool, needed, carried []string) iter.Seq2[carriedRow, error] {
 	return func(yield func(carriedRow, error) bool) {
 		columns := table.Columns()
 		at := func(names []string) []int {
@@ -143,7 +145,11 @@ func carrying(c *cobra.Command, table *datasets.Table, needed, carried []string)
 		}
 		from, to := at(needed), at(carried)
 		if carried == nil || slices.Contains(from, -1) { // Select has the error of a column that is not there
-			for row, err := range table.Select(c.Context(), needed...) {
+			rows := table.Select
+			if features {
+				rows = table.SelectRows
+			}
+			for row, err := range rows(c.Context(), needed...) {
 				if !yield(carriedRow{line: row.Line, cells: row.Cells}, err) || err != nil {
 					return
 				}
@@ -160,6 +166,9 @@ func carrying(c *cobra.Command, table *datasets.Table, needed, carried []string)
 				if cells[i] = row.Cells[k]; row.Bare != nil && row.Bare[k] && (strings.HasPrefix(cells[i], "[") || strings.HasPrefix(cells[i], "{")) {
 					yield(carriedRow{}, fmt.Errorf("%s: line %d: column %q holds a list or an object; expected a string, a number or true or false", table.Name(), row.Line, needed[i]))
 					return
+				}
+				if features {
+					cells[i] = row.Feature(k)
 				}
 			}
 			kept := make([]cell, len(to))

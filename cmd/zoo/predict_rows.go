@@ -37,7 +37,7 @@ func predictRows(c *cobra.Command, m recipe.RowAnswerer, args []string, from *so
 	if err != nil {
 		return err
 	}
-	p := &rowPrinter{model: m, missing: map[string]int{}, unknown: map[string]int{}}
+	p := &rowPrinter{model: m, surprises: map[string]int{}}
 	rows, err := p.open(c, args, from, to)
 	if err != nil {
 		return err
@@ -76,10 +76,10 @@ func predictRows(c *cobra.Command, m recipe.RowAnswerer, args []string, from *so
 
 // rowPrinter answers rows and counts what is told at the end.
 type rowPrinter struct {
-	model            recipe.RowAnswerer
-	columns          []string // that are carried
-	read             int
-	missing, unknown map[string]int
+	model     recipe.RowAnswerer
+	columns   []string // that are carried
+	read      int
+	surprises map[string]int // how many rows have which
 }
 
 // answer answers a chunk of rows.
@@ -98,11 +98,8 @@ func (p *rowPrinter) answer(ctx context.Context, chunk []placedRow, w rowWriter,
 	}
 	for i, a := range answers {
 		p.read++
-		for _, name := range a.Missing {
-			p.missing[name]++
-		}
-		for _, name := range a.Unknown {
-			p.unknown[name]++
+		for _, s := range a.Surprises() {
+			p.surprises[s]++
 		}
 		switch {
 		case w != nil:
@@ -113,9 +110,12 @@ func (p *rowPrinter) answer(ctx context.Context, chunk []placedRow, w rowWriter,
 			if len(a.Unknown) > 0 {
 				more = append(more, extra{"unknown", a.Unknown})
 			}
+			if len(a.Far) > 0 {
+				more = append(more, extra{"far", a.Far})
+			}
 			err = w.row(chunk[i].kept, []any{a.Prediction}, more)
 		case asJSON:
-			answer := rowAnswer{Input: a.Input, Prediction: a.Prediction, Surprise: datasets.Surprise{Missing: a.Missing, Unknown: a.Unknown}}
+			answer := rowAnswer{Input: a.Input, Prediction: a.Prediction, Surprise: datasets.Surprise{Missing: a.Missing, Unknown: a.Unknown, Far: a.Far}}
 			if chunk[i].kept != nil {
 				answer.Columns = jsonObject(p.columns, chunk[i].kept)
 			}
@@ -132,13 +132,8 @@ func (p *rowPrinter) answer(ctx context.Context, chunk []placedRow, w rowWriter,
 
 // notes says at the end what was unusual.
 func (p *rowPrinter) notes(c *cobra.Command) {
-	for _, note := range []struct {
-		counts map[string]int
-		what   string
-	}{{p.missing, "no value"}, {p.unknown, "a category that training did not see"}} {
-		for _, name := range slices.Sorted(maps.Keys(note.counts)) {
-			fmt.Fprintf(c.ErrOrStderr(), "column %q: %s in %d of the rows\n", name, note.what, note.counts[name])
-		}
+	for _, s := range slices.Sorted(maps.Keys(p.surprises)) {
+		fmt.Fprintf(c.ErrOrStderr(), "%s in %d of the rows\n", s, p.surprises[s])
 	}
 }
 
@@ -191,8 +186,11 @@ func (p *rowPrinter) open(c *cobra.Command, args []string, from *source, to *out
 			return nil, err
 		}
 	}
+	for _, d := range table.Doubts() {
+		fmt.Fprintln(c.ErrOrStderr(), d)
+	}
 	return func(yield func(placedRow, error) bool) {
-		for row, err := range carrying(c, table, needed, p.columns) {
+		for row, err := range carrying(c, table, true, needed, p.columns) {
 			if errors.Is(err, datasets.ErrNoColumn) { // of the model's, which no flag names
 				err = fmt.Errorf("zoo: predict: %w", err)
 			} else if err != nil {

@@ -54,13 +54,6 @@ func (s *source) check(c *cobra.Command, args []string) error {
 // standardInput tells that no file is named.
 func (s *source) standardInput() bool { return s.file == "" || s.file == "-" }
 
-// config says how a table is read.
-func (s *source) config(format datasets.Format) datasets.TableConfig {
-	c := s.table.config()
-	c.Format = format
-	return c
-}
-
 // openFile opens a file as a table; one that can be read once, such as a pipe of
 // the shell's, as a stream.
 func (s *source) openFile(c *cobra.Command, format datasets.Format) (*datasets.Table, error) {
@@ -75,7 +68,7 @@ func (s *source) openFile(c *cobra.Command, format datasets.Format) (*datasets.T
 		}
 		return s.openStream(c, interruptible(c.Context(), f), s.file, format)
 	}
-	table, err := datasets.OpenTable(s.file, s.config(format))
+	table, err := datasets.OpenTable(s.file, s.table.config(format))
 	if err != nil {
 		return nil, s.table.failed(c, err)
 	}
@@ -85,7 +78,7 @@ func (s *source) openFile(c *cobra.Command, format datasets.Format) (*datasets.T
 // openStream opens what is read once as a table. Its rows can be read once.
 func (s *source) openStream(c *cobra.Command, from io.Reader, name string, format datasets.Format) (*datasets.Table, error) {
 	again := &replay{from: from}
-	table, err := datasets.OpenTableFS(again, name, s.config(format))
+	table, err := datasets.OpenTableFS(again, name, s.table.config(format))
 	if err != nil {
 		return nil, s.table.failed(c, err)
 	}

@@ -51,7 +51,7 @@ that the next question is answered at once.`,
 				}
 				return among.rank(c, z, args[0], args[1:], n, asJSON)
 			}
-			if err := unwanted(c, "no file is given by --among", "cache", "text", "encoding", "quotes"); err != nil {
+			if err := unwanted(c, "no file is given by --among", "cache", "text", "encoding", "quotes", "delimiter"); err != nil {
 				return err
 			}
 			v, words, err := openWords(c, z, n, args)

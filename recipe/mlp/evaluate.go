@@ -43,6 +43,7 @@ func agreement(want, got []float64) Agreement {
 // EvaluateTable measures a regressor on all rows of a table that have a
 // target.
 func EvaluateTable(ctx context.Context, r *TableRegressor, data *Rows) (Agreement, error) {
+	data.forget()
 	var want, got []float64
 	var rows [][]string
 	var lines []int
@@ -54,22 +55,24 @@ func EvaluateTable(ctx context.Context, r *TableRegressor, data *Rows) (Agreemen
 		}
 		for _, a := range answers {
 			got = append(got, a.Prediction)
+			data.note(a)
 		}
 		rows, lines = rows[:0], lines[:0]
 		return err
 	}
 	columns := r.Columns()
-	for row, err := range data.table.Select(ctx, append(columns, r.Target())...) {
+	for row, err := range data.table.SelectRows(ctx, append(columns, r.Target())...) {
 		if err != nil {
 			return Agreement{}, fmt.Errorf("zoo: data: %w", err)
 		}
 		target := row.Cells[len(columns)]
-		if datasets.Missing(target) {
+		if r.scaling.missing(target) {
+			data.pass()
 			continue
 		}
-		y, ok := datasets.Number(target)
-		if !ok {
-			return Agreement{}, fmt.Errorf("zoo: data: %s: line %d, column %q: %.40q is not a finite number", data.table.Name(), row.Line, r.Target(), target)
+		y, err := r.scaling.Reading.Number(target)
+		if err != nil {
+			return Agreement{}, fmt.Errorf("zoo: data: %s: line %d, column %q: %w", data.table.Name(), row.Line, r.Target(), err)
 		}
 		want, lines = append(want, y), append(lines, row.Line)
 		if rows = append(rows, slices.Clone(row.Cells[:len(columns)])); len(rows) == 1024 {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"strings"
 
 	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/models/mlp"
@@ -31,7 +30,15 @@ type targetScaling struct {
 	Column string  `json:"column"`
 	Mean   float64 `json:"mean"`
 	Scale  float64 `json:"scale"`
+
+	// Reading says how the cells of the column are written, and Marks are those
+	// that stand for no value; nil: the usual ones.
+	Reading datasets.Reading `json:"reading,omitzero"`
+	Marks   []string         `json:"marks,omitzero"`
 }
+
+// missing reports whether a cell of the target has no value.
+func (s targetScaling) missing(cell string) bool { return datasets.MissingNumber(cell, s.Marks) }
 
 // tablePreprocess travels in the artefact.
 type tablePreprocess struct {
@@ -77,7 +84,7 @@ func (t *TableRegressor) AnswerRows(ctx context.Context, rows [][]string) ([]rec
 		if err != nil {
 			return nil, &recipe.RowError{Row: i, Err: err}
 		}
-		out[i] = recipe.RowAnswer{Input: t.input(cells), Missing: surprise.Missing, Unknown: surprise.Unknown}
+		out[i] = recipe.RowAnswer{Input: t.input(cells), Missing: surprise.Missing, Unknown: surprise.Unknown, Far: surprise.Far}
 	}
 	y, err := t.net.Predict(ctx, x)
 	if err != nil {
@@ -93,16 +100,7 @@ func (t *TableRegressor) AnswerRows(ctx context.Context, rows [][]string) ([]rec
 func (t *TableRegressor) input(cells []string) map[string]any {
 	row := make(map[string]any, len(cells))
 	for i, f := range t.features.List() {
-		cell := strings.TrimSpace(cells[i])
-		x, number := datasets.Number(cell)
-		switch {
-		case datasets.Missing(cell):
-			row[f.Column] = nil
-		case f.Kind == datasets.Numeric && number:
-			row[f.Column] = x
-		default:
-			row[f.Column] = cell
-		}
+		row[f.Column] = f.Value(cells[i])
 	}
 	return row
 }
@@ -130,6 +128,9 @@ func tableFromArtefact(a *weights.Artefact) (*TableRegressor, error) {
 	s := p.Target
 	if s.Column == "" || math.IsNaN(s.Mean) || math.IsInf(s.Mean, 0) || !(s.Scale > 0) || math.IsInf(s.Scale, 0) {
 		return nil, fmt.Errorf("zoo: preprocess: target %.60q with mean %v and scale %v, want a name, a finite mean and a positive scale", s.Column, s.Mean, s.Scale)
+	}
+	if err := s.Reading.Check(); err != nil {
+		return nil, fmt.Errorf("zoo: preprocess: target %.60q: %w", s.Column, err)
 	}
 	features, err := datasets.NewFeatures(p.Features)
 	if err != nil {

@@ -1,10 +1,14 @@
 package mlp
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
+	"sync"
 
 	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/recipe"
@@ -14,6 +18,53 @@ import (
 type Rows struct {
 	table   *datasets.Table
 	guesses []string
+
+	mu         sync.Mutex
+	unmeasured int            // rows without a target, when a model was measured
+	surprises  map[string]int // what was unusual about rows then
+}
+
+// forget begins to count what a measurement finds.
+func (t *Rows) forget() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.unmeasured, t.surprises = 0, nil
+}
+
+// pass counts a row without a target.
+func (t *Rows) pass() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.unmeasured++
+}
+
+// note counts what was unusual about a row.
+func (t *Rows) note(a recipe.RowAnswer) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.surprises == nil {
+		t.surprises = map[string]int{}
+	}
+	for _, s := range a.Surprises() {
+		t.surprises[s]++
+	}
+}
+
+// Notes implements recipe.Noter: what a measurement passed over, and what was
+// unusual about the rows.
+func (t *Rows) Notes(context.Context) (notes []string) {
+	if t == nil {
+		return nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.unmeasured > 0 {
+		notes = append(notes, fmt.Sprintf("%d rows have no value in the target and are not measured", t.unmeasured))
+	}
+	for _, s := range slices.Sorted(maps.Keys(t.surprises)) {
+		notes = append(notes, fmt.Sprintf("%s in %d of the rows", s, t.surprises[s]))
+	}
+	return notes
 }
 
 // Guesses says what of the table was guessed.
@@ -25,6 +76,13 @@ func (t *Rows) Owned() bool { return true }
 // OpenRows opens a .csv, .tsv, .jsonl or .parquet file of which columns says
 // what to read.
 func OpenRows(path string, columns Columns) (*Rows, error) {
+	return openRows(path, columns, recipe.DataConfig{})
+}
+
+func openRows(path string, columns Columns, c recipe.DataConfig) (*Rows, error) {
+	if c.Rows < 0 {
+		return nil, fmt.Errorf("zoo: data: %d rows, want 1 or more, or 0 for all: %w", c.Rows, recipe.ErrUsage)
+	}
 	_, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("zoo: data: no file %s: %w", path, recipe.ErrUsage)
@@ -32,11 +90,13 @@ func OpenRows(path string, columns Columns) (*Rows, error) {
 	if err != nil {
 		return nil, fmt.Errorf("zoo: data: %w", err)
 	}
-	t, err := datasets.OpenTable(path, datasets.TableConfig{Target: columns.Target})
+	cfg := c.Table()
+	cfg.Target, cfg.Rows = columns.Target, c.Rows
+	t, err := datasets.OpenTable(path, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("zoo: data: %w", err)
 	}
-	out := &Rows{table: t}
+	out := &Rows{table: t, guesses: t.Doubts()}
 	if name, err := t.TargetColumn(); err == nil && columns.Target == "" {
 		out.guesses = append(out.guesses, fmt.Sprintf("the target is guessed to be in column %q", name))
 	}
@@ -47,8 +107,8 @@ func OpenRows(path string, columns Columns) (*Rows, error) {
 // whom flags about texts do not apply.
 func source(columns Columns) *recipe.Source {
 	return &recipe.Source{
-		Open: func(path string, _ recipe.DataConfig) (recipe.Data, error) {
-			t, err := OpenRows(path, columns)
+		Open: func(path string, c recipe.DataConfig) (recipe.Data, error) {
+			t, err := openRows(path, columns, c)
 			if err != nil {
 				return nil, err
 			}
@@ -56,7 +116,7 @@ func source(columns Columns) *recipe.Source {
 		},
 		Refuse: func(subject, flag string) string {
 			switch flag {
-			case "data":
+			case "data", "encoding", "quotes", "delimiter", "decimal", "dates", "missing", "strict", "skip-empty", "rows":
 				return ""
 			case "split":
 				return "all rows of a table are measured"

@@ -98,14 +98,8 @@ func read(ctx context.Context, r TableRecipe, data *Rows, run recipe.Run) (*tabl
 	}
 	t := &tableTask{recipe: r, frame: frame, fingerprint: frame.Fingerprint(),
 		source: fmt.Sprintf("%s: %d rows, %q from %d columns", filepath.Base(data.table.Name()), frame.Rows(), frame.Target, len(frame.Columns))}
-	rest, test := datasets.Split(frame.Rows(), r.Test, r.Seed)
-	fit, validate := datasets.Split(len(rest), r.Validation/(1-r.Test), r.Seed+1)
-	t.test = test
-	for _, i := range fit {
-		t.train = append(t.train, rest[i])
-	}
-	for _, i := range validate {
-		t.validate = append(t.validate, rest[i])
+	if repeats := t.split(r); repeats > 0 {
+		run.Logf("%d rows repeat an earlier one in every column: equal rows are all trained on or all held out", repeats)
 	}
 	features, err := datasets.FitFeatures(frame, t.train, datasets.FeatureConfig{MaxCategories: r.Columns.MaxCategories})
 	if err != nil {
@@ -116,7 +110,7 @@ func read(ctx context.Context, r TableRecipe, data *Rows, run recipe.Run) (*tabl
 	for i, row := range t.train {
 		targets[i] = frame.Y[row]
 	}
-	scaling := targetScaling{Column: frame.Target}
+	scaling := targetScaling{Column: frame.Target, Reading: frame.Reading, Marks: frame.Marks}
 	scaling.Mean, scaling.Scale = datasets.MeanScale(targets)
 	t.x, t.y = make([]float32, frame.Rows()*t.inputs), make([]float32, frame.Rows())
 	for i, y := range frame.Y {
@@ -131,6 +125,46 @@ func read(ctx context.Context, r TableRecipe, data *Rows, run recipe.Run) (*tabl
 	t.regressor = &TableRegressor{features, scaling, net}
 	run.Logf("%d inputs; %d rows to train on, %d for validation, %d held out to the end", t.inputs, len(t.train), len(t.validate), len(t.test))
 	return t, nil
+}
+
+// split deals the rows to training, validation and test, and returns how many repeat
+// an earlier one: equal rows stay together, unless so few differ that no share of
+// them could be held out.
+func (t *tableTask) split(r TableRecipe) (repeats int) {
+	first := t.frame.Equal()
+	var distinct []int
+	for i, at := range first {
+		if at == i {
+			distinct = append(distinct, i)
+		}
+	}
+	if repeats = len(first) - len(distinct); len(distinct) < minRows {
+		repeats, distinct = 0, distinct[:0]
+		for i := range first {
+			first[i] = i
+			distinct = append(distinct, i)
+		}
+	}
+	rest, test := datasets.Split(len(distinct), r.Test, r.Seed)
+	_, validate := datasets.Split(len(rest), r.Validation/(1-r.Test), r.Seed+1)
+	part := make([]int8, len(first)) // of a row that others equal: 0 to train on
+	for _, i := range test {
+		part[distinct[i]] = 2
+	}
+	for _, i := range validate {
+		part[distinct[rest[i]]] = 1
+	}
+	for i, at := range first {
+		switch part[at] {
+		case 0:
+			t.train = append(t.train, i)
+		case 1:
+			t.validate = append(t.validate, i)
+		default:
+			t.test = append(t.test, i)
+		}
+	}
+	return repeats
 }
 
 // row returns the inputs of a row.

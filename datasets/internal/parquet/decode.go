@@ -46,13 +46,30 @@ func (c *column) decoder(encoding int32, b []byte, dict []string, n int) (func()
 			return c.number(uint64(v)), err
 		}, nil
 	case encoding == deltaLengthBytes && c.kind == byteArray:
-		return deltaLengths(b, n)
+		return c.written(deltaLengths(b, n))
 	case encoding == deltaBytes && (c.kind == byteArray || c.kind == fixedByteArray):
-		return deltaStrings(b, n)
+		return c.written(deltaStrings(b, n))
 	case encoding == byteStreamSplit && c.width() > 0:
 		return c.plain(unsplit(b, c.width())), nil
 	}
 	return nil, unsupported("%v in encoding %d", c.kind, encoding)
+}
+
+// written yields what values of bytes stand for.
+func (c *column) written(next func() (string, error), err error) (func() (string, error), error) {
+	if c.logical == none || err != nil {
+		return next, err
+	}
+	return func() (string, error) {
+		v, err := next()
+		if err != nil || c.kind == fixedByteArray && len(v) != c.length {
+			if err == nil {
+				err = corrupt("a value of %d bytes, not %d", len(v), c.length)
+			}
+			return "", err
+		}
+		return c.bytes(v), nil
+	}, nil
 }
 
 // plain yields values that stand one after another.
@@ -80,7 +97,7 @@ func (c *column) plain(b []byte) func() (string, error) {
 			}
 			cell := s[4 : 4+n]
 			b, s = b[4+n:], s[4+n:]
-			return cell, nil
+			return c.bytes(cell), nil
 		}
 	}
 	width := c.width()
@@ -95,8 +112,10 @@ func (c *column) plain(b []byte) func() (string, error) {
 			return c.number(uint64(binary.LittleEndian.Uint32(v))), nil
 		case int64s, doubles:
 			return c.number(binary.LittleEndian.Uint64(v)), nil
+		case int96s:
+			return c.int96(v), nil
 		}
-		return string(v), nil
+		return c.bytes(string(v)), nil
 	}
 }
 
@@ -109,12 +128,12 @@ func (c *column) number(bits uint64) string {
 		return strconv.FormatFloat(math.Float64frombits(bits), 'g', -1, 64)
 	case int32s:
 		if !c.unsigned {
-			return strconv.FormatInt(int64(int32(bits)), 10)
+			return c.whole(int64(int32(bits)))
 		}
 		return strconv.FormatUint(uint64(uint32(bits)), 10)
 	}
 	if !c.unsigned {
-		return strconv.FormatInt(int64(bits), 10)
+		return c.whole(int64(bits))
 	}
 	return strconv.FormatUint(bits, 10)
 }

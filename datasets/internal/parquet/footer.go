@@ -3,6 +3,7 @@ package parquet
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // kind is a physical type.
@@ -34,6 +35,8 @@ func (c *column) width() int {
 		return 4
 	case int64s, doubles:
 		return 8
+	case int96s:
+		return 12
 	case fixedByteArray:
 		return c.length
 	}
@@ -116,32 +119,19 @@ func (t *thrift) schemaElement() element {
 			e.children = t.i32()
 		case id == 6 && typ == tI32:
 			converted = t.i32()
+		case id == 7 && typ == tI32:
+			if scale := int(t.i32()); e.scale == 0 {
+				e.scale = scale
+			}
 		case id == 10 && typ == tStruct:
-			t.fields(func(id int16, typ byte) bool { // LogicalType, a union
-				switch {
-				case id == 5:
-					e.problem = "holds decimals"
-				case id == 10 && typ == tStruct: // INTEGER
-					t.fields(func(id int16, typ byte) bool {
-						if id == 2 {
-							e.unsigned = typ == tFalse
-						}
-						return false
-					})
-					return true
-				}
-				return false
-			})
+			t.logicalType(&e)
 		default:
 			return false
 		}
 		return true
 	})
-	switch {
-	case converted == 5:
-		e.problem = "holds decimals"
-	case converted >= 11 && converted <= 14:
-		e.unsigned = true
+	if e.logical == none && e.problem == "" && !e.unsigned {
+		e.convertedType(converted)
 	}
 	return e
 }
@@ -235,18 +225,20 @@ func (f *File) flatten(schema []element) error {
 		switch {
 		case schema[at].children != 0 || schema[at].repetition > 1:
 			c.problem = "is nested or repeated"
-		case c.kind == int96s:
-			c.problem = "is of type INT96"
 		case c.kind < 0 || c.kind > fixedByteArray:
 			return corrupt("column %q is of %v", c.name, c.kind)
 		case c.kind == fixedByteArray && (c.length <= 0 || c.length > 1<<20):
 			return corrupt("column %q has values of %d bytes", c.name, c.length)
 		}
+		c.settle()
 		f.columns = append(f.columns, c)
 	}
 	if next != len(schema) {
 		return corrupt("the schema has %d elements too many", len(schema)-next)
 	}
+	// Some writers leave groups without rows, and what they say of their columns
+	// means nothing.
+	f.groups = slices.DeleteFunc(f.groups, func(g group) bool { return g.rows == 0 })
 	for i, g := range f.groups {
 		if len(g.chunks) != leaf {
 			return corrupt("row group %d has %d columns of %d", i, len(g.chunks), leaf)

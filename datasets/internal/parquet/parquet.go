@@ -8,9 +8,9 @@
 // or assembly. And programs that import it stay small.
 //
 // The format is that of https://github.com/apache/parquet-format, revision
-// 2.11. Not read: nested and repeated columns, INT96, decimals, encryption,
-// and the codecs LZO, LZ4 and Brotli. Dates and times are read as the integers
-// they are stored as.
+// 2.11. Not read: nested and repeated columns, intervals, BSON, encryption,
+// and the codecs LZO, LZ4 and Brotli. Dates and times are read as ISO 8601 writes
+// them, whatever their unit, decimals and half-precision numbers as numbers.
 package parquet
 
 import (
@@ -55,8 +55,12 @@ type File struct {
 type column struct {
 	name     string
 	kind     kind
-	length   int  // of a fixed-length byte array
-	optional bool // may be null
+	length   int // of a fixed-length byte array
+	logical  logical
+	unit     int64 // of a time: how many make a second
+	utc      bool  // a timestamp counts from the epoch in UTC, else by an unknown clock
+	scale    int   // of decimals: digits behind the point
+	optional bool  // may be null
 	unsigned bool
 	leaf     int    // number among the leaves, which index a group's chunks
 	problem  string // why it cannot be read, or ""
@@ -127,6 +131,19 @@ func (f *File) Names() []string {
 	}
 	return names
 }
+
+// Number reports whether a column's cells are numbers.
+func (f *File) Number(i int) bool {
+	switch c := f.columns[i]; c.kind {
+	case int32s, int64s, floats, doubles:
+		return c.logical == 0 || c.logical == decimals
+	default:
+		return c.logical == halfs || c.logical == decimals
+	}
+}
+
+// Problem says why a column cannot be read, "" where it can.
+func (f *File) Problem(i int) string { return f.columns[i].problem }
 
 // Metadata returns the value that the writer stored under a key, or "".
 func (f *File) Metadata(key string) string { return f.meta[key] }
