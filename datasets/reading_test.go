@@ -367,4 +367,3 @@ func TestFar(t *testing.T) {
 		}
 	}
 }
-

@@ -57,8 +57,9 @@ type TableConfig struct {
 	Comma rune
 	// Quotes says what quotes mean in CSV; empty means QuotesStrict.
 	Quotes Quotes
-	// Encoding is "utf-8", "windows-1252", "iso-8859-1" or "utf-16"; empty
-	// means UTF-8, and an error that says what the file seems to be instead.
+	// Encoding is "utf-8", "utf-16" or another of the WHATWG's list, such as
+	// "windows-1252" or "gb18030"; empty means UTF-16 where the first bytes show it
+	// and else UTF-8, and an error that says what the file seems to be instead.
 	Encoding string
 }
 
@@ -140,6 +141,7 @@ type Table struct {
 	label   role
 	target  role
 	guesses []string
+	head    []byte   // the first bytes of the file
 	doubts  []string // of the guesses, those about the file
 	guessed bool     // the delimiter was, and is not the usual one
 	// described are the names that a file's own description gives to the numbers
@@ -194,6 +196,12 @@ func openTable(name string, fsys fs.FS, path string, cfg TableConfig) (*Table, e
 	t.guessed = cfg.Comma == 0 && (t.cfg.Format == CSV && t.cfg.Comma != ',' || t.cfg.Format == TSV && t.cfg.Comma != '\t')
 	if err != nil {
 		return nil, t.fail(0, err)
+	}
+	if cfg.Encoding == "" && t.cfg.Encoding != "" {
+		t.doubts = append(t.doubts, fmt.Sprintf("the text is in %s, by its first bytes (--encoding names another)", strings.ToUpper(t.cfg.Encoding)))
+	}
+	if c, ok := r.(*csvRows); ok && c.doubt {
+		t.guessed = true
 	}
 	defer r.Close()
 	sample, err := t.sample(r)
@@ -375,7 +383,7 @@ func (t *Table) every(ctx context.Context, want []int, binary bool, f func(Row) 
 		return t.fail(0, err)
 	}
 	defer r.Close()
-	check := encodingCheck{columns: t.columns, off: binary && t.cfg.Format == Parquet}
+	check := encodingCheck{columns: t.columns, off: binary && t.cfg.Format == Parquet, decoded: t.decodedFrom(), head: t.head}
 	for n := 0; ; n++ {
 		if err := ctx.Err(); err != nil {
 			return t.fail(0, err)
@@ -403,6 +411,15 @@ func (t *Table) every(ctx context.Context, want []int, binary bool, f func(Row) 
 			return nil
 		}
 	}
+}
+
+// decodedFrom returns the encoding that cells are decoded from, "" for UTF-8.
+func (t *Table) decodedFrom() string {
+	switch strings.ToLower(t.cfg.Encoding) {
+	case "utf-8", "utf8":
+		return ""
+	}
+	return t.cfg.Encoding
 }
 
 // noRows is the error of a table without any.

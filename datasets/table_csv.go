@@ -17,6 +17,9 @@ type csvRows struct {
 	r     *csv.Reader
 	names []string
 	row   Row
+
+	habits rowHabits
+	doubt  bool // the delimiter might be another
 }
 
 // newCSV reads the header; cfg receives the delimiter that was guessed.
@@ -31,17 +34,15 @@ func newCSV(f io.Closer, text io.Reader, cfg *TableConfig) (rows, error) {
 	if len(bytes.TrimSpace(head)) == 0 {
 		return nil, errNoBytes
 	}
-	if bytes.ContainsRune(head, '\r') && !bytes.ContainsRune(head, '\n') {
-		return nil, errors.New("lines end in a carriage return alone, as on old Macintoshes; convert it: tr '\\r' '\\n' < IN > OUT")
-	}
 	if hasPrefixFold(head, "sep=") {
 		line, _, _ := bytes.Cut(head, []byte("\n"))
 		if len(bytes.TrimSpace(line)) <= len("sep=;") {
 			return nil, fmt.Errorf("line 1: %q is a note to Excel and no header; delete this line", bytes.TrimSpace(line))
 		}
 	}
+	doubt := false
 	if cfg.Comma == 0 {
-		cfg.Comma = guessComma(head, cfg.Format)
+		cfg.Comma, doubt = guessComma(head, cfg.Format)
 	}
 	switch cfg.Quotes {
 	case "", QuotesStrict, QuotesLazy:
@@ -50,7 +51,7 @@ func newCSV(f io.Closer, text io.Reader, cfg *TableConfig) (rows, error) {
 	default:
 		return nil, sort{fmt.Errorf("quotes cannot be %q, only strict, lazy or none", cfg.Quotes), ErrConfig}
 	}
-	c := &csvRows{Closer: f, limit: limit, r: csv.NewReader(buf)}
+	c := &csvRows{Closer: f, limit: limit, r: csv.NewReader(buf), habits: learnRows(head, cfg.Comma)}
 	c.r.Comma = cfg.Comma
 	c.r.LazyQuotes = cfg.Quotes == QuotesLazy
 	c.r.ReuseRecord = true
@@ -61,43 +62,14 @@ func newCSV(f io.Closer, text io.Reader, cfg *TableConfig) (rows, error) {
 		return nil, fmt.Errorf("line %d: %w", max(line, 1), err)
 	}
 	for _, n := range names {
-		check := encodingCheck{columns: []string{"(header)"}}
+		check := encodingCheck{columns: []string{"(header)"}, head: head}
 		if err := check.cell(n, 0); err != nil {
 			return nil, fmt.Errorf("line 1: %w", err)
 		}
 	}
-	c.row.Line = 1
+	c.row.Line, c.doubt = 1, doubt
 	c.names, err = checkHeader(names)
 	return c, err
-}
-
-// guessComma counts the delimiters in the header, outside quotes. In TSV a tab
-// is one even where others are more.
-func guessComma(head []byte, format Format) rune {
-	best, most, quoted := ',', 0, false
-	if format == TSV {
-		best = '\t'
-	}
-	count := map[byte]int{}
-	for _, b := range head {
-		if b == '\n' && !quoted {
-			break
-		}
-		if b == '"' {
-			quoted = !quoted
-		} else if !quoted {
-			count[b]++
-		}
-	}
-	if format == TSV && count['\t'] > 0 {
-		return best
-	}
-	for _, c := range ",;\t|" {
-		if n := count[byte(c)]; n > most {
-			best, most = c, n
-		}
-	}
-	return best
 }
 
 func (c *csvRows) header() []string { return c.names }
@@ -114,6 +86,14 @@ func (c *csvRows) next() (Row, error) {
 	}
 	c.row.Line, _ = c.r.FieldPos(0)
 	c.row.Cells = cells
+	if last, _ := c.r.FieldPos(len(cells) - 1); len(cells) > 0 && (last > c.row.Line || strings.IndexByte(cells[len(cells)-1], '\n') >= 0) {
+		if n := c.habits.swallowed(cells, c.r.Comma); n > 0 {
+			return c.row, sort{fmt.Errorf("a quote opened here takes in %s that look like rows of their own: close it or double it, or have quotes taken for plain text, which lazy does not", plural(n, "line")), ErrQuotes}
+		}
+	}
+	if len(cells) == 1 && len(c.names) > 1 && strings.TrimSpace(cells[0]) == "" { // a line of spaces
+		return c.next()
+	}
 	if len(cells) != len(c.names) {
 		return c.row, ragged(len(cells), c.names)
 	}

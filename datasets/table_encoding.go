@@ -8,35 +8,35 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 )
 
 // decode returns the text of r, which begins with head, as UTF-8 without a
-// byte-order mark. Whether text taken for UTF-8 is, shows row by row.
-func decode(r *bufio.Reader, head []byte, encoding string) (io.Reader, error) {
-	switch strings.ToLower(encoding) {
-	case "windows-1252", "cp1252":
-		return transform.NewReader(r, charmap.Windows1252.NewDecoder()), nil
-	case "iso-8859-1", "latin-1", "latin1":
-		return transform.NewReader(r, charmap.ISO8859_1.NewDecoder()), nil
-	case "utf-16", "utf16":
+// byte-order mark. Whether text taken for UTF-8 is, shows row by row. UTF-16 is
+// recognised, and then cfg says so.
+func decode(r *bufio.Reader, head []byte, cfg *TableConfig) (io.Reader, error) {
+	if cfg.Encoding == "" && utf16Like(head) != "" {
+		cfg.Encoding = "utf-16"
+	}
+	switch strings.ToLower(cfg.Encoding) {
+	case "utf-16", "utf16", "utf-16le", "utf-16be":
 		order := unicode.LittleEndian
-		if utf16Like(head) == "utf-16be" {
+		if like := utf16Like(head); like == "utf-16be" || like == "" && strings.EqualFold(cfg.Encoding, "utf-16be") {
 			order = unicode.BigEndian
 		}
 		return transform.NewReader(r, unicode.UTF16(order, unicode.UseBOM).NewDecoder()), nil
 	case "", "utf-8", "utf8":
 	default:
-		return nil, sort{fmt.Errorf("encoding %q is not known, only utf-8, windows-1252, iso-8859-1 and utf-16; for another: iconv -f %s -t UTF-8 IN > OUT", encoding, encoding), ErrConfig}
+		e := encodingNamed(cfg.Encoding)
+		if e == nil {
+			return nil, sort{fmt.Errorf("encoding %q is not known, only those of the Web, such as utf-8, utf-16, windows-1252, iso-8859-2, gb18030, shift_jis and euc-kr; for another: iconv -f %s -t UTF-8 IN > OUT", cfg.Encoding, cfg.Encoding), ErrConfig}
+		}
+		return transform.NewReader(r, e.NewDecoder()), nil
 	}
 	if bytes.HasPrefix(head, []byte("\xef\xbb\xbf")) {
 		_, err := r.Discard(3)
 		return r, err
-	}
-	if utf16Like(head) != "" {
-		return nil, &EncodingError{"utf-16", "is in UTF-16, as Excel saves Unicode text; give the encoding utf-16, or convert it: iconv -f UTF-16 -t UTF-8 IN > OUT"}
 	}
 	if n := bytes.Count(head, []byte{0}); n > len(head)/10 {
 		return nil, fmt.Errorf("is not text: %d of the first %d bytes are zero: %w", n, len(head), ErrEncoding)
@@ -87,6 +87,8 @@ type encodingCheck struct {
 	columns []string
 	foreign bool // valid letters beyond ASCII were seen
 	off     bool
+	decoded string // the encoding that cells were decoded from, "" for UTF-8
+	head    []byte // of the file, for guesses
 }
 
 func (c *encodingCheck) row(r Row, want []int) error {
@@ -118,14 +120,24 @@ func (c *encodingCheck) cell(cell string, column int) error {
 		return nil
 	}
 	if utf8.ValidString(cell[at:]) {
+		if c.decoded != "" && strings.ContainsRune(cell, utf8.RuneError) {
+			return fmt.Errorf("column %q: %w", c.columns[column], &EncodingError{"", fmt.Sprintf("bytes near %q mean nothing in %s; the file is in another encoding, or damaged", shortly(cell), c.decoded)})
+		}
 		c.foreign = true
 		return nil
 	}
-	return fmt.Errorf("column %q: %w", c.columns[column], notUTF8(cell, c.foreign))
+	return fmt.Errorf("column %q: %w", c.columns[column], notUTF8(cell, c.foreign, c.head))
 }
 
-// notUTF8 says what text that is not UTF-8 seems to be, and what to do.
-func notUTF8(s string, foreign bool) error {
+// shortly is the part of a text around its first replaced character.
+func shortly(s string) string {
+	at := strings.IndexRune(s, utf8.RuneError)
+	return strings.ToValidUTF8(s[max(0, at-12):min(len(s), at+12)], "")
+}
+
+// notUTF8 says what text that is not UTF-8 seems to be, and what to do. head are the
+// first bytes of the file, which tell more.
+func notUTF8(s string, foreign bool, head []byte) error {
 	at := 0
 	for at < len(s) {
 		r, n := utf8.DecodeRuneInString(s[at:])
@@ -137,12 +149,34 @@ func notUTF8(s string, foreign bool) error {
 	}
 	b := s[at]
 	near := s[max(0, at-12):min(len(s), at+12)]
-	what := "Windows-1252 (also called ANSI)"
-	if foreign {
-		return &EncodingError{"", fmt.Sprintf("byte 0x%02X near %q is not UTF-8, though text before it is: encodings are mixed, perhaps by joining files; convert the parts that are in %s before they are joined: iconv -f WINDOWS-1252 -t UTF-8 PART > OUT", b, near, what)}
+	raw := append(append([]byte{}, s...), '\n')
+	if !utf8.Valid(head[:max(0, len(head)-4)]) {
+		raw = append(raw, head...)
 	}
-	if b >= 0xa0 { // below, ISO-8859-1 has control characters alone
-		what = "Latin-1 or " + what
+	names, samples, doubt := guessEncoding(raw)
+	if foreign && (len(names) == 0 || names[0] == "windows-1252") {
+		return &EncodingError{"", fmt.Sprintf("byte 0x%02X near %q is not UTF-8, though text before it is: encodings are mixed, perhaps by joining files; convert the parts that are in Windows-1252 (also called ANSI) before they are joined: iconv -f WINDOWS-1252 -t UTF-8 PART > OUT", b, near)}
 	}
-	return &EncodingError{"windows-1252", fmt.Sprintf("byte 0x%02X near %q is not UTF-8; the file seems to be in %s: give its encoding, or convert it: iconv -f WINDOWS-1252 -t UTF-8 IN > OUT", b, near, what)}
+	if len(names) == 0 {
+		return &EncodingError{"", fmt.Sprintf("byte 0x%02X near %q is not UTF-8, and does not look like text of any encoding known here; find out what it was written in, and give that encoding", b, near)}
+	}
+	what := fmt.Sprintf("%s (%s)", names[0], languageOf(names[0]))
+	if names[0] == "windows-1252" {
+		what = "Windows-1252 (also called ANSI)"
+		if b >= 0xa0 { // below, ISO-8859-1 has control characters alone
+			what = "Latin-1 or " + what
+		}
+	} else if languageOf(names[0]) == "" {
+		what = names[0] + " (Central European)"
+	}
+	what = fmt.Sprintf("%s, where it reads %q", what, samples[0])
+	if len(names) > 1 {
+		what += fmt.Sprintf("; in %s it reads %q", names[1], samples[1])
+	}
+	seems := names[0]
+	advice := fmt.Sprintf("give its encoding, or convert it: iconv -f %s -t UTF-8 IN > OUT", strings.ToUpper(names[0]))
+	if doubt {
+		seems, advice = "", "give the encoding (--encoding) in which it reads right"
+	}
+	return &EncodingError{seems, fmt.Sprintf("byte 0x%02X near %q is not UTF-8; the file seems to be in %s: %s", b, near, what, advice)}
 }

@@ -238,9 +238,9 @@ func (t *Table) guessTarget(sample [][]string) (int, string) {
 	}
 	numbers := 0
 	for _, row := range sample {
-		if _, ok := Number(cell(row, last)); ok {
+		if _, ok := parseNumeral(strings.TrimSpace(cell(row, last))); ok {
 			numbers++
-		} else if !Missing(cell(row, last)) {
+		} else if !MissingNumber(cell(row, last), t.cfg.Missing) {
 			return -1, ""
 		}
 	}

@@ -111,7 +111,7 @@ func (j *jsonRows) next() (Row, error) {
 // parse fills the row's cells from one object.
 func (j *jsonRows) parse(line []byte) error {
 	if !utf8.Valid(line) {
-		return notUTF8(string(line), false) // JSON would take it for U+FFFD in silence
+		return notUTF8(string(line), false, nil) // JSON would take it for U+FFFD in silence
 	}
 	switch {
 	case line[0] == '[':

@@ -61,8 +61,14 @@ func (t *Table) reader(f fs.File, want []int) (rows, error) {
 			return nil, err
 		}
 	}
-	text, err := decode(buf, head, t.cfg.Encoding)
+	if t.head == nil {
+		t.head = bytes.Clone(head)
+	}
+	text, err := decode(buf, head, &t.cfg)
 	if err != nil {
+		return nil, err
+	}
+	if text, err = lineEnds(text); err != nil {
 		return nil, err
 	}
 	switch t.cfg.Format {

@@ -44,7 +44,7 @@ func TestLogical(t *testing.T) {
 			t.Errorf("%v of %q: %s, want %s", c.of.logical, c.v, got, c.want)
 		}
 	}
-	if got := new(column).int96([]byte("\x00\xe4\x0b\x54\x02\x00\x00\x00\x19\x87\x25\x00")); got != "2023-12-31T00:00:10" {
+	if got := new(column).int96([]byte("\x00\xe4\x0b\x54\x02\x00\x00\x00\x96\x8a\x25\x00")); got != "2023-12-31T00:00:10" {
 		t.Errorf("INT96: %s", got)
 	}
 	if half(0x7c00) != float32(math.Inf(1)) || half(0x3c00) != 1 || half(0xc000) != -2 {
