@@ -219,7 +219,22 @@ func openTable(name string, fsys fs.FS, path string, cfg TableConfig) (*Table, e
 			}
 		}
 	}
-	if err := t.choose(sample); err != nil {
+	err = t.choose(sample)
+	if j, ok := r.(*jsonRows); ok && t.lacks(err) {
+		known := len(t.columns)
+		if more := j.rest(); more != nil {
+			return nil, t.fail(j.row.Line, more)
+		}
+		if len(j.names) > known {
+			t.columns, t.guesses = slices.Clone(j.names), nil
+			for i, name := range t.columns[known:] {
+				t.doubts = append(t.doubts, fmt.Sprintf("the key %.60q is seen first on line %d", name, j.firsts[known+i]))
+			}
+			t.text, t.label, t.target = role{}, role{}, role{}
+			err = t.choose(sample)
+		}
+	}
+	if err != nil {
 		return nil, t.fail(0, err)
 	}
 	if p, ok := r.(*parquetRows); ok && t.label.err == nil {
@@ -231,6 +246,18 @@ func openTable(name string, fsys fs.FS, path string, cfg TableConfig) (*Table, e
 		}
 	}
 	return t, nil
+}
+
+// lacks reports whether a column that is wanted was not found among the keys of the
+// first rows.
+func (t *Table) lacks(err error) bool {
+	if err != nil {
+		return errors.Is(err, ErrNoColumn)
+	}
+	if t.text.err == nil {
+		return t.label.err != nil && !t.cfg.Unlabelled
+	}
+	return t.target.err != nil
 }
 
 // check refuses settings that mean nothing.

@@ -58,6 +58,7 @@ type jsonRows struct {
 	given   []bool // columns of the row in hand
 	row     Row
 	nested  []bool         // columns with a list or an object in them, where all keys count
+	firsts  []int          // the line that each column is first on, where all keys count
 	late    map[string]int // keys that no column is of, and the lines that they are first on
 }
 
@@ -79,6 +80,17 @@ func newJSONL(f io.Closer, text io.Reader, columns []string, want []int) (rows, 
 	j.given = make([]bool, len(columns))
 	j.row.Cells, j.row.Bare, j.row.typed = make([]string, len(columns)), make([]bool, len(columns)), make([]bool, len(columns))
 	return j, nil
+}
+
+// rest reads on to the end for more keys.
+func (j *jsonRows) rest() error {
+	for {
+		if _, err := j.next(); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
 }
 
 // remarks says which keys were seen too late to be columns.
@@ -193,6 +205,7 @@ func (j *jsonRows) set(name string, value []byte) error {
 		j.names = append(j.names, name)
 		j.row.Cells, j.row.Bare, j.given = append(j.row.Cells, ""), append(j.row.Bare, true), append(j.given, false)
 		j.row.typed, j.nested = append(j.row.typed, false), append(j.nested, false)
+		j.firsts = append(j.firsts, j.row.Line)
 	}
 	if j.given[i] {
 		return fmt.Errorf("has the key %q twice", name)

@@ -3,6 +3,7 @@ package datasets
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -112,4 +113,47 @@ func load(t *testing.T, name, content string, cfg TableConfig) (*Set, error) {
 		return nil, err
 	}
 	return table.Load(context.Background())
+}
+
+// A key that is seen first after the rows by which columns are guessed is a column
+// where it is needed, and told where it is not.
+func TestLateKeys(t *testing.T) {
+	var b strings.Builder
+	for i := range 1500 {
+		if i < 1200 {
+			fmt.Fprintf(&b, `{"text":"film %d"}`+"\n", i)
+		} else {
+			fmt.Fprintf(&b, `{"text":"film %d","label":%d,"more":1}`+"\n", i, i%2)
+		}
+	}
+	for name, cfg := range map[string]TableConfig{"guessed": {}, "named": {Label: "label"}} {
+		table, err := openText("a.jsonl", b.String(), cfg)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		set, err := table.Load(context.Background())
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if len(set.Examples) != 300 || set.Skipped != 1200 || !strings.Contains(strings.Join(table.Doubts(), "; "), `"label" is seen first on line 1201`) {
+			t.Errorf("%s: %d examples, %q", name, len(set.Examples), table.Doubts())
+		}
+	}
+	table, err := openText("a.jsonl", b.String(), TableConfig{Unlabelled: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := table.Scan(context.Background()); err != nil || !strings.Contains(strings.Join(s.Notes, "; "), `the key "label" is seen first on line 1201`) {
+		t.Errorf("unlabelled: %+v, %v", s, err)
+	}
+}
+
+// What Python writes for missing numbers is named.
+func TestBareWords(t *testing.T) {
+	for _, word := range []string{"NaN", "Infinity", "-Infinity"} {
+		_, err := load(t, "a.jsonl", `{"text":"a NaN","label":1}`+"\n"+`{"text":"b","label":1,"x":`+word+"}\n", TableConfig{})
+		if err == nil || !strings.Contains(err.Error(), "line 2: "+word+" is no JSON") || !strings.Contains(err.Error(), "null") {
+			t.Errorf("%s: %v", word, err)
+		}
+	}
 }
