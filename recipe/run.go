@@ -20,6 +20,10 @@ type Run struct {
 	Recorders       []train.Recorder
 	Log             io.Writer // remarks for people; nil for none
 
+	// Strict makes an error of vectors from a file of which something was passed
+	// over, which is a remark otherwise.
+	Strict bool
+
 	// Fresh trains a recipe's teacher although its answers are in the cache.
 	Fresh bool
 
@@ -89,6 +93,14 @@ func (e Env) Vectors(name string) (v Vectors, sha256 string, err error) {
 	v, ok := m.Value.(Vectors)
 	if !ok {
 		return nil, "", fmt.Errorf("zoo: vectors: %s is a model of kind %q, want one of word vectors or a file of them: %w", name, m.kind(), ErrUsage)
+	}
+	if n, ok := v.(interface{ Notes() []string }); ok {
+		for _, note := range n.Notes() {
+			if e.Strict {
+				return nil, "", fmt.Errorf("zoo: vectors: %s: %s", name, note)
+			}
+			e.Logf("%s: %s", name, note)
+		}
 	}
 	return v, sum, nil
 }

@@ -194,8 +194,8 @@ func (f *runFlags) train(c *cobra.Command, source *recipe.Source, fit func(conte
 	m, err := fit(c.Context(), zoo.Run{
 		Checkpoints: filepath.Join(f.out, checkpointDir), Resume: f.resume, CheckpointEvery: f.checkpoint, Steps: f.steps,
 		Recorders: []train.Recorder{train.Progress(c.ErrOrStderr()), log},
-		Log:       c.ErrOrStderr(),
-		Card:      f.card.fields(),
+		Log:       c.ErrOrStderr(), Strict: strictly(c),
+		Card: f.card.fields(),
 	})
 	if err != nil {
 		return f.stopped(c, source, err)

@@ -71,6 +71,7 @@ that the next question is answered at once.`,
 		},
 	}
 	among.add(c)
+	strictFlag(c)
 	c.Flags().IntVarP(&n, "number", "n", 10, "words or texts to list")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object for each word or text")
 	return c
@@ -98,6 +99,7 @@ func newAnalogy(z *zoo.Zoo) *cobra.Command {
 			return printWords(c, words, fmt.Sprintf("%s : %s = %s", words[0], words[1], words[2]), near, asJSON)
 		},
 	}
+	strictFlag(c)
 	c.Flags().IntVarP(&n, "number", "n", 5, "words to list")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c
@@ -126,6 +128,7 @@ An encoder, such as minilm, compares two texts.`,
 			return err
 		},
 	}
+	strictFlag(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c
 }
@@ -152,12 +155,23 @@ func similarity(c *cobra.Command, z *zoo.Zoo, args []string) (of []string, cosin
 	return words, s, err
 }
 
+// strictFlag adds --strict to a command that opens vectors.
+func strictFlag(c *cobra.Command) {
+	c.Flags().Bool("strict", false, "refuse a file of vectors with words twice or without a word, or with a wrong first line; without it these are passed over and counted")
+}
+
+// strictly tells whether --strict is given.
+func strictly(c *cobra.Command) bool {
+	strict, err := c.Flags().GetBool("strict")
+	return err == nil && strict
+}
+
 // openWords opens the vectors and finds the words in them.
 func openWords(c *cobra.Command, z *zoo.Zoo, n int, args []string) (recipe.Vectors, []string, error) {
 	if n < 1 {
 		return nil, nil, usage(c, "--number %d, want 1 or more", n)
 	}
-	v, _, err := z.Env(zoo.Run{}).Vectors(args[0])
+	v, _, err := z.Env(zoo.Run{Log: c.ErrOrStderr(), Strict: strictly(c)}).Vectors(args[0])
 	if err != nil {
 		return nil, nil, err
 	}

@@ -56,8 +56,11 @@ func ReadFile(path string) (*Vectors, Format, error) {
 }
 
 // Read reads vectors of any format, which is recognised by the first bytes.
-// Every line must be as the format says; an error tells the line and column at
-// fault. No memory is taken on the word of the header.
+// A word in text may have spaces in it: the numbers are counted from the line's end.
+// Words without a letter and words that were there before are passed over, and a
+// first line that promises one word more or less than there is does not matter; Notes
+// of the vectors says so. Else every line must be as the format says; an error tells
+// the line and column at fault. No memory is taken on the word of the header.
 func Read(r io.Reader) (*Vectors, Format, error) {
 	v, format, err := read(r)
 	if err != nil {
@@ -84,6 +87,14 @@ func read(r io.Reader) (*Vectors, Format, error) {
 }
 
 func readPlain(b *bufio.Reader) (*Vectors, Format, error) {
+	if mark, _ := b.Peek(3); string(mark) == "\ufeff" {
+		if _, err := b.Discard(3); err != nil {
+			return nil, "", err
+		}
+	}
+	if what := foreign(b); what != "" {
+		return nil, "", fmt.Errorf("%w: the file %s", ErrFormat, what)
+	}
 	switch format, err := recognise(b); {
 	case err != nil:
 		return nil, "", err
@@ -94,6 +105,47 @@ func readPlain(b *bufio.Reader) (*Vectors, Format, error) {
 		v, err := readText(b, format)
 		return v, format, err
 	}
+}
+
+// foreign says of a file of another kind what it is and what to do, "" of vectors.
+func foreign(b *bufio.Reader) string {
+	head, _ := b.Peek(512)
+	for _, f := range []struct{ magic, what string }{
+		{"PK\x03\x04", "is a zip archive, or what PyTorch or NumPy save as one; unpack it (unzip), and name the file of vectors in it"},
+		{"\xba\x16\x4f\x2f", "is a binary model of fastText; its vectors are in the .vec file beside it, or come from fasttext print-word-vectors"},
+		{"\x93NUMPY", "is an array of NumPy, which has no words; save the vectors by gensim's save_word2vec_format"},
+		{"\x80\x02", "is a pickle of Python; save the vectors by gensim's save_word2vec_format"},
+		{"\x80\x03", "is a pickle of Python; save the vectors by gensim's save_word2vec_format"},
+		{"\x80\x04", "is a pickle of Python; save the vectors by gensim's save_word2vec_format"},
+		{"\x80\x05", "is a pickle of Python; save the vectors by gensim's save_word2vec_format"},
+		{"\x89HDF\r\n", "is in HDF5; export the vectors as text"},
+		{"PAR1", "is a Parquet table; export the vectors as text, a word and its numbers a line"},
+		{"FiFu", "is in finalfusion's format; convert it to word2vec's (finalfusion convert)"},
+		{"SQLite format 3", "is a database, such as Magnitude's; export the vectors as text"},
+		{"GGUF", "is a language model in GGUF"},
+		{"BZh", "is packed by bzip2, and only gzip is read; unpack it"},
+		{"\xfd7zXZ", "is packed by xz, and only gzip is read; unpack it"},
+		{"\x28\xb5\x2f\xfd", "is packed by zstd, and only gzip is read; unpack it"},
+		{"7z\xbc\xaf\x27\x1c", "is a 7-Zip archive; unpack it"},
+		{"Rar!", "is a RAR archive; unpack it"},
+		{"\xff\xfe", "is in UTF-16; convert it: iconv -f UTF-16 -t UTF-8 IN > OUT"},
+		{"\xfe\xff", "is in UTF-16; convert it: iconv -f UTF-16 -t UTF-8 IN > OUT"},
+		{"<!DOCTYPE", "is a web page; was the page saved in place of the file it links to?"},
+		{"<!doctype", "is a web page; was the page saved in place of the file it links to?"},
+		{"<html", "is a web page; was the page saved in place of the file it links to?"},
+		{"version https://git-lfs", "is a pointer of Git LFS to the file; fetch that (git lfs pull)"},
+	} {
+		if bytes.HasPrefix(head, []byte(f.magic)) {
+			return f.what
+		}
+	}
+	switch {
+	case len(head) > 262 && string(head[257:262]) == "ustar":
+		return "is a tar archive; unpack it, and name the file of vectors in it"
+	case len(head) > 9 && head[8] == '{' && bytes.IndexByte(head[4:8], 0) >= 0:
+		return "is in safetensors' format, which has no words"
+	}
+	return ""
 }
 
 // peek is how much of a file is looked at to recognise it: a line of MaxDim

@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -132,14 +133,17 @@ func TestFormatsHostile(t *testing.T) {
 		"hexadecimal underscore": {"a 1_0\n", `line 1, column 2: "1_0"`},
 		"a number too few":       {"a 1 2\nb 1\n", "line 2: 1 numbers behind the word, want 2"},
 		"a number too many":      {"a 1 2\nb 1 2 3\n", "line 2: 3 numbers behind the word, want 2"},
-		"a word with a space":    {"a 1 2\nb c 1 2\n", "line 2: 3 numbers behind the word, want 2"},
 		"two spaces":             {"a 1 2\nb  2\n", `line 2, column 2: ""`},
-		"an empty line":          {"a 1 2\n\nb 1 2\n", "line 2: 0 numbers"},
-		"no word":                {"a 1 2\n 1 2\n", "line 2: the word is empty"},
-		"a word twice":           {"2 1\na 1\na 2\n", `line 3: the word "a" is that of line 2`},
-		"a word twice, GloVe":    {"a 1\nb 3\na 2\n", `line 3: the word "a" is that of line 1`},
-		"fewer words":            {"3 1\na 1\nb 2\n", "ends after 2 words, line 1 promises 3"},
-		"more words":             {"1 1\na 1\nb 2\n", "line 3: line 1 promises 1 words"},
+		"fewer words":            {"4 1\na 1\nb 2\n", "ends after 2 words, line 1 promises 4"},
+		"more words":             {"1 1\na 1\nb 2\nc 3\n", "line 4: line 1 promises 1 words"},
+		"only numbers":           {"a 1 2\nb 1 2\nc 5 1 2\n", "line 3: 3 numbers behind the word, want 2"},
+		"a zip archive":          {"PK\x03\x04....", "unzip"},
+		"fastText's own":         {"\xba\x16\x4f\x2f\x0c\x00\x00\x00", "fastText"},
+		"a pickle":               {"\x80\x04\x95", "pickle"},
+		"an array":               {"\x93NUMPY\x01", "NumPy"},
+		"a web page":             {"<!DOCTYPE html>", "web page"},
+		"UTF-16":                 {"\xff\xfea\x00", "UTF-16"},
+		"safetensors":            {"\x10\x00\x00\x00\x00\x00\x00\x00{\"a\":1}", "safetensors"},
 		"absurd words":           {"99999999999999999999 1\na 1\n", "line 1: "},
 		"many words":             {"99999999 1\na 1\n", "line 1: 99999999 words"},
 		"wide":                   {"1 99999\na 1\n", "line 1: 1 words of 99999"},
@@ -149,7 +153,6 @@ func TestFormatsHostile(t *testing.T) {
 		"binary cut in a word":   {"2 1\na \x00\x00\x80\x3f\nb", "ends in word 2"},
 		"binary NaN":             {"1 1\na \xff\xff\xff\xff", `word 1 ("a"), number 1: NaN`},
 		"binary goes on":         {"1 1\na \x00\x00\x80\x3f\nb \x00\x00\x80\x3f", "more bytes behind the 1 words"},
-		"binary word twice":      {"2 1\na \x00\x00\x80\x3fa \x00\x00\x80\x3f", `word 2: the word "a" is that of word 1`},
 		"binary long word":       {"2 1\na \x00\x00\x80\x3f" + strings.Repeat("b", 5000) + " \x00\x00\x80\x3f", "word 2: a word of 4097 bytes"},
 		"a long word":            {"1 1\n" + strings.Repeat("a", 5000) + " 1\n", "line 2: a word of 5000 bytes"},
 		"a long line":            {"a " + strings.Repeat("1", 1<<20) + "\n", "line 1: longer than"},
@@ -225,4 +228,53 @@ func FuzzRead(f *testing.F) {
 		}
 		equal(t, again, v)
 	})
+}
+
+// Files as people share them: tokens with spaces, words twice, vectors without a
+// word, a header that is off by one, a byte-order mark. What is passed over is told.
+func TestFormatsOfStrangers(t *testing.T) {
+	for name, c := range map[string]struct {
+		text  string
+		words []string
+		notes []string
+	}{
+		"tokens with spaces":  {"film 1 2\n. . . 3 4\nat name@domain.com 5 6\nbad 7 8\n", []string{"film", ". . .", "at name@domain.com", "bad"}, nil},
+		"a byte-order mark":   {"\ufeffthe 1 2\nfilm 3 4\n", []string{"the", "film"}, nil},
+		"one before a header": {"\ufeff2 2\nthe 1 2\nfilm 3 4\n", []string{"the", "film"}, nil},
+		"one in the middle":   {"the 1 2\n\ufefffilm 3 4\n", []string{"the", "film"}, nil},
+		"words twice":         {"3 2\na 1 2\na 3 4\nb 5 6\n", []string{"a", "b"}, []string{`1 words occur a second time and are passed over, the first in line 3 ("a", first in line 2)`}},
+		"twice in GloVe":      {"a 1\nb 3\na 2\n", []string{"a", "b"}, []string{"line 3"}},
+		"no word":             {"a 1 2\n 3 4\n\nb 5 6\n", []string{"a", "b"}, []string{"2 vectors without a word are passed over, the first in line 2"}},
+		"a word of spaces":    {"a 1 2\n\u00a0 3 4\nb 5 6\n", []string{"a", "b"}, []string{"without a word"}},
+		"promises one more":   {"3 2\na 1 2\nb 3 4\n", []string{"a", "b"}, []string{"line 1 promises 3 words, and there are 2"}},
+		"promises one less":   {"1 2\na 1 2\nb 3 4\n", []string{"a", "b"}, []string{"line 1 promises 1 words, and there are 2"}},
+		"tabs":                {"a\t1\t2\nb\t3\t4\n", []string{"a", "b"}, nil},
+		"binary, twice":       {"2 1\na \x00\x00\x80\x3fa \x00\x00\x80\x3f", []string{"a"}, []string{"word 2"}},
+	} {
+		v, _, err := Read(strings.NewReader(c.text))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if !slices.Equal(v.Words(), c.words) || len(v.Notes()) != len(c.notes) {
+			t.Errorf("%s: %q, %q", name, v.Words(), v.Notes())
+			continue
+		}
+		for i, want := range c.notes {
+			if !strings.Contains(v.Notes()[i], want) {
+				t.Errorf("%s: notes %q, want %q", name, v.Notes(), want)
+			}
+		}
+	}
+	v, _, err := Read(strings.NewReader("film 1 2\n. . . 3 4\nbad 7 8\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x, ok := v.Vector(". . ."); !ok || x[0] != 3 || x[1] != 4 {
+		t.Errorf("a token with spaces has %v", x)
+	}
+	pairs, err := ReadPairs(strings.NewReader("\ufefffilm,movie,9\rgood,bad,3\r"))
+	if err != nil || len(pairs) != 2 || pairs[0].A != "film" {
+		t.Errorf("pairs %v, %v", pairs, err)
+	}
 }

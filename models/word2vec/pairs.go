@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gorgonia-zoo/zoo/internal/lines"
 )
 
 // Pair is two words and how similar people found them.
@@ -23,8 +25,9 @@ type Pair struct {
 func ReadPairs(r io.Reader) ([]Pair, error) {
 	var pairs []Pair
 	s := bufio.NewScanner(r)
+	s.Split(lines.Split())
 	for line := 1; s.Scan(); line++ {
-		text := strings.TrimSpace(s.Text())
+		text := strings.TrimSpace(strings.TrimPrefix(s.Text(), "\ufeff"))
 		if text == "" || strings.HasPrefix(text, "#") {
 			continue
 		}

@@ -42,27 +42,122 @@ type builder struct {
 	words []string
 	data  []float32
 	at    map[string]int // place of each word
+	lines []int          // of words, their places in the file
+
+	passed passed
 }
 
-// add takes a word; where says its place in the file to a reader, first that of
-// word number i.
-func (b *builder) add(word []byte, where func(i int) string) error {
+// passed counts what a file holds and Vectors cannot.
+type passed struct {
+	twice, blank int
+	firstTwice   string // where the first is
+	firstBlank   string
+	promised     int // words by the first line, where there are others
+	found        int
+}
+
+// notes says in sentences what was passed over.
+func (p passed) notes() (notes []string) {
+	if p.twice > 0 {
+		notes = append(notes, fmt.Sprintf("%d words occur a second time and are passed over, the first in %s", p.twice, p.firstTwice))
+	}
+	if p.blank > 0 {
+		notes = append(notes, fmt.Sprintf("%d vectors without a word are passed over, the first in %s", p.blank, p.firstBlank))
+	}
+	if p.promised != p.found {
+		notes = append(notes, fmt.Sprintf("line 1 promises %d words, and there are %d", p.promised, p.found))
+	}
+	return notes
+}
+
+// add takes a word at a place in the file, counted from 1, which where says to a
+// reader. skip reports that its numbers are not wanted: the word is blank, or was
+// there before.
+func (b *builder) add(word []byte, place int, where func(place int) string) (skip bool, err error) {
 	i := len(b.words)
 	switch {
-	case len(word) == 0:
-		return fmt.Errorf("%w: %s: the word is empty", ErrFormat, where(i))
 	case len(word) > maxWord:
-		return fmt.Errorf("%w: %s: a word of %d bytes, want at most %d", ErrFormat, where(i), len(word), maxWord)
+		return false, fmt.Errorf("%w: %s: a word of %d bytes, want at most %d", ErrFormat, where(place), len(word), maxWord)
 	case i == MaxVocab || (i+1)*b.dim > maxNumbers:
-		return fmt.Errorf("%w: %s: more than %d words or %d numbers", ErrFormat, where(i), MaxVocab, maxNumbers)
+		return false, fmt.Errorf("%w: %s: more than %d words or %d numbers", ErrFormat, where(place), MaxVocab, maxNumbers)
+	case len(bytes.TrimSpace(word)) == 0:
+		if b.passed.blank++; b.passed.blank == 1 {
+			b.passed.firstBlank = where(place)
+		}
+		return true, nil
 	}
 	s := string(word)
 	if first, ok := b.at[s]; ok {
-		return fmt.Errorf("%w: %s: the word %.100q is that of %s", ErrFormat, where(i), s, where(first))
+		if b.passed.twice++; b.passed.twice == 1 {
+			b.passed.firstTwice = fmt.Sprintf("%s (%.50q, first in %s)", where(place), s, where(b.lines[first]))
+		}
+		return true, nil
 	}
 	b.at[s] = i
-	b.words = append(b.words, s)
-	return nil
+	b.words, b.lines = append(b.words, s), append(b.lines, place)
+	return false, nil
+}
+
+// vectors returns what was read.
+func (b *builder) vectors() (*Vectors, error) {
+	v, err := NewVectors(b.words, b.dim, b.data)
+	if err != nil {
+		return nil, err
+	}
+	v.notes = b.passed.notes()
+	return v, nil
+}
+
+// dimensions returns in how many numbers most of the first lines end: the words of a
+// few may have spaces in them.
+func dimensions(r *bufio.Reader) int {
+	start, _ := r.Peek(peek)
+	counts := map[int]int{}
+	best := 0
+	for range 100 {
+		line, rest, ended := bytes.Cut(start, []byte("\n"))
+		if !ended && len(start) == peek { // cut off
+			break
+		}
+		if n := bytes.Count(trimLine(line), []byte(" ")); n > 0 {
+			if counts[n]++; counts[n] > counts[best] {
+				best = n
+			}
+		}
+		if start = rest; !ended {
+			break
+		}
+	}
+	return best
+}
+
+// trimLine drops what is no part of a line's word and numbers: a byte-order mark, the
+// line's end, and tabs for spaces.
+func trimLine(line []byte) []byte {
+	line = bytes.TrimRight(bytes.TrimPrefix(line, []byte("\ufeff")), " \r\t")
+	if bytes.IndexByte(line, '\t') >= 0 {
+		line = bytes.ReplaceAll(line, []byte("\t"), []byte(" "))
+	}
+	return line
+}
+
+// allNumbers reports whether every field is a number.
+func allNumbers(fields []byte) bool {
+	for _, f := range bytes.Fields(fields) {
+		if _, err := strconv.ParseFloat(string(f), 32); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// cutWord cuts a line before its last dim fields.
+func cutWord(line []byte, dim int) (word, numbers []byte) {
+	at := len(line)
+	for range dim {
+		at = bytes.LastIndexByte(line[:at], ' ')
+	}
+	return line[:at], line[at+1:]
 }
 
 // readText reads Text or GloVe.
@@ -70,10 +165,10 @@ func readText(r *bufio.Reader, format Format) (*Vectors, error) {
 	s := bufio.NewScanner(r)
 	s.Buffer(make([]byte, 0, 1<<16), maxLine)
 	b := &builder{at: map[string]int{}}
-	promised, line, before := -1, 0, 0
+	promised, line := -1, 0
 	if format == Text {
 		s.Scan()
-		line, before = 1, 1
+		line = 1
 		var dim int
 		promised, dim, _ = header(s.Text())
 		if err := checkSize(promised, dim); err != nil {
@@ -81,24 +176,40 @@ func readText(r *bufio.Reader, format Format) (*Vectors, error) {
 		}
 		b.dim = dim
 	}
-	where := func(i int) string { return fmt.Sprintf("line %d", i+1+before) }
+	where := func(place int) string { return fmt.Sprintf("line %d", place) }
+	if format == GloVe {
+		if b.dim = dimensions(r); b.dim > MaxDim {
+			return nil, fmt.Errorf("%w: line 1: %d numbers behind the word, want 1 to %d", ErrFormat, b.dim, MaxDim)
+		}
+	}
 	for s.Scan() {
 		line++
-		text := bytes.TrimRight(s.Bytes(), " \r")
-		if b.dim == 0 {
-			if b.dim = bytes.Count(text, []byte(" ")); b.dim < 1 || b.dim > MaxDim {
-				return nil, fmt.Errorf("%w: line 1: %d numbers behind the word, want 1 to %d", ErrFormat, b.dim, MaxDim)
+		text := trimLine(s.Bytes())
+		if len(bytes.TrimSpace(text)) == 0 {
+			if len(b.words) > 0 {
+				if b.passed.blank++; b.passed.blank == 1 {
+					b.passed.firstBlank = where(line)
+				}
 			}
+			continue
 		}
-		if promised >= 0 && len(b.words) == promised {
+		if b.dim == 0 {
+			return nil, fmt.Errorf("%w: line %d: 0 numbers behind the word, want 1 to %d", ErrFormat, line, MaxDim)
+		}
+		if promised >= 0 && line-1 > promised+1 {
 			return nil, fmt.Errorf("%w: line %d: line 1 promises %d words, this is one more", ErrFormat, line, promised)
 		}
-		if n := bytes.Count(text, []byte(" ")); n != b.dim {
+		if n := bytes.Count(text, []byte(" ")); n < b.dim {
 			return nil, fmt.Errorf("%w: line %d: %d numbers behind the word, want %d", ErrFormat, line, n, b.dim)
 		}
-		word, rest, _ := bytes.Cut(text, []byte(" "))
-		if err := b.add(word, where); err != nil {
+		word, rest := cutWord(text, b.dim)
+		if _, more, _ := bytes.Cut(word, []byte(" ")); len(more) > 0 && allNumbers(more) { // no token, but a line gone wrong
+			return nil, fmt.Errorf("%w: line %d: %d numbers behind the word, want %d", ErrFormat, line, bytes.Count(text, []byte(" ")), b.dim)
+		}
+		if skip, err := b.add(word, line, where); err != nil {
 			return nil, err
+		} else if skip {
+			continue
 		}
 		for column := 2; column <= b.dim+1; column++ {
 			var field []byte
@@ -116,10 +227,13 @@ func readText(r *bufio.Reader, format Format) (*Vectors, error) {
 	} else if err != nil {
 		return nil, fmt.Errorf("line %d: %w", line+1, err)
 	}
-	if promised >= 0 && len(b.words) != promised {
-		return nil, fmt.Errorf("%w: the file ends after %d words, line 1 promises %d", ErrFormat, len(b.words), promised)
+	if promised >= 0 {
+		b.passed.promised, b.passed.found = promised, line-1
+		if line-1 < promised-1 {
+			return nil, fmt.Errorf("%w: the file ends after %d words, line 1 promises %d", ErrFormat, line-1, promised)
+		}
 	}
-	return NewVectors(b.words, b.dim, b.data)
+	return b.vectors()
 }
 
 // readBinary reads Binary.
@@ -133,7 +247,7 @@ func readBinary(r *bufio.Reader) (*Vectors, error) {
 		return nil, err
 	}
 	b := &builder{dim: dim, at: map[string]int{}}
-	where := func(i int) string { return fmt.Sprintf("word %d", i+1) }
+	where := func(place int) string { return fmt.Sprintf("word %d", place) }
 	raw := make([]byte, 4*dim)
 	var word []byte
 	for i := range words {
@@ -141,7 +255,7 @@ func readBinary(r *bufio.Reader) (*Vectors, error) {
 		for {
 			c, err := r.ReadByte()
 			if err != nil {
-				return nil, cut(where(i), err)
+				return nil, cut(where(i+1), err)
 			}
 			if c == ' ' {
 				break
@@ -153,16 +267,20 @@ func readBinary(r *bufio.Reader) (*Vectors, error) {
 				break
 			}
 		}
-		if err := b.add(word, where); err != nil {
+		skip, err := b.add(word, i+1, where)
+		if err != nil {
 			return nil, err
 		}
 		if _, err := io.ReadFull(r, raw); err != nil {
-			return nil, cut(where(i), err)
+			return nil, cut(where(i+1), err)
+		}
+		if skip {
+			continue
 		}
 		for k := range dim {
 			x := math.Float32frombits(binary.LittleEndian.Uint32(raw[4*k:]))
 			if x-x != 0 {
-				return nil, fmt.Errorf("%w: %s (%.100q), number %d: %v, want a finite number", ErrFormat, where(i), word, k+1, x)
+				return nil, fmt.Errorf("%w: %s (%.100q), number %d: %v, want a finite number", ErrFormat, where(i+1), word, k+1, x)
 			}
 			b.data = append(b.data, x)
 		}
@@ -174,7 +292,7 @@ func readBinary(r *bufio.Reader) (*Vectors, error) {
 	if len(rest) > 1 || len(rest) == 1 && rest[0] != '\n' {
 		return nil, fmt.Errorf("%w: more bytes behind the %d words that line 1 promises", ErrFormat, words)
 	}
-	return NewVectors(b.words, b.dim, b.data)
+	return b.vectors()
 }
 
 func cut(where string, err error) error {

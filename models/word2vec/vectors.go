@@ -20,6 +20,7 @@ type Vectors struct {
 	data  []float32 // [V, D]
 	ids   map[string]int32
 	unit  func() []float32 // [V, D], every row of length 1 or 0
+	notes []string
 }
 
 // NewVectors joins distinct words with their vectors: row i of data, of dim
@@ -46,6 +47,10 @@ func NewVectors(words []string, dim int, data []float32) (*Vectors, error) {
 	v.unit = sync.OnceValue(v.units)
 	return v, nil
 }
+
+// Notes says in sentences what of a file was passed over when it was read; none for
+// vectors that are from no file, or all there.
+func (v *Vectors) Notes() []string { return v.notes }
 
 // Len returns V, and Dim returns D.
 func (v *Vectors) Len() int { return len(v.words) }
