@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -76,6 +77,15 @@ const (
 	JSONL   Format = "jsonl"
 	Parquet Format = "parquet"
 )
+
+// Lines is text with a text on each line, in a column "text": what a .txt file is
+// where labels are not asked for.
+const Lines Format = "txt"
+
+// IsLines tells such a file by its name.
+func IsLines(name string) bool {
+	return path.Ext(strings.TrimSuffix(strings.ToLower(name), ".gz")) == ".txt"
+}
 
 // IMDBFormat is no table's, but that of what OpenIMDB reads.
 const IMDBFormat Format = "imdb"

@@ -67,6 +67,10 @@ func (t *Table) choose(sample [][]string) error {
 		{&t.target, "target", t.cfg.Target, t.guessTarget},
 	} {
 		var err error
+		if r.role == &t.label && t.cfg.Unlabelled {
+			r.role.column, r.role.err = -1, fmt.Errorf("labels are not read: %w", ErrNoColumn)
+			continue
+		}
 		if r.given != "" {
 			if r.role.column, err = t.find(r.given); err != nil {
 				return err
@@ -84,7 +88,7 @@ func (t *Table) choose(sample [][]string) error {
 			continue
 		}
 		r.role.column = column
-		if r.role != &t.target || t.text.err != nil { // a table of texts has no use for it
+		if r.role != &t.target || t.text.err != nil && !t.cfg.Unlabelled { // a table of texts has no use for it
 			t.guesses = append(t.guesses, fmt.Sprintf("the %s is in column %q, %s", r.noun, t.columns[column], why))
 		}
 	}
@@ -178,6 +182,9 @@ func (t *Table) guessText(sample [][]string) (int, string) {
 	}
 	if t.headless() != "" {
 		return -1, ""
+	}
+	if t.cfg.Unlabelled && len(t.columns) == 1 {
+		return 0, "the only one"
 	}
 	best, most := -1, 0
 	for i := range t.columns {

@@ -48,6 +48,22 @@ func (l *lineReader) next() ([]byte, error) {
 	}
 }
 
+// lineRows reads a text a line.
+type lineRows struct {
+	io.Closer
+	lines lineReader
+	row   Row
+}
+
+func (l *lineRows) header() []string { return []string{"text"} }
+
+func (l *lineRows) next() (Row, error) {
+	line, err := l.lines.next()
+	l.row.Line = l.lines.n
+	l.row.Cells = append(l.row.Cells[:0], string(line))
+	return l.row, err
+}
+
 // jsonRows reads one JSON object a line.
 type jsonRows struct {
 	io.Closer

@@ -56,6 +56,9 @@ func (t *Table) reader(f fs.File, want []int) (rows, error) {
 	if err != nil && err != io.EOF {
 		return nil, damage(err)
 	}
+	if t.cfg.Format == "" && t.cfg.Unlabelled && IsLines(t.path) {
+		t.cfg.Format = Lines
+	}
 	if t.cfg.Format == "" {
 		if t.cfg.Format, err = recognise(t.path, head); err != nil {
 			return nil, err
@@ -74,6 +77,9 @@ func (t *Table) reader(f fs.File, want []int) (rows, error) {
 	switch t.cfg.Format {
 	case CSV, TSV:
 		return newCSV(f, text, &t.cfg)
+	case Lines:
+		limit := &rowLimit{r: text}
+		return &lineRows{Closer: f, lines: lineReader{r: bufio.NewReaderSize(limit, 1<<16), limit: limit}}, nil
 	case JSONL:
 		return newJSONL(f, text, t.columns, want)
 	}

@@ -54,6 +54,9 @@ type DataConfig struct {
 	// Classes are the names that labels may have, in order; none: those
 	// found.
 	Classes []string
+	// Unlabelled reads texts alone: no column of labels is looked for, and a .txt
+	// file has a text a line.
+	Unlabelled bool
 	// Encoding is that of a table's text, where it is not UTF-8, and Quotes
 	// says what quotes in CSV mean; see datasets.TableConfig.
 	Encoding string
@@ -77,7 +80,7 @@ type DataConfig struct {
 
 // Table is the configuration of a table, without its columns.
 func (c DataConfig) Table() datasets.TableConfig {
-	return datasets.TableConfig{Encoding: c.Encoding, Quotes: c.Quotes, Comma: c.Comma, Strict: c.Strict, Missing: c.Missing, Decimal: c.Decimal, Dates: c.Dates}
+	return datasets.TableConfig{Encoding: c.Encoding, Quotes: c.Quotes, Comma: c.Comma, Unlabelled: c.Unlabelled, Strict: c.Strict, Missing: c.Missing, Decimal: c.Decimal, Dates: c.Dates}
 }
 
 // Source says how the data of the recipe is read.

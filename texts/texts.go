@@ -60,6 +60,9 @@ func Open(path string, c Config) (*Set, error) {
 		return nil, fmt.Errorf("zoo: data: %w", err)
 	}
 	format, err := datasets.Recognise(path)
+	if err != nil && c.Unlabelled && datasets.IsLines(path) {
+		format, err = datasets.Lines, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("zoo: data: %w", err)
 	}
@@ -93,10 +96,30 @@ func Open(path string, c Config) (*Set, error) {
 	if _, err := t.table.TextColumn(); err != nil {
 		return nil, err
 	}
-	if _, err := t.table.LabelColumn(); err != nil {
+	if _, err := t.table.LabelColumn(); err != nil && !c.Unlabelled {
 		return nil, err
 	}
 	return t, nil
+}
+
+// Unlabelled is Source for what learns from texts alone: labels are not looked for.
+func Unlabelled() *recipe.Source {
+	return &recipe.Source{
+		Open: func(path string, c recipe.DataConfig) (recipe.Data, error) {
+			c.Unlabelled = true
+			t, err := Open(path, c)
+			if err != nil {
+				return nil, err
+			}
+			return t, nil
+		},
+		Refuse: func(subject, flag string) string {
+			if flag == "label" {
+				return subject + " does not look at labels"
+			}
+			return ""
+		},
+	}
 }
 
 // Source is where labelled texts come from: IMDB, which is downloaded where

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,8 +16,11 @@ import (
 	"sync"
 
 	"github.com/gorgonia-zoo/zoo"
+	"github.com/gorgonia-zoo/zoo/internal/lines"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 )
 
 const (
@@ -146,33 +151,83 @@ func chunks(ctx context.Context, from io.ReadCloser, name string) iter.Seq2[[]st
 	}
 }
 
-// foreign says of a first line that is no text what it is, and what to do.
-func foreign(line string) string {
-	for magic, what := range map[string]string{
-		"\x1f\x8b":   "is packed by gzip; unpack it first: gunzip -c IN > OUT",
-		"PK\x03\x04": "is a zip file or an Excel workbook; save the sheet as CSV UTF-8",
-		"\xff\xfe":   "is in UTF-16; convert it: iconv -f UTF-16 -t UTF-8 IN > OUT",
-		"\xfe\xff":   "is in UTF-16; convert it: iconv -f UTF-16 -t UTF-8 IN > OUT",
-		"PAR1":       "is a Parquet file; name it .parquet",
+// foreign says of input that is no lines of text, by its first bytes, what it is and
+// what to do.
+func foreign(head []byte) string {
+	for _, f := range []struct{ magic, what string }{
+		{"\x1f\x8b", "is packed by gzip; unpack it first: gunzip -c IN > OUT"},
+		{"PK\x03\x04", "is a zip file or an Excel workbook; save the sheet as CSV UTF-8"},
+		{"PAR1", "is a Parquet file; name it .parquet"},
 	} {
-		if strings.HasPrefix(line, magic) {
-			return what
+		if bytes.HasPrefix(head, []byte(f.magic)) {
+			return f.what
 		}
 	}
 	return ""
 }
 
+// tableLine says of a first line that is one of a table and no text what to do.
+func tableLine(line string) string {
+	start := strings.TrimSpace(line)
+	switch {
+	case strings.HasPrefix(start, "[{"), start == "[":
+		return "is a JSON array and no texts, one a line: make a row a line of it (jq -c '.[]' IN > OUT.jsonl) and give that by --file"
+	case strings.HasPrefix(start, "{") && json.Valid([]byte(start)):
+		return "is JSON lines and no texts, one a line: save it as .jsonl and give it by --file"
+	}
+	for _, mark := range []string{",", ";", "\t", "|"} {
+		cells := strings.Split(strings.ToLower(start), mark)
+		names := 0
+		for i, cell := range cells {
+			if cells[i] = strings.Trim(strings.TrimSpace(cell), `"`); cells[i] != "" && !strings.Contains(cells[i], " ") {
+				names++
+			}
+		}
+		if len(cells) > 1 && names == len(cells) && slices.ContainsFunc(cells, func(s string) bool {
+			return slices.Contains([]string{"text", "review", "sentence", "comment", "label", "sentiment", "content"}, s)
+		}) {
+			return fmt.Sprintf("begins with the names of columns (%q) and is a table: save it as .csv and give it by --file", shorten(start))
+		}
+	}
+	return ""
+}
+
+// decoded returns the text of input, which UTF-16 with its mark at the beginning is
+// read as. No more is read ahead than two bytes, which are typed slowly.
+func decoded(from io.Reader) (*bufio.Reader, []byte) {
+	b := bufio.NewReader(from)
+	head, err := b.Peek(2)
+	if err != nil {
+		return b, head
+	}
+	if s := string(head); s == "\xff\xfe" || s == "\xfe\xff" {
+		return bufio.NewReader(transform.NewReader(b, unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder())), nil
+	}
+	if b.Buffered() >= 4 {
+		head, err = b.Peek(4)
+	}
+	if err != nil {
+		return b, nil
+	}
+	return b, head
+}
+
 // scan adds the lines of from, without line ends and the mark that some
 // editors put at the beginning of a file.
 func scan(ctx context.Context, q *queue, from io.Reader, name string) {
-	s := bufio.NewScanner(from)
+	input, head := decoded(from)
+	if what := foreign(head); what != "" {
+		q.add(ctx, "", fmt.Errorf("zoo: predict: %s %s", name, what))
+		return
+	}
+	s := bufio.NewScanner(input)
 	s.Buffer(make([]byte, 0, 64<<10), maxLine)
+	s.Split(lines.Split())
 	n := 0
 	for s.Scan() {
-		text := s.Text()
+		text := strings.TrimPrefix(s.Text(), "\ufeff")
 		if n++; n == 1 {
-			text = strings.TrimPrefix(text, "\ufeff")
-			if what := foreign(text); what != "" {
+			if what := tableLine(text); what != "" {
 				q.add(ctx, "", fmt.Errorf("zoo: predict: %s %s", name, what))
 				return
 			}

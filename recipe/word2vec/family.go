@@ -20,7 +20,7 @@ func Family() *recipe.Family {
 		New:      func() recipe.Body { return new(Recipe) },
 		Named:    func() []recipe.Recipe { return []recipe.Recipe{imdb()} },
 		Settings: []recipe.Setting{phrases()},
-		Source:   func(recipe.Body) *recipe.Source { return texts.Source() },
+		Source:   func(recipe.Body) *recipe.Source { return texts.Unlabelled() },
 		Train:    run,
 		Holds:    func(a *weights.Artefact) bool { return a.Model == word2vec.Kind },
 		Open: func(a *weights.Artefact) (any, error) {
