@@ -218,6 +218,9 @@ func (h *rowHabits) swallowed(cells []string, comma rune) (n int) {
 		for k, line := range lines[:len(lines)-1] {
 			row := strings.Split(strings.TrimSuffix(line, "\r"), string(comma))
 			if k == 0 {
+				if len(row) == 1 { // as any text of several lines begins
+					continue
+				}
 				row = append(slices.Clone(cells[:i]), row...)
 			}
 			if len(row) != h.cells {

@@ -28,14 +28,15 @@ func TestSwallowingQuotes(t *testing.T) {
 		quotes  Quotes
 		line    int // 0: it is read
 	}{
-		"closed later":            {reviews(4, "\"Great, the critics said,neg\nfine,pos\nan \"odd\" one,pos"), QuotesLazy, 6},
-		"closed by another":       {reviews(4, "\"Great movie,neg\nfine,pos\n\"odd\",pos"), QuotesLazy, 6},
-		"never closed":            {reviews(4, "\"Great movie,neg"), QuotesLazy, 6},
-		"in the first row":        {reviews(0, "\"Great movie,neg\nfine,pos\nodd\",pos"), QuotesStrict, 2},
-		"numbers":                 {numbers, QuotesStrict, 4},
-		"a text of several lines": {reviews(4, "\"Great, really.\nFine, too,\nand so on: a, b\",pos"), QuotesStrict, 0},
-		"a quoted table":          {reviews(4, "\"He wrote:\nyes, no\nno, never\",pos"), QuotesStrict, 0},
-		"taken for text":          {reviews(4, "\"Great movie,neg"), QuotesNone, 0},
+		"closed later":              {reviews(4, "\"Great, the critics said,neg\nfine,pos\nan \"odd\" one,pos"), QuotesLazy, 6},
+		"closed by another":         {reviews(4, "\"Great movie,neg\nfine,pos\n\"odd\",pos"), QuotesLazy, 6},
+		"never closed":              {reviews(4, "\"Great movie,neg"), QuotesLazy, 6},
+		"in the first row":          {reviews(0, "\"Great movie,neg\nfine,pos\nodd\",pos"), QuotesStrict, 2},
+		"numbers":                   {numbers, QuotesStrict, 4},
+		"a text of several lines":   {reviews(4, "\"Great, really.\nFine, too,\nand so on: a, b\",pos"), QuotesStrict, 0},
+		"a quoted table":            {reviews(4, "\"He wrote:\nyes, no\nno, never\",pos"), QuotesStrict, 0},
+		"a text in the last column": {"id,text\n1,fine\n2,odd\n3,\"two\nlines\"\n4,good\n", QuotesStrict, 0},
+		"taken for text":            {reviews(4, "\"Great movie,neg"), QuotesNone, 0},
 	} {
 		table, err := openText("a.csv", c.content, TableConfig{Quotes: c.quotes})
 		if err == nil {

@@ -61,7 +61,7 @@ func (t *Table) finish(s *Summary, labels *labels) error {
 	}
 	var notes []string
 	if s.Skipped > 0 {
-		notes = append(notes, fmt.Sprintf("%s passed over: they have no text or no label (--strict refuses them)", plural(s.Skipped, "row")+are(s.Skipped)))
+		notes = append(notes, fmt.Sprintf("%s passed over for want of a text or a label (--strict refuses that)", plural(s.Skipped, "row")+are(s.Skipped)))
 	}
 	if labels.absent.marked() {
 		notes = append(notes, fmt.Sprintf("labels taken for missing ones: %s (--missing lists the marks that are)", labels.absent))

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -172,7 +171,7 @@ func tableLine(line string) string {
 	switch {
 	case strings.HasPrefix(start, "[{"), start == "[":
 		return "is a JSON array and no texts, one a line: make a row a line of it (jq -c '.[]' IN > OUT.jsonl) and give that by --file"
-	case strings.HasPrefix(start, "{") && json.Valid([]byte(start)):
+	case strings.HasPrefix(start, `{"`) && strings.HasSuffix(start, "}"):
 		return "is JSON lines and no texts, one a line: save it as .jsonl and give it by --file"
 	}
 	for _, mark := range []string{",", ";", "\t", "|"} {

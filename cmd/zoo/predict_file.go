@@ -75,6 +75,9 @@ func (f *tableFlags) column(c *cobra.Command, table *datasets.Table) (string, er
 	if err != nil {
 		return "", f.failed(c, err)
 	}
+	for _, d := range table.Doubts() {
+		fmt.Fprintln(c.ErrOrStderr(), d)
+	}
 	if f.text == "" {
 		fmt.Fprintf(c.ErrOrStderr(), "the text is in column %q; --text names another\n", column)
 	}

@@ -111,6 +111,14 @@ func TestPredictTextTable(t *testing.T) {
 	if o := must(t, runZoo("predict", f.model, "--json", "--text", "review", "--encoding", "utf-16", "-f", write(t, "a.csv", utf16le(csv)))); o.stdout != want || o.stderr != "" {
 		t.Errorf("UTF-16: %+v", o)
 	}
+	// Lines end in LF, CRLF or CR, in UTF-8 or UTF-16.
+	one := must(t, runZoo("predict", f.model, "--json", "--", "a fine film", "a dull plot")).stdout
+	for name, text := range map[string]string{"lf": "a fine film\na dull plot\n", "crlf": "a fine film\r\na dull plot\r\n", "cr": "a fine film\ra dull plot\r",
+		"utf-16": utf16le("a fine film\r\na dull plot\r\n"), "a mark on each line": "\ufeffa fine film\n\ufeffa dull plot"} {
+		if o := must(t, runZoo("predict", f.model, "--json", "--file", write(t, "a.txt", text))); o.stdout != one {
+			t.Errorf("%s: %+v, want %s", name, o, one)
+		}
+	}
 	for says, c := range map[string]struct {
 		name, text string
 		code       int
@@ -123,7 +131,9 @@ func TestPredictTextTable(t *testing.T) {
 		"file is empty":                {"a.csv", "", 1, nil},
 		"Excel workbook":               {"a.xlsx", "PK\x03\x04", 1, nil},
 		"packed by gzip; unpack":       {"a.txt.gz", "\x1f\x8b\x08", 1, nil},
-		"iconv -f UTF-16":              {"a.txt", utf16le("a fine film\n"), 1, nil},
+		"is a JSON array":              {"a.txt", `[{"review": "fine"}]`, 1, nil},
+		"is JSON lines":                {"a.txt", `{"review": "fine", "score": NaN}`, 1, nil},
+		"the names of columns":         {"a.txt", "id,review\n1,fine\n", 1, nil},
 		"no table is given by --file":  {"a.txt", "fine\n", 2, []string{"--text", "review"}},
 		"1 of 2 texts are not UTF-8":   {"a.txt", "fine\ncaf\xe9\n", 0, nil},
 		"there was nothing to predict": {"a.txt", "", 0, nil},
