@@ -40,12 +40,12 @@ func lineEnds(text io.Reader) (io.Reader, error) {
 func headRows(head []byte, comma byte, most int) (rows [][]string) {
 	var row []string
 	var cell []byte
-	quoted := false
-	end := func() { row, cell = append(row, string(cell)), cell[:0] }
+	quoted, blank := false, true // blank: the cell has spaces alone so far
+	end := func() { row, cell, blank = append(row, string(cell)), cell[:0], true }
 	for i, b := range head {
 		switch {
-		case b == '"' && (quoted || len(bytes.TrimSpace(cell)) == 0 || i > 0 && head[i-1] == '"'):
-			quoted = !quoted
+		case b == '"' && (quoted || blank || i > 0 && head[i-1] == '"'):
+			quoted, blank = !quoted, false
 			cell = append(cell, b)
 		case b == comma && !quoted:
 			end()
@@ -58,6 +58,7 @@ func headRows(head []byte, comma byte, most int) (rows [][]string) {
 			}
 		default:
 			cell = append(cell, b)
+			blank = blank && (b == ' ' || b == '\r')
 		}
 	}
 	if len(rows) < 2 && (len(row) > 0 || len(cell) > 0) { // a small file without a last line end

@@ -45,6 +45,41 @@ func FuzzIMDB(f *testing.F) {
 	})
 }
 
+// fuzzFrame reads every column that can be a target, and the cells of the others one
+// by one: they give the same inputs.
+func fuzzFrame(t *testing.T, table *Table) {
+	ctx := context.Background()
+	for _, target := range table.Columns()[:min(len(table.Columns()), 3)] {
+		frame, err := table.Frame(ctx, FrameConfig{Target: target})
+		if err != nil {
+			continue
+		}
+		rows := make([]int, frame.Rows())
+		for i := range rows {
+			rows[i] = i
+		}
+		features, err := FitFeatures(frame, rows, FeatureConfig{MinCount: 1})
+		if err != nil {
+			continue
+		}
+		at := 0
+		want, got := make([]float32, features.Inputs()), make([]float32, features.Inputs())
+		for row, err := range table.SelectRows(ctx, features.Columns()...) {
+			if err != nil || at == len(frame.Lines) {
+				break
+			}
+			if row.Line != frame.Lines[at] {
+				continue
+			}
+			features.EncodeRow(want, frame, at)
+			at++
+			if _, err := features.Encode(got, row.Cells); err != nil || !slices.Equal(want, got) {
+				t.Errorf("line %d, %q: %v, %v; want %v", row.Line, row.Cells, got, err, want)
+			}
+		}
+	}
+}
+
 // fuzzTable reads a table in every way.
 func fuzzTable(t *testing.T, name string, b []byte, cfg TableConfig) {
 	bounded(t, len(b), func() {
@@ -63,6 +98,7 @@ func fuzzTable(t *testing.T, name string, b []byte, cfg TableConfig) {
 			}
 			last = row.Line
 		}
+		fuzzFrame(t, table)
 		set, err := table.Load(ctx)
 		if err != nil {
 			return
@@ -85,6 +121,7 @@ func fuzzTable(t *testing.T, name string, b []byte, cfg TableConfig) {
 func FuzzCSV(f *testing.F) {
 	for _, s := range []string{
 		"text,label\na,1\nb,0\n", "\xef\xbb\xbftext;label\r\n\"a \"\"b\"\"\";1\r\nb;0\r\n", "text\tlabel\n\"a\nb\"\t1\nc\t0",
+		"x,y,z\n\"$2,100\",2024-01-02,yes\n$5,2024-01-03,no\n", "a;b\n1,5;1.234\n-;2.345\n", "t,y\n10:30,1\n1:05 PM,2\n",
 		"text,label\na\n", "text,label\n\"a,1\n", "text,label\ncaf\xe9,1\n", "\xff\xfet\x00e\x00", packed("text,label\na,1\nb,0\n"), ",\n,", "text,label\ra,1\r",
 	} {
 		f.Add([]byte(s), uint8(0))

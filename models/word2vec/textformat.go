@@ -267,6 +267,9 @@ func readBinary(r *bufio.Reader) (*Vectors, error) {
 				break
 			}
 		}
+		if len(word) == 0 { // the numbers are out of step
+			return nil, fmt.Errorf("%w: %s: the word is empty", ErrFormat, where(i+1))
+		}
 		skip, err := b.add(word, i+1, where)
 		if err != nil {
 			return nil, err
