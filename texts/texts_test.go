@@ -289,7 +289,7 @@ func TestEvaluateRefusesAnswers(t *testing.T) {
 func TestAt(t *testing.T) {
 	path := table(t, "one,a", "two,b", ",a", "three,a", "four,b")
 	ctx := context.Background()
-	for name, c := range map[string]texts.Config{"skipped": {SkipEmpty: true}, "drawn": {SkipEmpty: true, Rows: 3}} {
+	for name, c := range map[string]texts.Config{"skipped": {}, "drawn": {Rows: 3}} {
 		set := open(t, path, c)
 		examples, _, err := set.Examples(ctx, datasets.Test)
 		if err != nil {
@@ -313,7 +313,7 @@ func TestAt(t *testing.T) {
 			t.Errorf("%s: there is an example behind the last", name)
 		}
 	}
-	set := open(t, path, texts.Config{SkipEmpty: true})
+	set := open(t, path, texts.Config{})
 	if got, err := set.At(ctx, datasets.Test, []int{2}); err != nil || got[0].ID != "5" {
 		t.Errorf("%v, %v, want the row of line 5", got, err)
 	}
