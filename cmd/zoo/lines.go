@@ -165,28 +165,11 @@ func foreign(head []byte) string {
 	return ""
 }
 
-// tableLine says of a first line that is one of a table and no text what to do.
+// tableLine says of a first line that is one of a table and no text what to do;
+// source.recognise has taken the tables that can be read.
 func tableLine(line string) string {
-	start := strings.TrimSpace(line)
-	switch {
-	case strings.HasPrefix(start, "[{"), start == "[":
+	if start := strings.TrimSpace(line); strings.HasPrefix(start, "[{") || start == "[" {
 		return "is a JSON array and no texts, one a line: make a row a line of it (jq -c '.[]' IN > OUT.jsonl) and give that by --file"
-	case strings.HasPrefix(start, `{"`) && strings.HasSuffix(start, "}"):
-		return "is JSON lines and no texts, one a line: save it as .jsonl and give it by --file"
-	}
-	for _, mark := range []string{",", ";", "\t", "|"} {
-		cells := strings.Split(strings.ToLower(start), mark)
-		names := 0
-		for i, cell := range cells {
-			if cells[i] = strings.Trim(strings.TrimSpace(cell), `"`); cells[i] != "" && !strings.Contains(cells[i], " ") {
-				names++
-			}
-		}
-		if len(cells) > 1 && names == len(cells) && slices.ContainsFunc(cells, func(s string) bool {
-			return slices.Contains([]string{"text", "review", "sentence", "comment", "label", "sentiment", "content"}, s)
-		}) {
-			return fmt.Sprintf("begins with the names of columns (%q) and is a table: save it as .csv and give it by --file", shorten(start))
-		}
 	}
 	return ""
 }
