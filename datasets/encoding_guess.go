@@ -164,7 +164,7 @@ func western(raw []byte) bool {
 		switch {
 		case b|0x20 >= 'a' && b|0x20 <= 'z' && b < 0x80:
 			a++
-		case b < 0x80 || b >= 0x91 && b <= 0x97 || b == 0x82 || b == 0x84 || b == 0x85 || b == 0xa0 || b == 0xab || b == 0xbb: // quotes, dashes
+		case b < 0x80 || b >= 0x91 && b <= 0x97 || b == 0x80 || b == 0x82 || b == 0x84 || b == 0x85 || b == 0x99 || b >= 0xa0 && b < 0xc0: // quotes, dashes, signs
 			end()
 		default:
 			h++

@@ -31,13 +31,11 @@ type profile struct {
 	currency     string
 	currencies   bool // two different
 	percents     int
-	marked       int // numerals that are not plain
 	single, firm int // numbers whose mark may be either, and those that say which
 	firmComma    int // of these, those that say it is the comma
 	dotted       int // plain numbers whose point may stand between thousands
 	padded       int // plain numbers that begin with a needless zero
 	orders       int // dates that say which of day and month is first
-	zones        int
 }
 
 // add takes in a cell with a value, without spaces around it.
