@@ -10,6 +10,11 @@
 // wrong with it is said in an error that names the file, the member, the line
 // or the column, and what was expected there.
 //
+// What the columns of a table of numbers are is decided by all of their cells: see
+// Reading and Frame. A cell that may be read in two ways is read as the file's others
+// are; what remains in doubt is told in the notes, with the setting that says
+// otherwise.
+//
 // Nothing here tokenises, prints or keeps state between calls, and every
 // random choice depends on the seed alone.
 package datasets

@@ -218,7 +218,7 @@ func (c *Feature) number(to []float32, x float64) {
 // far reports whether a number lies far outside those that the feature was fitted
 // on: by more than ten times their range.
 func (c *Feature) far(x float64) bool {
-	room := 10 * (c.High - c.Low)
+	room := float64(10 * (c.High - c.Low))
 	return room > 0 && (x < c.Low-room || x > c.High+room)
 }
 
