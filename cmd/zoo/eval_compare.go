@@ -64,6 +64,7 @@ func compare(c *cobra.Command, z *zoo.Zoo, names []string, data *dataFlags, f *t
 			return err
 		}
 	}
+	tell(c, set)
 	test, err := classify.Compare(e[0], e[1])
 	if err != nil {
 		return fmt.Errorf("zoo: eval: %w", err)

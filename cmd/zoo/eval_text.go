@@ -80,7 +80,6 @@ func (f *textMeasure) evaluate(c *cobra.Command, m classify.Classifier, set *tex
 	if err != nil {
 		return nil, columnError(c, err)
 	}
-	tell(c, set)
 	return e, nil
 }
 
@@ -96,6 +95,7 @@ func (f *textMeasure) measure(c *cobra.Command, m classify.Classifier, data *dat
 		return nil, err
 	}
 	seconds := time.Since(began).Seconds()
+	tell(c, set)
 	r, err := e.Report(m.Classes())
 	if err != nil {
 		return nil, err
