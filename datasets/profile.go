@@ -68,8 +68,25 @@ func (p *profile) add(cell string, line int, typed bool) {
 		}
 		return
 	}
+	if plain { // no date, and no word: what its point is remains
+		p.point.n++
+		dotted := groupedByPoints(cell)
+		p.comma.count(dotted, cell, line)
+		switch {
+		case dotted:
+			p.single++
+			p.dotted++
+		case strings.IndexByte(cell, '.') >= 0:
+			p.firm++
+		}
+		p.truth.count(false, cell, line)
+		for _, t := range []*tally{&p.dmy, &p.mdy, &p.clock} {
+			t.count(false, cell, line)
+		}
+		return
+	}
 	n, _ := parseNumeral(cell)
-	p.point.count(n.byPoint || plain, cell, line)
+	p.point.count(n.byPoint, cell, line)
 	p.comma.count(n.byComma, cell, line)
 	if n.byPoint || n.byComma {
 		if n.percent {
@@ -82,9 +99,7 @@ func (p *profile) add(cell string, line int, typed bool) {
 		}
 		switch {
 		case n.single:
-			if p.single++; plain {
-				p.dotted++
-			}
+			p.single++
 		case n.byComma != n.byPoint:
 			if p.firm++; n.byComma {
 				p.firmComma++
@@ -100,6 +115,14 @@ func (p *profile) add(cell string, line int, typed bool) {
 	if m.byDMY != m.byMDY || m.dmy == m.mdy {
 		p.orders++
 	}
+}
+
+// groupedByPoints reports whether the points of a plain number may stand between
+// thousands.
+func groupedByPoints(cell string) bool {
+	whole, fraction, found := strings.Cut(strings.TrimLeft(cell, "+-"), ".")
+	return found && len(fraction) == 3 && len(whole) >= 1 && len(whole) <= 3 && whole[0] != '0' &&
+		strings.Trim(whole, "0123456789") == "" && strings.Trim(fraction, "0123456789") == ""
 }
 
 // saysComma reports whether a column of numbers has decimal commas beyond doubt.
