@@ -2,8 +2,9 @@
 // call, training on the user's own data, and recipes that reproduce every
 // published weight byte for byte.
 //
-// A program that imports this package carries the weights of all pretrained
-// models; one that imports only models/lstm, train and datasets carries none.
+// A program carries the weights of the pretrained models that it opens by a function
+// of their own, such as LSTMIMDB, and of all where it opens models by their names; one
+// that imports only models/lstm, train and datasets carries none.
 package zoo
 
 import (
@@ -121,12 +122,18 @@ func Lookup(name string) (Record, bool) {
 // artefact reads the embedded artefact and checks that it is the one of the
 // record.
 func (r Record) artefact() (*weights.Artefact, error) {
-	dir, err := r.Files, error(nil)
-	if dir == nil {
-		if dir, err = pretrained.Open(r.Name); err != nil {
-			return nil, fmt.Errorf("zoo: %w", err)
-		}
+	if r.Files != nil {
+		return r.read(r.Files)
 	}
+	dir, err := pretrained.Open(r.Name)
+	if err != nil {
+		return nil, fmt.Errorf("zoo: %w", err)
+	}
+	return r.read(dir)
+}
+
+// read reads the artefact in dir and checks it.
+func (r Record) read(dir fs.FS) (*weights.Artefact, error) {
 	a, err := weights.OpenArtefact(dir)
 	if err != nil {
 		return nil, fmt.Errorf("zoo: %s: %w", r.Name, err)
@@ -141,45 +148,59 @@ func (r Record) artefact() (*weights.Artefact, error) {
 	return a, nil
 }
 
-// load builds a model of the table once. It does not go by way of the families,
-// so that a program that only predicts links no training.
-func load[T any](name string, build func(*weights.Artefact) (T, error)) func() (T, error) {
-	return sync.OnceValues(func() (m T, err error) {
-		r, ok := Lookup(name)
-		if !ok {
-			return m, fmt.Errorf("zoo: no model %q", name)
+// single is a model of the table that is built once, when it is first asked for. It
+// goes by way of neither the families nor Open of package pretrained, so that a program
+// that only predicts links no training, and carries the one model that it predicts with.
+type single[T any] struct {
+	once  sync.Once
+	model T
+	err   error
+}
+
+func (s *single[T]) open(name string, files func() fs.FS, build func(*weights.Artefact) (T, error)) (T, error) {
+	s.once.Do(func() {
+		s.err = fmt.Errorf("zoo: no model %q", name)
+		if r, ok := Lookup(name); ok {
+			var a *weights.Artefact
+			if a, s.err = r.read(files()); s.err == nil {
+				s.model, s.err = build(a)
+			}
 		}
-		a, err := r.artefact()
-		if err != nil {
-			return m, err
-		}
-		return build(a)
 	})
+	return s.model, s.err
 }
 
 var (
-	mlpLine      = load("mlp-line", mlp.FromArtefact)
-	lstmIMDB     = load("lstm-imdb", lstm.FromArtefact)
-	nbsvmIMDB    = load("nbsvm-imdb", linear.FromArtefact)
-	word2vecIMDB = load("word2vec-imdb", word2vec.FromArtefact)
+	mlpLine      single[*mlp.Regressor]
+	lstmIMDB     single[*lstm.Classifier]
+	nbsvmIMDB    single[*linear.Classifier]
+	word2vecIMDB single[*word2vec.Vectors]
 )
 
 // MLPLine returns the MLP 1-10-1 that has learned y = 3x + 2. Every call
 // returns the same model, which is safe for many goroutines.
-func MLPLine() (*mlp.Regressor, error) { return mlpLine() }
+func MLPLine() (*mlp.Regressor, error) {
+	return mlpLine.open("mlp-line", pretrained.MLPLine, mlp.FromArtefact)
+}
 
 // LSTMIMDB returns the classifier of film reviews into negative and positive
 // that was trained on IMDB. Every call returns the same classifier, which is
 // safe for many goroutines.
-func LSTMIMDB() (*lstm.Classifier, error) { return lstmIMDB() }
+func LSTMIMDB() (*lstm.Classifier, error) {
+	return lstmIMDB.open("lstm-imdb", pretrained.LSTMIMDB, lstm.FromArtefact)
+}
 
 // NBSVMIMDB returns the classifier of film reviews into negative and positive
 // by the presence of words, pairs and triples of words that was trained on
 // IMDB. Every call returns the same classifier, which is safe for many
 // goroutines.
-func NBSVMIMDB() (*linear.Classifier, error) { return nbsvmIMDB() }
+func NBSVMIMDB() (*linear.Classifier, error) {
+	return nbsvmIMDB.open("nbsvm-imdb", pretrained.NBSVMIMDB, linear.FromArtefact)
+}
 
 // Word2VecIMDB returns vectors of 36,000 words, of 100 dimensions each, that
 // were learned from IMDB's 75,000 training reviews. Every call returns the same
 // vectors, which are safe for many goroutines.
-func Word2VecIMDB() (*word2vec.Vectors, error) { return word2vecIMDB() }
+func Word2VecIMDB() (*word2vec.Vectors, error) {
+	return word2vecIMDB.open("word2vec-imdb", pretrained.Word2VecIMDB, word2vec.FromArtefact)
+}

@@ -7,40 +7,11 @@ import (
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
 )
-
-// encodingNamed returns an encoding of the WHATWG's list, or ISO-8859-1, which that
-// list takes for Windows-1252; nil for UTF-8, UTF-16 and unknown names.
-func encodingNamed(name string) encoding.Encoding {
-	switch name = strings.ToLower(strings.TrimSpace(name)); name {
-	case "iso-8859-1", "latin-1", "latin1":
-		return charmap.ISO8859_1
-	case "cp1252", "ansi":
-		return charmap.Windows1252
-	case "cp932", "sjis":
-		return japanese.ShiftJIS
-	case "cp949":
-		return korean.EUCKR
-	case "cp936":
-		return simplifiedchinese.GBK
-	case "cp950":
-		return traditionalchinese.Big5
-	}
-	e, err := htmlindex.Get(name)
-	if err != nil {
-		return nil
-	}
-	switch canonical, _ := htmlindex.Name(e); canonical {
-	case "utf-8", "utf-16le", "utf-16be", "replacement", "x-user-defined":
-		return nil
-	}
-	return e
-}
 
 // script is an encoding of texts that are not in Latin letters, and how likely
 // decoded text is to be of it: 0 for not at all, 1 for surely.
@@ -50,23 +21,26 @@ type script struct {
 	score          func(text string, raw []byte) float64
 }
 
-var scripts = []script{
-	{"gb18030", "Chinese", simplifiedchinese.GB18030, func(text string, raw []byte) float64 {
-		return 0.9 * shareOf(text, unicode.Han) * frequentPairs(raw, 0xb0, 0xd7, 0xa1)
-	}},
-	{"big5", "Chinese, traditional", traditionalchinese.Big5, func(text string, raw []byte) float64 {
-		return 0.95 * shareOf(text, unicode.Han) * frequentPairs(raw, 0xa4, 0xc6, 0x40)
-	}},
-	{"shift_jis", "Japanese", japanese.ShiftJIS, kana},
-	{"euc-jp", "Japanese", japanese.EUCJP, kana},
-	{"euc-kr", "Korean", korean.EUCKR, func(text string, _ []byte) float64 { return shareOf(text, unicode.Hangul) }},
-	{"windows-1251", "Cyrillic", charmap.Windows1251, lowerCase(unicode.Cyrillic)},
-	{"koi8-r", "Cyrillic", charmap.KOI8R, lowerCase(unicode.Cyrillic)},
-	{"ibm866", "Cyrillic", charmap.CodePage866, lowerCase(unicode.Cyrillic)},
-	{"windows-1253", "Greek", charmap.Windows1253, lowerCase(unicode.Greek)},
-	{"windows-1255", "Hebrew", charmap.Windows1255, hebrew},
-	{"windows-1256", "Arabic", charmap.Windows1256, func(text string, _ []byte) float64 { return 0.8 * shareOf(text, unicode.Arabic) }},
-	{"windows-874", "Thai", charmap.Windows874, func(text string, _ []byte) float64 { return 0.8 * shareOf(text, unicode.Thai) }},
+// scripts is a function lest every program that reads no tables carry their encodings.
+func scripts() []script {
+	return []script{
+		{"gb18030", "Chinese", simplifiedchinese.GB18030, func(text string, raw []byte) float64 {
+			return 0.9 * shareOf(text, unicode.Han) * frequentPairs(raw, 0xb0, 0xd7, 0xa1)
+		}},
+		{"big5", "Chinese, traditional", traditionalchinese.Big5, func(text string, raw []byte) float64 {
+			return 0.95 * shareOf(text, unicode.Han) * frequentPairs(raw, 0xa4, 0xc6, 0x40)
+		}},
+		{"shift_jis", "Japanese", japanese.ShiftJIS, kana},
+		{"euc-jp", "Japanese", japanese.EUCJP, kana},
+		{"euc-kr", "Korean", korean.EUCKR, func(text string, _ []byte) float64 { return shareOf(text, unicode.Hangul) }},
+		{"windows-1251", "Cyrillic", charmap.Windows1251, lowerCase(unicode.Cyrillic)},
+		{"koi8-r", "Cyrillic", charmap.KOI8R, lowerCase(unicode.Cyrillic)},
+		{"ibm866", "Cyrillic", charmap.CodePage866, lowerCase(unicode.Cyrillic)},
+		{"windows-1253", "Greek", charmap.Windows1253, lowerCase(unicode.Greek)},
+		{"windows-1255", "Hebrew", charmap.Windows1255, hebrew},
+		{"windows-1256", "Arabic", charmap.Windows1256, func(text string, _ []byte) float64 { return 0.8 * shareOf(text, unicode.Arabic) }},
+		{"windows-874", "Thai", charmap.Windows874, func(text string, _ []byte) float64 { return 0.8 * shareOf(text, unicode.Thai) }},
+	}
 }
 
 // shareOf is that of a script among the characters beyond ASCII that are no marks of
@@ -220,7 +194,7 @@ func guessEncoding(raw []byte) (names []string, samples []string, doubt bool) {
 	}
 	var first, second script
 	var best, next float64
-	for _, s := range scripts {
+	for _, s := range scripts() {
 		text, err := s.encoding.NewDecoder().Bytes(raw)
 		if err != nil || strings.ContainsRune(strings.TrimRight(string(text), "\ufffd"), utf8.RuneError) {
 			continue
@@ -244,7 +218,7 @@ func guessEncoding(raw []byte) (names []string, samples []string, doubt bool) {
 
 // languageOf names what an encoding is for, "" for Western ones.
 func languageOf(name string) string {
-	for _, s := range scripts {
+	for _, s := range scripts() {
 		if s.name == name {
 			return s.language
 		}

@@ -1,5 +1,6 @@
-// Package pretrained holds the artefacts of the zoo's models. A program that
-// imports it carries all of them; package weights specifies their form.
+// Package pretrained holds the artefacts of the zoo's models; package weights specifies
+// their form. A program carries those whose functions it can reach: all of them by
+// Open, one by the function of its name.
 package pretrained
 
 import (
@@ -8,13 +9,48 @@ import (
 	"io/fs"
 )
 
-//go:embed word2vec-imdb lstm-imdb mlp-line nbsvm-imdb
-var files embed.FS
+var (
+	//go:embed lstm-imdb
+	lstmIMDB embed.FS
+	//go:embed mlp-line
+	mlpLine embed.FS
+	//go:embed nbsvm-imdb
+	nbsvmIMDB embed.FS
+	//go:embed word2vec-imdb
+	word2vecIMDB embed.FS
+)
+
+// LSTMIMDB returns the directory of lstm-imdb.
+func LSTMIMDB() fs.FS { return in(lstmIMDB, "lstm-imdb") }
+
+// MLPLine returns the directory of mlp-line.
+func MLPLine() fs.FS { return in(mlpLine, "mlp-line") }
+
+// NBSVMIMDB returns the directory of nbsvm-imdb.
+func NBSVMIMDB() fs.FS { return in(nbsvmIMDB, "nbsvm-imdb") }
+
+// Word2VecIMDB returns the directory of word2vec-imdb.
+func Word2VecIMDB() fs.FS { return in(word2vecIMDB, "word2vec-imdb") }
+
+func in(files embed.FS, name string) fs.FS {
+	dir, err := fs.Sub(files, name)
+	if err != nil {
+		panic(err) // the name is no path
+	}
+	return dir
+}
 
 // Open returns the directory of the model of the given name.
 func Open(name string) (fs.FS, error) {
-	if _, err := fs.Stat(files, name); err != nil {
-		return nil, fmt.Errorf("pretrained: no model %q", name)
+	switch name {
+	case "lstm-imdb":
+		return LSTMIMDB(), nil
+	case "mlp-line":
+		return MLPLine(), nil
+	case "nbsvm-imdb":
+		return NBSVMIMDB(), nil
+	case "word2vec-imdb":
+		return Word2VecIMDB(), nil
 	}
-	return fs.Sub(files, name)
+	return nil, fmt.Errorf("pretrained: no model %q", name)
 }
