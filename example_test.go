@@ -3,6 +3,9 @@ package zoo_test
 import (
 	"context"
 	"fmt"
+	"io/fs"
+	"log"
+	"os"
 
 	"github.com/gorgonia-zoo/zoo"
 )
@@ -75,6 +78,28 @@ func ExampleTextClassifier() {
 	// Output:
 	// lstm-imdb positive negative
 	// nbsvm-imdb positive negative
+}
+
+// A program carries a model that zoo train, finetune or fit wrote by
+//
+//	//go:embed mine
+//	var mine embed.FS
+func ExampleOpenFS() {
+	var mine fs.FS = os.DirFS("pretrained/nbsvm-imdb")
+	model, err := zoo.OpenFS(mine)
+	if err != nil {
+		log.Fatal(err)
+	}
+	clf, ok := model.Value.(zoo.TextClassifier)
+	if !ok {
+		log.Fatal("no classifier of texts")
+	}
+	p, err := clf.Predict(context.Background(), "A quiet, beautiful film.")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(p.Label)
+	// Output: positive
 }
 
 func ExampleWord2VecIMDB() {

@@ -108,6 +108,35 @@ func (z *Zoo) OpenFile(name string) (m *Model, fingerprint string, err error) {
 // OpenModel opens a model of the zoo's own families; see Zoo.Open.
 func OpenModel(name string) (*Model, error) { return Default().Open(name) }
 
+// OpenFS opens the artefact of a model of the zoo's own families in dir, or in the
+// one directory that dir has, so that a program can carry a model of its user's:
+//
+//	//go:embed mine
+//	var mine embed.FS
+//
+//	model, err := zoo.OpenFS(mine)
+func OpenFS(dir fs.FS) (*Model, error) { return Default().OpenFS(dir) }
+
+// OpenFS is func OpenFS for the families of z.
+func (z *Zoo) OpenFS(dir fs.FS) (*Model, error) {
+	if _, err := fs.Stat(dir, weights.CardFile); errors.Is(err, fs.ErrNotExist) {
+		entries, err := fs.ReadDir(dir, ".")
+		if err != nil {
+			return nil, fmt.Errorf("zoo: model: %w", err)
+		}
+		if len(entries) == 1 && entries[0].IsDir() {
+			if dir, err = fs.Sub(dir, entries[0].Name()); err != nil {
+				return nil, fmt.Errorf("zoo: model: %w", err)
+			}
+		}
+	}
+	a, err := weights.OpenArtefact(dir)
+	if err != nil {
+		return nil, fmt.Errorf("zoo: model: %w", err)
+	}
+	return z.Families.Open(a)
+}
+
 // OpenVectors opens vectors of words, those of a model or a file of other
 // programs, and returns the SHA-256 of the weights or of the file.
 func OpenVectors(name string) (v recipe.Vectors, fingerprint string, err error) {
