@@ -16,8 +16,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"github.com/gorgonia-zoo/zoo/ops"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
@@ -29,8 +27,8 @@ import (
 // any moment leaves either the old file or the new one.
 const CheckpointFile = "checkpoint.safetensors"
 
-// lockFile is locked while a run goes on. The kernel unlocks it when the
-// process ends, however it ends; the file itself stays.
+// lockFile is locked while a run goes on, and removed at its end. The kernel
+// unlocks it when the process ends, however it ends.
 const lockFile = ".train.lock"
 
 const checkpointFormat = "zoo checkpoint 1"
@@ -68,37 +66,6 @@ func (r *run) open(ctx context.Context) error {
 }
 
 func (r *run) path() string { return filepath.Join(r.cfg.Dir, CheckpointFile) }
-
-// lockWait is how long Lock waits. The lock of a process that was killed with
-// gigabytes in use has been seen to outlive it by some milliseconds.
-const lockWait = 2 * time.Second
-
-// Lock makes the file at path, unless it is there, and locks it until unlock is
-// called or the process ends, however it ends. Where another process holds the
-// lock it tries for up to two seconds, so that a run can go on in the instant
-// in which its predecessor was killed, and then returns ErrLocked, or the error
-// of ctx once that is done.
-func Lock(ctx context.Context, path string) (unlock func(), err error) {
-	wait, cancel := context.WithTimeout(ctx, lockWait)
-	defer cancel()
-	lock := flock.New(path, flock.SetPermissions(0o644))
-	switch ok, err := lock.TryLock(); { // a free lock is taken, whatever ctx says
-	case ok:
-		return func() { lock.Close() }, nil
-	case err != nil:
-		return nil, err
-	}
-	switch _, err := lock.TryLockContext(wait, 10*time.Millisecond); {
-	case err == nil:
-		return func() { lock.Close() }, nil
-	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case errors.Is(err, context.DeadlineExceeded):
-		return nil, ErrLocked
-	default:
-		return nil, err
-	}
-}
 
 // close gives the directory back.
 func (r *run) close() {

@@ -5,9 +5,25 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/gorgonia-zoo/zoo/weights"
 )
+
+// CheckpointRecipe returns the Config.Recipe of the run whose checkpoint is in
+// dir. The error wraps ErrCheckpoint where there is none that can be read.
+func CheckpointRecipe(dir string) (string, error) {
+	data, err := os.ReadFile(filepath.Join(dir, CheckpointFile))
+	if err != nil {
+		return "", fmt.Errorf("train: %w: %w", ErrCheckpoint, err)
+	}
+	_, _, settings, err := parseCheckpoint(data)
+	if err != nil {
+		return "", fmt.Errorf("train: %s: %w", filepath.Join(dir, CheckpointFile), err)
+	}
+	return settings["recipe"], nil
+}
 
 // parseCheckpoint reads a checkpoint and checks all that can be checked without
 // knowing the run it belongs to.

@@ -92,7 +92,9 @@ func TestAFamilyOfAProgramsOwn(t *testing.T) {
 	if err := os.WriteFile(other, bytes.Replace(data, []byte("film"), []byte("movie"), 1), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if o := call(train(whole, "--resume", "--data", other)...); o.code != 2 || !strings.Contains(o.stderr, "resume with the recipe, data and flags") {
+	begun := filepath.Join(dir, "begun")
+	must(t, call(train(begun, "--steps", "3")...))
+	if o := call(train(begun, "--resume", "--data", other)...); o.code != 2 || !strings.Contains(o.stderr, "resume with the recipe, data and flags") {
 		t.Errorf("resumed with other data: %s", o.stderr)
 	}
 	if testing.Short() {

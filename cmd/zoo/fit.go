@@ -33,7 +33,7 @@ type fitFlags struct {
 	bases  []string
 	seed   uint64
 	show   bool
-	resume bool
+	start  startFlags
 	asJSON bool
 	card   cardFlags
 }
@@ -88,6 +88,9 @@ candidates.svg and candidates.png:
 			if flags.out == "" && !flags.show && data.path != "" {
 				return usage(c, "--out DIR is missing")
 			}
+			if err := flags.card.check(c); err != nil {
+				return err
+			}
 			if flags.time <= 0 {
 				return usage(c, "--time %v, want a duration such as 10m", flags.time)
 			}
@@ -112,7 +115,7 @@ candidates.svg and candidates.png:
 	c.Flags().StringSliceVar(&flags.bases, "base", nil, "models or directories to begin from, beside the pretrained ones")
 	c.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of the parts of the data and of all trainings")
 	c.Flags().BoolVar(&flags.show, "show", false, "print what would be tried, and stop")
-	c.Flags().BoolVar(&flags.resume, "resume", false, "go on with a search that was interrupted")
+	flags.start.add(c, "go on with a search that was interrupted")
 	c.Flags().BoolVar(&flags.asJSON, "json", false, "print one JSON object a candidate whenever it is measured further, and one at the end")
 	flags.card.add(c)
 	return c
@@ -134,12 +137,12 @@ func (f *fitFlags) run(c *cobra.Command, z *zoo.Zoo, data *texts.Set) error {
 			return usage(c, "--out %s is a model to begin from, which would be lost: choose another directory", f.out)
 		}
 	}
-	unlock, err := openDir(c.Context(), f.out)
+	dir, err := f.start.openDir(c, f.out, fitJournal)
 	if err != nil {
 		return err
 	}
-	defer unlock()
-	config.Journal, config.Resume = filepath.Join(f.out, fitJournal), f.resume
+	defer dir.close()
+	config.Journal, config.Resume = filepath.Join(f.out, fitJournal), f.start.resume
 	if f.asJSON {
 		config.Tell = func(o fit.Outcome) error { return printJSON(c.OutOrStdout(), o) }
 	}

@@ -70,7 +70,10 @@ func TestFit(t *testing.T) {
 	}
 	must(t, runZoo("predict", out, "that cast was brilliant"))
 	// Again, over it and in words.
-	again := must(t, runZoo("fit", "--data", f.data, "--cache", "none", "--out", out, few))
+	if o := runZoo("fit", "--data", f.data, "--cache", "none", "--out", out, few); o.code != 2 || !strings.Contains(o.stderr, "--force replaces it") {
+		t.Errorf("over a model that is there: %+v", o)
+	}
+	again := must(t, runZoo("fit", "--data", f.data, "--cache", "none", "--out", out, few, "--force"))
 	if !strings.Contains(again.stdout, done.SHA256) || !strings.Contains(again.stdout, "expected accuracy") {
 		t.Errorf("again: %s", again.stdout)
 	}
@@ -79,27 +82,32 @@ func TestFit(t *testing.T) {
 func TestFitUsage(t *testing.T) {
 	f := small(t)
 	dir := t.TempDir()
-	taken := filepath.Join(dir, "taken")
+	taken, clean := filepath.Join(dir, "taken"), filepath.Join(dir, "new", "directory")
+	other := write(t, "a.txt", "")
 	if err := os.MkdirAll(taken, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(taken, fitJournal), []byte("{}\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(taken, fitJournal), []byte("{}\n{}\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	for says, args := range map[string][]string{
-		"--data FILE is missing":              {"--out", dir},
+		"--data FILE is missing":              {"--out", clean},
 		"--out DIR is missing":                {"--data", f.data},
-		"--time 0s, want a duration":          {"--data", f.data, "--out", dir, "--time", "0"},
+		"--time 0s, want a duration":          {"--data", f.data, "--out", clean, "--time", "0"},
 		"which would be lost":                 {"--data", f.data, "--out", f.model, "--base", f.model},
-		"no family begins":                    {"--data", f.data, "--out", dir, "--base", "mlp-line"},
+		"no family begins":                    {"--data", f.data, "--out", clean, "--base", "mlp-line"},
+		"holds other files, such as a.txt":    {"--data", f.data, "--out", filepath.Dir(other), few},
 		"--resume":                            {"--data", f.data, "--out", taken, few},
 		"it is of search":                     {"--data", f.data, "--out", taken, few, "--resume"},
-		`expected lower-case letters, digits`: {"--data", f.data, "--out", dir, few, "--name", "My Model"},
+		`expected lower-case letters, digits`: {"--data", f.data, "--out", clean, few, "--name", "My Model"},
 	} {
 		o := runZoo(append([]string{"fit", "--cache", "none"}, args...)...)
 		if o.code != 2 || !strings.Contains(o.stderr, says) {
 			t.Errorf("%q: exit code %d: %s", args, o.code, o.stderr)
 		}
+	}
+	if _, err := os.Stat(filepath.Dir(clean)); err == nil {
+		t.Error("a search that failed leaves directories that it made")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,10 +51,81 @@ func TestTrainStepsThenResume(t *testing.T) {
 	if sha, _ := doneSHA(t, runZoo(f.train(all, "--json", "--steps", "1000")...)); sha != f.sha {
 		t.Error("a limit beyond the end changes the weights")
 	}
-	if sha, _ := doneSHA(t, runZoo(f.train(all, "--json", "--resume")...)); sha != f.sha {
-		t.Error("resuming what is finished changes the weights")
+	checkLog(t, all, 3)
+	tidy(t, all)
+	for _, flags := range [][]string{nil, {"--resume"}} {
+		if o := runZoo(f.train(all, flags...)...); o.code != 2 || !strings.Contains(o.stderr, all+" holds a") || !strings.Contains(o.stderr, "--force") {
+			t.Errorf("%v in the directory of a finished model: %+v", flags, o)
+		}
+	}
+	if sha, _ := doneSHA(t, runZoo(f.train(all, "--json", "--force", "--seed", "2", "--keep-checkpoint")...)); sha == f.sha {
+		t.Error("--force did not begin anew")
+	}
+	if sha, _ := doneSHA(t, runZoo(f.train(all, "--json", "--force")...)); sha != f.sha {
+		t.Error("--force over the checkpoint of another run: other weights than in a new directory")
 	}
 	checkLog(t, all, 3)
+	tidy(t, all)
+	if sha, _ := doneSHA(t, runZoo(f.train(all, "--json", "--force", "--keep-checkpoint")...)); sha != f.sha {
+		t.Error("--keep-checkpoint changes the weights")
+	}
+	if sha, _ := doneSHA(t, runZoo(f.train(all, "--json", "--resume")...)); sha != f.sha {
+		t.Error("resuming a run that came to its end changes the weights")
+	}
+	tidy(t, all)
+}
+
+// tidy demands that a finished run leaves nothing but what is of use.
+func tidy(t *testing.T, out string) {
+	t.Helper()
+	entries, err := os.ReadDir(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	want := []string{"card.json", "card.md", "config.json", "curves.png", "curves.svg", "log.jsonl", "model.safetensors", "vocab.txt"}
+	if !slices.Equal(names, want) {
+		t.Errorf("a finished run leaves %q, want %q", names, want)
+	}
+}
+
+// A run that fails, or is told to write among other files, leaves things as they
+// were.
+func TestFailedRunLeavesNothing(t *testing.T) {
+	f := small(t)
+	dir := t.TempDir()
+	file := filepath.Join(dir, "mine.txt")
+	if err := os.WriteFile(file, []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	bad := filepath.Join(t.TempDir(), "one.csv")
+	if err := os.WriteFile(bad, []byte("text,label\na film,good\na book,good\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, out := range []string{filepath.Join(dir, "a", "b"), filepath.Join(dir, "a")} {
+		if o := runZoo("train", "lstm", "--data", bad, "--cache", "none", "--out", out); o.code == 0 {
+			t.Errorf("one class was learned: %+v", o)
+		}
+	}
+	if o := runZoo(f.train(dir)...); o.code != 2 || !strings.Contains(o.stderr, "holds other files, such as mine.txt") {
+		t.Errorf("among other files: %+v", o)
+	}
+	if o := runZoo(f.train(dir, "--resume", "--force")...); o.code != 2 || !strings.Contains(o.stderr, "choose one") {
+		t.Errorf("--resume --force: %+v", o)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("left behind: %v %v", entries, err)
+	}
+	if sha, _ := doneSHA(t, runZoo(f.train(dir, "--json", "--force")...)); sha != f.sha {
+		t.Error("among other files by --force: other weights")
+	}
+	if _, err := os.Stat(file); err != nil {
+		t.Error(err)
+	}
 }
 
 // checkLog demands one line an epoch and one at the end.
@@ -134,14 +206,11 @@ func TestDamagedCheckpoint(t *testing.T) {
 			t.Fatal(err)
 		}
 		o := runZoo(f.train(out, "--resume")...)
-		if o.code != 1 || !strings.Contains(o.stderr, path) || !strings.Contains(o.stderr, "remove "+filepath.Join(out, checkpointDir)) {
+		if o.code != 1 || !strings.Contains(o.stderr, path) || !strings.Contains(o.stderr, "--force") {
 			t.Errorf("%d bytes: %+v", len(damaged), o)
 		}
 	}
-	if err := os.RemoveAll(filepath.Join(out, checkpointDir)); err != nil {
-		t.Fatal(err)
-	}
-	if sha, _ := doneSHA(t, runZoo(f.train(out, "--json")...)); sha != f.sha {
+	if sha, _ := doneSHA(t, runZoo(f.train(out, "--json", "--force")...)); sha != f.sha {
 		t.Error("after following the advice: other weights")
 	}
 	checkLog(t, out, 3)

@@ -14,6 +14,7 @@ import (
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/recipe"
 	"github.com/gorgonia-zoo/zoo/train"
+	"github.com/gorgonia-zoo/zoo/weights"
 	"github.com/spf13/cobra"
 )
 
@@ -23,9 +24,10 @@ type runFlags struct {
 	seed       uint64
 	epochs     int
 	steps      int
-	resume     bool
+	start      startFlags
 	asJSON     bool
 	checkpoint time.Duration
+	keep       bool
 	card       cardFlags
 }
 
@@ -38,6 +40,17 @@ func (f *cardFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.licence, "licence", "", "of the weights, in the card, as an SPDX identifier such as MIT (default: none for a model of data of your own)")
 }
 
+// check refuses a name that no card can have before all the work is done.
+func (f *cardFlags) check(c *cobra.Command) error {
+	if f.name == "" {
+		return nil
+	}
+	if err := weights.CheckName(f.name); err != nil {
+		return usage(c, "--name: %v", err)
+	}
+	return nil
+}
+
 func (f *cardFlags) fields() recipe.CardFields {
 	return recipe.CardFields{Name: f.name, About: f.about, Licence: f.licence}
 }
@@ -47,21 +60,25 @@ func (f *runFlags) add(c *cobra.Command) {
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "seed of weights, split, batches and dropout (default: the recipe's)")
 	c.Flags().IntVar(&f.epochs, "epochs", 0, "passes over the data (default: the recipe's)")
 	c.Flags().IntVar(&f.steps, "steps", 0, "stop after so many optimizer steps (default: no limit)")
-	c.Flags().BoolVar(&f.resume, "resume", false, "go on from the checkpoint in --out")
+	f.start.add(c, "go on from the checkpoint in --out")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "print one JSON object an epoch, and one at the end")
 	c.Flags().DurationVar(&f.checkpoint, "checkpoint-every", time.Minute, "time between checkpoints within an epoch; 0 for none")
+	c.Flags().BoolVar(&f.keep, "keep-checkpoint", false, "leave the checkpoint of a run that came to its end, so that --resume with more --epochs goes on from it")
 	f.card.add(c)
 }
 
 // apply puts what the flags say into a recipe.
 func (f *runFlags) apply(c *cobra.Command, r zoo.Recipe) error {
+	if err := f.card.check(c); err != nil {
+		return err
+	}
 	if c.Flags().Changed("seed") {
 		*r.Body.SeedPtr() = f.seed
 	}
 	t := r.Body.BySteps()
 	if t == nil {
 		why := "recipe " + r.Name + " is solved at once, in seconds, without epochs and steps"
-		return unwanted(c, why, "epochs", "steps", "resume", "checkpoint-every")
+		return unwanted(c, why, "epochs", "steps", "resume", "checkpoint-every", "keep-checkpoint")
 	}
 	if c.Flags().Changed("epochs") {
 		if f.epochs < 1 {
@@ -173,26 +190,20 @@ func lean() (restore func()) {
 func (f *runFlags) train(c *cobra.Command, source *recipe.Source, fit func(context.Context, zoo.Run) (*zoo.Model, error)) error {
 	defer lean()()
 	began := time.Now()
-	unlock, err := openDir(c.Context(), f.out)
-	if errors.Is(err, context.Canceled) {
-		return f.stopped(c, source, err)
-	} else if err != nil {
+	dir, err := f.start.openDir(c, f.out, filepath.Join(checkpointDir, train.CheckpointFile))
+	if errors.Is(err, zoo.ErrUsage) {
 		return err
+	} else if err != nil {
+		return f.stopped(c, source, err)
 	}
-	defer unlock()
-	switch exists := hasCheckpoint(f.out); {
-	case exists && !f.resume:
-		return fmt.Errorf("zoo: train: %s holds the checkpoint of an earlier run: go on by the same command with --resume, or choose another --out: %w", f.out, zoo.ErrUsage)
-	case !exists && f.resume:
-		fmt.Fprintf(c.ErrOrStderr(), "no checkpoint in %s yet: starting from the beginning\n", f.out)
-	}
+	defer dir.close()
 	log := &runLog{path: filepath.Join(f.out, logFile)}
 	defer log.close()
 	if f.asJSON {
 		log.also = c.OutOrStdout()
 	}
 	m, err := fit(c.Context(), zoo.Run{
-		Checkpoints: filepath.Join(f.out, checkpointDir), Resume: f.resume, CheckpointEvery: f.checkpoint, Steps: f.steps,
+		Checkpoints: filepath.Join(f.out, checkpointDir), Resume: f.start.resume, CheckpointEvery: f.checkpoint, Steps: f.steps,
 		Recorders: []train.Recorder{train.Progress(c.ErrOrStderr()), log},
 		Log:       c.ErrOrStderr(), Strict: strictly(c),
 		Card: f.card.fields(),
@@ -214,6 +225,11 @@ func (f *runFlags) train(c *cobra.Command, source *recipe.Source, fit func(conte
 	if err := printJSON(log, done); err != nil {
 		return fmt.Errorf("zoo: train: log: %w", err)
 	}
+	if steps, err := m.Steps(); err == nil && steps == 0 && !f.keep { // with steps it stopped before its end
+		if err := dir.discard(); err != nil {
+			return err
+		}
+	}
 	if f.asJSON {
 		return nil
 	}
@@ -225,21 +241,27 @@ func (f *runFlags) train(c *cobra.Command, source *recipe.Source, fit func(conte
 	return err
 }
 
+// resumable tells whether a training in --out can go on.
+func (f *runFlags) resumable() bool {
+	d := runDir{state: filepath.Join(f.out, checkpointDir, train.CheckpointFile)}
+	return d.unfinished()
+}
+
 // stopped says what to do about a training that did not come to its end.
 func (f *runFlags) stopped(c *cobra.Command, source *recipe.Source, err error) error {
 	switch {
-	case errors.Is(err, context.Canceled) && hasCheckpoint(f.out):
+	case errors.Is(err, context.Canceled) && f.resumable():
 		return fmt.Errorf("zoo: train: interrupted; a checkpoint is in %s: go on by the same command with --resume", f.out)
 	case errors.Is(err, context.Canceled):
 		return errors.New("zoo: train: interrupted before the first step: there is nothing to resume")
 	case errors.Is(err, syscall.ENOSPC):
 		return fmt.Errorf("%w; make room and go on by the same command with --resume", err)
-	case (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)) && hasCheckpoint(f.out):
+	case (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)) && f.resumable():
 		return fmt.Errorf("%w; make it writable and go on by the same command with --resume", err)
 	case errors.Is(err, train.ErrMismatch):
-		return fmt.Errorf("%w; resume with the recipe, data and flags that the run began with, or choose another --out: %w", err, zoo.ErrUsage)
+		return fmt.Errorf("%w; resume with the recipe, data and flags that the run began with, discard it by --force, or choose another --out: %w", err, zoo.ErrUsage)
 	case errors.Is(err, train.ErrCheckpoint):
-		return fmt.Errorf("%w; remove %s to start from the beginning", err, filepath.Join(f.out, checkpointDir))
+		return fmt.Errorf("%w; --force in place of --resume discards it and starts from the beginning", err)
 	}
 	return advise(c, source, err)
 }
