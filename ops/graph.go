@@ -22,6 +22,7 @@ type Graph struct {
 	params []*Param
 	nodes  G.Nodes
 	names  map[string]bool
+	ties   []tie
 	err    error // about the first name given twice
 }
 
@@ -50,10 +51,15 @@ func Build(define func(*Graph) (loss, output *G.Node, err error)) (p *Program, e
 	p = &Program{params: g.params, loss: loss, output: output}
 	if loss != nil {
 		seed := G.NewScalar(g.expr, tensor.Float32, G.WithName(seedName), G.WithValue(float32(1)))
-		if p.grads, err = G.Backpropagate(G.Nodes{loss}, G.Nodes{seed}, g.nodes); err != nil {
+		nodes := slices.Clone(g.nodes)
+		for _, t := range g.ties {
+			nodes = append(nodes, t.node)
+		}
+		if p.grads, err = G.Backpropagate(G.Nodes{loss}, G.Nodes{seed}, nodes); err != nil {
 			return nil, fmt.Errorf("ops: gradients: %w", err)
 		}
-		p.gradients = make([]Gradient, len(p.grads))
+		p.gradients = make([]Gradient, len(g.params))
+		p.ties = g.ties
 	}
 	// Gorgonia would add the sparse gradients of a table that is used twice as
 	// though they were dense.
@@ -119,29 +125,39 @@ type Program struct {
 	params    []*Param
 	loss      *G.Node
 	output    *G.Node
-	grads     G.Nodes
+	grads     G.Nodes // of params, then of ties
+	ties      []tie
+	tied      []Gradient // of ties
 	gradients []Gradient
 }
 
 // Run executes the graph once on what its inputs hold.
-func (p *Program) Run() error {
+func (p *Program) Run() (err error) {
 	defer p.vm.Reset()
 	if err := p.vm.RunAll(); err != nil {
 		return cause(err)
 	}
-	for i, n := range p.grads {
-		switch v := n.Value().(type) {
-		case *RowSparse:
-			p.gradients[i] = Gradient{Rows: v.Rows, Data: v.Data().([]float32)}
-		default:
-			data, ok := v.Data().([]float32)
-			if !ok {
-				return fmt.Errorf("ops: gradient of %s is a %T", p.params[i].Name, v)
-			}
-			p.gradients[i] = Gradient{Data: data}
+	if p.loss == nil {
+		return nil
+	}
+	for i := range p.params {
+		if p.gradients[i], err = p.gradient(p.grads[i], p.params[i]); err != nil {
+			return err
 		}
 	}
-	return nil
+	return p.joinTies()
+}
+
+// gradient reads the value of a gradient's node.
+func (p *Program) gradient(n *G.Node, of *Param) (Gradient, error) {
+	if v, ok := n.Value().(*RowSparse); ok {
+		return Gradient{Rows: v.Rows, Data: v.Data().([]float32)}, nil
+	}
+	data, ok := n.Value().Data().([]float32)
+	if !ok {
+		return Gradient{}, fmt.Errorf("ops: gradient of %s is a %T", of.Name, n.Value())
+	}
+	return Gradient{Data: data}, nil
 }
 
 // cause drops the machine's own context, which prints its instructions, and

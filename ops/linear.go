@@ -20,7 +20,7 @@ type linearOp struct {
 var _ G.SDOp = (*linearOp)(nil)
 
 // Linear returns x W' + b, [B, O], for x [B, I], weight W [O, I] and bias b
-// [O], as PyTorch's nn.Linear.
+// [O], as PyTorch's nn.Linear; a bias of nil is none.
 func Linear(x, weight, bias *G.Node) (*G.Node, error) {
 	if err := matrixNode("linear", x); err != nil {
 		return nil, err
@@ -32,10 +32,14 @@ func Linear(x, weight, bias *G.Node) (*G.Node, error) {
 	if x.Shape()[1] != i {
 		return nil, fmt.Errorf("ops: linear: input has %d columns, the weight takes %d", x.Shape()[1], i)
 	}
+	op := &linearOp{static: static{"linear", 2, tensor.Shape{x.Shape()[0], o}, tensor.Float32}, in: i, out: o}
+	if bias == nil {
+		return G.ApplyOp(op, x, weight)
+	}
 	if err := paramNode("linear", "bias", bias, o); err != nil {
 		return nil, err
 	}
-	op := &linearOp{static: static{"linear", 3, tensor.Shape{x.Shape()[0], o}, tensor.Float32}, in: i, out: o}
+	op.arity = 3
 	return G.ApplyOp(op, x, weight, bias)
 }
 
@@ -79,22 +83,25 @@ func (op *linearOp) Do(inputs ...G.Value) (v G.Value, err error) {
 	if err != nil {
 		return nil, err
 	}
-	b, _, _, err := floats("linear", inputs[2])
-	if err != nil {
-		return nil, err
-	}
 	if cols != op.in {
 		return nil, fmt.Errorf("ops: linear: input [%d %d], want %d columns", rows, cols, op.in)
 	}
 	y := op.y.matrix(rows, op.out)
 	op.product(op.y.data, rowMajor(x, cols), w, rows, op.in, op.out, true)
+	if op.arity == 2 {
+		return y, nil
+	}
+	b, _, _, err := floats("linear", inputs[2])
+	if err != nil {
+		return nil, err
+	}
 	for r := range rows {
 		kernel.Add(op.y.data[r*op.out:(r+1)*op.out], b)
 	}
 	return y, nil
 }
 
-func (op *linearOp) DiffWRT(int) []bool { return []bool{true, true, true} }
+func (op *linearOp) DiffWRT(int) []bool { return []bool{true, true, true}[:op.arity] }
 
 func (op *linearOp) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 	dx, err := newDerivative("linear dx", in[0], func(v []G.Value) (G.Value, error) {
@@ -129,8 +136,8 @@ func (op *linearOp) SymDiff(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 		op.product(op.dw.data, transposed(dy, rows, op.out), x, op.out, rows, op.in, false)
 		return out, nil
 	}, grad, in[0])
-	if err != nil {
-		return nil, err
+	if err != nil || op.arity == 2 {
+		return G.Nodes{dx, dw}, err
 	}
 	db, err := newDerivative("linear dBias", in[2], func(v []G.Value) (G.Value, error) {
 		dy, rows, _, err := op.gradient(v[0])
