@@ -173,7 +173,7 @@ func (op *decoderOp) Do(inputs ...G.Value) (v G.Value, err error) {
 	if err != nil {
 		return nil, err
 	}
-	op.pass.prepare(w, &op.target, lstmInput{})
+	op.pass.prepare(w, &op.target, lstmInput{}, lstmRows{})
 	op.prepare(wo)
 	out := op.out.matrix(rows, op.width)
 	op.bounds = op.target.deal(runtime.GOMAXPROCS(0), op.bounds)

@@ -97,6 +97,13 @@ func TestErrorsOfNodes(t *testing.T) {
 	weights := func(g *Graph, ih0, ih1, hh0, hh1, b0, b1 int) LSTMWeights {
 		return LSTMWeights{node(g, ih0, ih1), node(g, hh0, hh1), node(g, b0), node(g, b1)}
 	}
+	from := func(state func(node func(shape ...int) *G.Node) LSTMState) func(*Graph) (*G.Node, error) {
+		return func(g *Graph) (*G.Node, error) {
+			from := state(func(shape ...int) *G.Node { return node(g, shape...) })
+			y, _, err := LSTMFrom(node(g, 2, 3), lengths(g), from, weights(g, 8, 3, 8, 2, 8, 8))
+			return y, err
+		}
+	}
 	for name, define := range map[string]func(g *Graph) (*G.Node, error){
 		"linear, weight of other width": func(g *Graph) (*G.Node, error) { return Linear(node(g, 2, 3), node(g, 4, 2), node(g, 4)) },
 		"linear, bias of other length":  func(g *Graph) (*G.Node, error) { return Linear(node(g, 2, 3), node(g, 4, 3), node(g, 3)) },
@@ -128,6 +135,9 @@ func TestErrorsOfNodes(t *testing.T) {
 		"lstm, short bias":              func(g *Graph) (*G.Node, error) { return LSTM(node(g, 2, 3), lengths(g), weights(g, 8, 3, 8, 2, 8, 7)) },
 		"lstm, lengths are floats":      func(g *Graph) (*G.Node, error) { return LSTM(node(g, 2, 3), node(g, 2), weights(g, 8, 3, 8, 2, 8, 8)) },
 		"lstm, transposed recurrence":   func(g *Graph) (*G.Node, error) { return LSTM(node(g, 2, 3), lengths(g), weights(g, 8, 3, 2, 8, 8, 8)) },
+		"lstm, hidden state alone":      from(func(node func(...int) *G.Node) LSTMState { return LSTMState{Hidden: node(4, 2)} }),
+		"lstm, wide states":             from(func(node func(...int) *G.Node) LSTMState { return LSTMState{node(4, 3), node(4, 2)} }),
+		"lstm, a vector for a state":    from(func(node func(...int) *G.Node) LSTMState { return LSTMState{node(4, 2), node(4)} }),
 		"lstm, second direction differs": func(g *Graph) (*G.Node, error) {
 			return LSTM(node(g, 2, 3), lengths(g), weights(g, 8, 3, 8, 2, 8, 8), weights(g, 12, 3, 12, 3, 12, 12))
 		},

@@ -22,11 +22,15 @@ func (w LSTMWeights) nodes() []*G.Node { return []*G.Node{w.WeightIH, w.WeightHH
 
 // lstmDirection runs one direction of a layer forward.
 type lstmDirection interface {
-	// prepare makes room for a batch. w are the weights in the order of LSTMWeights.
-	prepare(w [4][]float32, p *packing, x lstmInput)
+	// prepare makes room for a batch. w are the weights in the order of LSTMWeights,
+	// begin is what the texts begin from.
+	prepare(w [4][]float32, p *packing, x lstmInput, begin lstmRows)
 	// forward runs the texts lo..hi-1 through all their tokens and writes hidden
 	// states into out, whose rows are ld apart.
 	forward(p *packing, x lstmInput, out []float32, ld, lo, hi int)
+	// finalCells writes the cells that the texts lo..hi-1 end with into dst, whose
+	// rows are ld apart.
+	finalCells(p *packing, dst []float32, ld, lo, hi int)
 }
 
 // lstmInput is what a layer reads.
@@ -43,6 +47,8 @@ type lstmOp struct {
 	dirs       []lstmDirection
 	passes     []*lstmPass // the same, where a backward pass may follow
 	shared     bool        // tokens share rows of x; the last input says which
+	carried    bool        // states are inputs and results: see LSTMFrom
+	states     lstmStates
 	packing
 	bounds []int
 	out    buffer
@@ -65,7 +71,7 @@ var _ G.SDOp = (*lstmOp)(nil)
 // weights the texts are also read from their ends and the result is [N, 2H],
 // forward states first.
 func LSTM(x, lengths *G.Node, directions ...LSTMWeights) (*G.Node, error) {
-	return lstm(false, x, nil, lengths, directions)
+	return newLSTM(false, x, nil, lengths, nil, directions)
 }
 
 // InferLSTM is [LSTM] for graphs without a backward pass. It keeps the state
@@ -73,7 +79,7 @@ func LSTM(x, lengths *G.Node, directions ...LSTMWeights) (*G.Node, error) {
 // must not change after the first run. Recurrent weights that float16 holds
 // exactly are read in it where that is faster; the result has the same bits.
 func InferLSTM(x, lengths *G.Node, directions ...LSTMWeights) (*G.Node, error) {
-	return lstm(true, x, nil, lengths, directions)
+	return newLSTM(true, x, nil, lengths, nil, directions)
 }
 
 // InferSharedLSTM is [InferLSTM] for tokens that share inputs: x [U, D] has the
@@ -85,10 +91,12 @@ func InferSharedLSTM(x, rows, lengths *G.Node, directions ...LSTMWeights) (*G.No
 	if err := intsNode("lstm", "rows", rows); err != nil {
 		return nil, err
 	}
-	return lstm(true, x, rows, lengths, directions)
+	return newLSTM(true, x, rows, lengths, nil, directions)
 }
 
-func lstm(inference bool, x, rows, lengths *G.Node, directions []LSTMWeights) (*G.Node, error) {
+// newLSTM makes the node of a layer. With from, whose nodes may be nil, it is one of
+// states: see lstmStates.
+func newLSTM(inference bool, x, rows, lengths *G.Node, from *LSTMState, directions []LSTMWeights) (*G.Node, error) {
 	if err := matrixNode("lstm", x); err != nil {
 		return nil, err
 	}
@@ -136,6 +144,13 @@ func lstm(inference bool, x, rows, lengths *G.Node, directions []LSTMWeights) (*
 	if rows != nil {
 		op.shared, op.arity, nodes = true, op.arity+1, append(nodes, rows)
 	}
+	if from != nil {
+		begin, err := op.carry(*from)
+		if err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, begin...)
+	}
 	return G.ApplyOp(op, nodes...)
 }
 
@@ -149,6 +164,9 @@ func (op *lstmOp) Do(inputs ...G.Value) (v G.Value, err error) {
 	op.bounds = op.deal(runtime.GOMAXPROCS(0), op.bounds)
 	width := op.hidden * len(op.dirs)
 	out := op.out.matrix(op.tokens, width)
+	if err := op.begin(inputs); err != nil {
+		return nil, err
+	}
 	for i, dir := range op.dirs {
 		var w [4][]float32
 		for k := range w {
@@ -156,7 +174,7 @@ func (op *lstmOp) Do(inputs ...G.Value) (v G.Value, err error) {
 				return nil, err
 			}
 		}
-		dir.prepare(w, &op.packing, x)
+		dir.prepare(w, &op.packing, x, op.states.begin.columns(i*op.hidden))
 	}
 	ranges := len(op.bounds) - 1
 	kernel.Parallel(ranges*len(op.dirs), func(task int) {
@@ -164,6 +182,9 @@ func (op *lstmOp) Do(inputs ...G.Value) (v G.Value, err error) {
 		op.dirs[dir].forward(&op.packing, x, op.out.data[dir*op.hidden:], width, op.bounds[r], op.bounds[r+1])
 	})
 	op.pending = true
+	if op.carried {
+		return op.end(), nil
+	}
 	return out, nil
 }
 
@@ -208,27 +229,31 @@ func (op *lstmOp) DiffWRT(n int) []bool {
 	return d
 }
 
-// SymDiff returns one derivative for x and for each weight. The first to run
-// does the whole backward pass.
+// SymDiff returns one derivative for x, for each weight and for each state. The
+// first to run does the whole backward pass.
 func (op *lstmOp) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	result := make(G.Nodes, len(in))
 	names := [4]string{"dWeightIH", "dWeightHH", "dBiasIH", "dBiasHH"}
+	from := op.gradientsOf(out, grad)
 	for i, n := range in {
 		if i == 1 {
 			continue
 		}
 		name, value := "lstm dx", func() G.Value { return op.dx.value }
-		if i >= 2 {
-			dir, k := (i-2)/4, (i-2)%4
+		if dir, k := (i-2)/4, (i-2)%4; i >= 2 {
 			name = "lstm " + names[k]
 			value = func() G.Value { return op.parameter[dir][k].value }
+			if dir == len(op.passes) {
+				name = [2]string{"lstm dHidden", "lstm dCell"}[k]
+				value = func() G.Value { return op.states.dbegin[k].value }
+			}
 		}
 		d, err := newDerivative(name, n, func(v []G.Value) (G.Value, error) {
-			if err := op.backward(v[0]); err != nil {
+			if err := op.backward(v); err != nil {
 				return nil, err
 			}
 			return value(), nil
-		}, grad, out)
+		}, from...)
 		if err != nil {
 			return nil, err
 		}
@@ -237,26 +262,24 @@ func (op *lstmOp) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	return result, nil
 }
 
-// backward computes all gradients, once for each forward pass.
-func (op *lstmOp) backward(grad G.Value) error {
+// backward computes all gradients, once for each forward pass, from the values of
+// what gradientsOf returns.
+func (op *lstmOp) backward(v []G.Value) error {
 	if !op.pending {
 		return nil
 	}
-	dy, rows, cols, err := floats("lstm backward", grad)
+	dy, end, err := op.readGradients(v)
 	if err != nil {
-		return err
-	}
-	width := op.hidden * len(op.passes)
-	if err := like("lstm backward", rows, cols, op.tokens, width); err != nil {
 		return err
 	}
 	ranges := len(op.bounds) - 1
 	kernel.Parallel(ranges*len(op.passes), func(task int) {
 		dir, r := task/ranges, task%ranges
-		op.passes[dir].backward(&op.packing, dy[dir*op.hidden:], width, op.bounds[r], op.bounds[r+1])
+		op.passes[dir].backward(&op.packing, dy.columns(dir*op.hidden), end.columns(dir*op.hidden), op.bounds[r], op.bounds[r+1])
 	})
-	op.dx.matrix(rows, op.in)
-	op.inputGradient(rows)
+	op.dx.matrix(op.tokens, op.in)
+	op.inputGradient(op.tokens)
+	op.beginGradients()
 	for i, dir := range op.passes {
 		g := &op.parameter[i]
 		g[0].matrix(4*op.hidden, op.in)

@@ -7,9 +7,9 @@ import (
 )
 
 // backward turns the gates' panels of the texts lo..hi-1 into gradients of
-// the pre-activations, given dy, the gradients of the hidden states, whose
-// rows are ld apart.
-func (l *lstmPass) backward(p *packing, dy []float32, ld, lo, hi int) {
+// the pre-activations, given the gradients of the hidden states at every token and
+// those of the states that the texts end with; of both, none are zeros.
+func (l *lstmPass) backward(p *packing, dy gradientRows, end lstmRows, lo, hi int) {
 	const width = kernel.Width
 	panel, q := l.stride*width, l.gateRows()
 	for s := range p.steps {
@@ -20,15 +20,17 @@ func (l *lstmPass) backward(p *packing, dy []float32, ld, lo, hi int) {
 		for u := range l.hPanels {
 			columns := min(width, l.hidden-u*width)
 			dst := l.rows(l.dh, u, sp.row, sp.n)
-			kernel.CopyRows(dst, width, dy[sp.row*ld+u*width:], ld, sp.n, columns)
+			if dy.data == nil {
+				clear(dst)
+				continue
+			}
+			kernel.CopyRows(dst, width, dy.data[sp.row*dy.ld+u*width:], dy.ld, sp.n, columns)
 			for r := 0; columns < width && r < sp.n; r++ {
 				clear(dst[r*width+columns : (r+1)*width])
 			}
 		}
 	}
-	for u := range l.hPanels {
-		clear(l.dc[(u*p.texts+lo)*width : (u*p.texts+hi)*width])
-	}
+	l.endGradients(p, end, lo, hi)
 	for s := p.steps - 1; s >= 0; s-- {
 		sp := l.span(p, s, lo, hi)
 		if sp.n == 0 {
@@ -44,13 +46,35 @@ func (l *lstmPass) backward(p *packing, dy []float32, ld, lo, hi int) {
 				part(sp.row, sp.begun, l.rows(l.c, u, sp.from, sp.begun), dc)
 			}
 			if fresh := sp.n - sp.begun; fresh > 0 {
-				part(sp.row+sp.begun, fresh, l.zero[:fresh*width], dc[sp.begun*width:])
+				part(sp.row+sp.begun, fresh, ofTexts(l.c0, u, p.texts, lo+sp.begun, fresh), dc[sp.begun*width:])
 			}
 		}
 		if sp.begun > 0 {
 			// dh of the step before, on top of what reaches it from outside.
 			kernel.Mul(l.dh[sp.from*width:], width, panel, l.gateOperand(sp.row),
 				l.wb[l.xPanels*q*width:], q*width, sp.begun, q, l.hPanels, true)
+		}
+		if fresh := sp.n - sp.begun; fresh > 0 && len(l.dh0) > 0 {
+			kernel.Mul(l.dh0[(lo+sp.begun)*width:], width, p.texts*width, l.gateOperand(sp.row+sp.begun),
+				l.wb[l.xPanels*q*width:], q*width, fresh, q, l.hPanels, false)
+		}
+	}
+}
+
+// endGradients begins the running gradient of the cells with that of the final ones,
+// and adds that of the final hidden states to what reaches them at their tokens.
+func (l *lstmPass) endGradients(p *packing, end lstmRows, lo, hi int) {
+	const width = kernel.Width
+	for u := range l.hPanels {
+		clear(ofTexts(l.dc, u, p.texts, lo, hi-lo))
+		columns := min(width, l.hidden-u*width)
+		for b := lo; b < hi; b++ {
+			if end.cell != nil {
+				copy(ofTexts(l.dc, u, p.texts, b, 1), end.cell[b*end.ld+u*width:][:columns])
+			}
+			if end.hidden != nil {
+				kernel.Add(l.rows(l.dh, u, p.last(b, l.reverse), 1)[:columns], end.hidden[b*end.ld+u*width:][:columns])
+			}
 		}
 	}
 }

@@ -55,7 +55,7 @@ const (
 )
 
 // prepare packs the weights that have not been and makes room for a batch.
-func (l *lstmInfer) prepare(w [4][]float32, p *packing, x lstmInput) {
+func (l *lstmInfer) prepare(w [4][]float32, p *packing, x lstmInput, begin lstmRows) {
 	inputs := len(x.data) / l.in
 	switch {
 	case x.rows != nil && inputs <= sharedInputs && inputs*4 <= p.tokens*sharedQuarters:
@@ -80,8 +80,8 @@ func (l *lstmInfer) prepare(w [4][]float32, p *packing, x lstmInput) {
 	l.z = grow(l.z, rows*l.zRow, 0)
 	l.c = grow(l.c, p.texts*l.units, 0)
 	l.h = grow(l.h, p.texts*l.units, 0)
-	clear(l.c)
-	clear(l.h)
+	begin.rows(l.c, begin.cell, p.texts, l.hidden, l.units)
+	begin.rows(l.h, begin.hidden, p.texts, l.hidden, l.units)
 	if l.ahead > 0 {
 		l.x = grow(l.x, rows*(l.in+1), 0)
 		return
@@ -188,6 +188,12 @@ func (l *lstmInfer) forward(p *packing, x lstmInput, out []float32, ld, lo, hi i
 			row++
 			token++
 		}
+	}
+}
+
+func (l *lstmInfer) finalCells(_ *packing, dst []float32, ld, lo, hi int) {
+	for b := lo; b < hi; b++ {
+		copy(dst[b*ld:][:l.hidden], l.c[b*l.units:])
 	}
 }
 

@@ -23,16 +23,19 @@ type lstmPass struct {
 	xPanels, hPanels int
 	stride           int // rows between panels: at least N, chosen against cache conflicts
 
-	wf   []float32 // [Q/16][K][16] weights for the forward product
-	wb   []float32 // [K/16][Q][16] the same for the product with gate gradients
-	xh   []float32 // [K/16][stride][16]
-	z    []float32 // [Q/16][stride][16] gates; their gradients after backward
-	c    []float32 // [H/16][stride][16] cell states
-	dh   []float32 // [H/16][stride][16] gradients of hidden states
-	dc   []float32 // [H/16][B][16] gradient of the cell state, running
-	dw   []float32 // [Q][K] gradient of the packed weights
-	h    []float32 // [B][16] hidden states of one panel of units at one step
-	zero []float32 // [B][16]
+	wf []float32 // [Q/16][K][16] weights for the forward product
+	wb []float32 // [K/16][Q][16] the same for the product with gate gradients
+	xh []float32 // [K/16][stride][16]
+	z  []float32 // [Q/16][stride][16] gates; their gradients after backward
+	c  []float32 // [H/16][stride][16] cell states
+	dh []float32 // [H/16][stride][16] gradients of hidden states
+	dc []float32 // [H/16][B][16] gradient of the cell state, running
+	dw []float32 // [Q][K] gradient of the packed weights
+	h  []float32 // [B][16] hidden states of one panel of units at one step
+
+	// States that texts begin from, and the gradients of hidden ones; those of cells
+	// are what is left in dc.
+	h0, c0, dh0 []float32 // [H/16][B][16]
 }
 
 func newLSTMPass(in, hidden, capacity int, reverse bool) *lstmPass {
@@ -56,7 +59,7 @@ func (l *lstmPass) gateOperand(token int) kernel.Operand {
 func spread(n int) int { return (n+63-7)/64*64 + 7 }
 
 // prepare packs the weights and makes room for a batch.
-func (l *lstmPass) prepare(w [4][]float32, p *packing, _ lstmInput) {
+func (l *lstmPass) prepare(w [4][]float32, p *packing, _ lstmInput, begin lstmRows) {
 	l.stride = spread(p.tokens)
 	l.pack(w)
 	panel, most := l.stride*kernel.Width, spread(l.capacity)*kernel.Width
@@ -64,8 +67,8 @@ func (l *lstmPass) prepare(w [4][]float32, p *packing, _ lstmInput) {
 	l.z = grow(l.z, 4*l.hPanels*panel, 4*l.hPanels*most)
 	l.c = grow(l.c, l.hPanels*panel, l.hPanels*most)
 	l.h = grow(l.h, p.texts*kernel.Width, 0)
-	l.zero = grow(l.zero, p.texts*kernel.Width, 0)
-	clear(l.zero)
+	l.h0 = begin.panels(l.h0, begin.hidden, p.texts, l.hidden)
+	l.c0 = begin.panels(l.c0, begin.cell, p.texts, l.hidden)
 	l.dh = grow(l.dh, l.hPanels*panel, l.hPanels*most)
 	l.dc = grow(l.dc, l.hPanels*p.texts*kernel.Width, 0)
 	l.dw = grow(l.dw, l.gateRows()*l.inputRows(), 0)
@@ -140,7 +143,7 @@ func (l *lstmPass) forward(p *packing, x lstmInput, out []float32, ld, lo, hi in
 		if sp.n == 0 {
 			continue
 		}
-		l.input(x.data, sp)
+		l.input(x.data, p.texts, lo, sp)
 		// The columns between the one and h are zero and left out.
 		at, z := sp.row*width, l.z[sp.row*width:]
 		kernel.Mul(z, width, panel, kernel.Operand{Data: l.xh[at:], Row: width, Col: 1, Width: width, Block: panel},
@@ -149,7 +152,7 @@ func (l *lstmPass) forward(p *packing, x lstmInput, out []float32, ld, lo, hi in
 			l.wf[l.xPanels*width*width:], k*width, sp.n, k-l.xPanels*width, 4*l.hPanels, true)
 		h := l.h[lo*width : (lo+sp.n)*width]
 		for u := range l.hPanels {
-			l.gates(u, sp, h)
+			l.gates(u, p.texts, lo, sp, h)
 			columns := min(width, l.hidden-u*width)
 			kernel.CopyRows(out[sp.row*ld+u*width:], ld, h, width, sp.n, columns)
 			at := (l.xPanels+u)*panel + sp.to*width
@@ -159,8 +162,8 @@ func (l *lstmPass) forward(p *packing, x lstmInput, out []float32, ld, lo, hi in
 }
 
 // input fills the product's input: x and the one. The hidden state has been
-// left there by the step before; where a text begins it is zero.
-func (l *lstmPass) input(x []float32, sp span) {
+// left there by the step before; where a text begins it is the initial one.
+func (l *lstmPass) input(x []float32, texts, lo int, sp span) {
 	const width = kernel.Width
 	panel := l.stride * width
 	for f := range l.xPanels {
@@ -177,8 +180,8 @@ func (l *lstmPass) input(x []float32, sp span) {
 			}
 		}
 	}
-	for f := l.xPanels; f < l.xPanels+l.hPanels; f++ {
-		clear(l.xh[f*panel+(sp.row+sp.begun)*width : f*panel+(sp.row+sp.n)*width])
+	for u := range l.hPanels {
+		copy(l.xh[(l.xPanels+u)*panel+(sp.row+sp.begun)*width:], ofTexts(l.h0, u, texts, lo+sp.begun, sp.n-sp.begun))
 	}
 }
 
@@ -194,9 +197,15 @@ func (l *lstmPass) rows(panels []float32, panel, row, n int) []float32 {
 	return panels[at : at+n*kernel.Width]
 }
 
+// ofTexts returns one panel of [H/16][B][16] for n texts from one on.
+func ofTexts(panels []float32, panel, texts, first, n int) []float32 {
+	at := (panel*texts + first) * kernel.Width
+	return panels[at : at+n*kernel.Width]
+}
+
 // gates applies the non-linear part of a step to one panel of units and
 // leaves the hidden states in h.
-func (l *lstmPass) gates(u int, sp span, h []float32) {
+func (l *lstmPass) gates(u, texts, lo int, sp span, h []float32) {
 	part := func(row, n int, prev, h []float32) {
 		kernel.LSTMForward(l.gate(0, u, row, n), l.gate(1, u, row, n), l.gate(2, u, row, n), l.gate(3, u, row, n),
 			prev, l.rows(l.c, u, row, n), h)
@@ -206,6 +215,15 @@ func (l *lstmPass) gates(u int, sp span, h []float32) {
 		part(sp.row, sp.begun, l.rows(l.c, u, sp.from, sp.begun), h[:begun])
 	}
 	if fresh := sp.n - sp.begun; fresh > 0 {
-		part(sp.row+sp.begun, fresh, l.zero[:fresh*kernel.Width], h[begun:])
+		part(sp.row+sp.begun, fresh, ofTexts(l.c0, u, texts, lo+sp.begun, fresh), h[begun:])
+	}
+}
+
+func (l *lstmPass) finalCells(p *packing, dst []float32, ld, lo, hi int) {
+	for b := lo; b < hi; b++ {
+		row := p.last(b, l.reverse)
+		for u := range l.hPanels {
+			copy(dst[b*ld+u*kernel.Width:][:min(kernel.Width, l.hidden-u*kernel.Width)], l.rows(l.c, u, row, 1))
+		}
 	}
 }

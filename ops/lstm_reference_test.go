@@ -10,11 +10,15 @@ import (
 
 // lstmReference is one direction of an LSTM layer, text by text and unit by
 // unit, from PyTorch's definition. The states of text b at time t stand in
-// row rows[b][t], columns column and on of ld.
-func lstmReference(dst []float64, ld, column int, x []float64, in, hidden int, rows [][]int, reverse bool, w [4][]float64) {
+// row rows[b][t], columns column and on of ld. state, if not nil, has the hidden
+// state and the cell that text b begins from, and gets those it ends with, in row b.
+func lstmReference(dst []float64, ld, column int, x []float64, in, hidden int, rows [][]int, reverse bool, w [4][]float64, state *[2][]float64) {
 	sigmoid := func(v float64) float64 { return 1 / (1 + math.Exp(-v)) }
-	for _, text := range rows {
+	for b, text := range rows {
 		h, c := make([]float64, hidden), make([]float64, hidden)
+		if state != nil {
+			h, c = state[0][b*ld+column:][:hidden], state[1][b*ld+column:][:hidden]
+		}
 		for s := range text {
 			t := s
 			if reverse {
@@ -64,7 +68,7 @@ func lstmSubject(rng *rand.Rand, lens []int32, in, hidden, directions int) subje
 			out := make([]float64, total(lens)*hidden*directions)
 			for d := range directions {
 				w := [4][]float64(p[1+4*d:])
-				lstmReference(out, hidden*directions, d*hidden, p[0], in, hidden, rows, d == 1, w)
+				lstmReference(out, hidden*directions, d*hidden, p[0], in, hidden, rows, d == 1, w, nil)
 			}
 			return out
 		},

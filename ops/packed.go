@@ -21,6 +21,15 @@ type packing struct {
 // alive returns the number of texts that have a token at time t.
 func (p *packing) alive(t int) int { return p.offsets[t+1] - p.offsets[t] }
 
+// last returns the row of the token that text b is read to the end with: its last one,
+// or its first if it is read from the end.
+func (p *packing) last(b int, reverse bool) int {
+	if reverse {
+		return b
+	}
+	return p.offsets[p.lens[b]-1] + b
+}
+
 // count returns the texts and tokens of a lengths vector: the lengths of the
 // texts, longest first, followed by zeros up to the vector's capacity.
 func count(op string, v G.Value) (lens []int32, texts, tokens int, err error) {
