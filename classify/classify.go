@@ -21,7 +21,7 @@ type Classifier interface {
 	// Predict classifies one text.
 	Predict(ctx context.Context, text string) (Prediction, error)
 	// PredictAll classifies texts; answers come in their order and are the
-	// same as one by one.
+	// same as one by one, but for Terms, which only Predict fills in.
 	PredictAll(ctx context.Context, texts []string) ([]Prediction, error)
 }
 
@@ -33,6 +33,21 @@ type Prediction struct {
 	Probabilities []float64 // of every class, in their order
 	Tokens        int       // tokens that were read
 	Truncated     bool      // whether the text was cut at the model's limit
+
+	// Logits are what the model gave before the temperature: one of each class,
+	// or, by models that have one for two classes, that of class 1; nil where a
+	// model has none.
+	Logits []float64
+	// Terms are, of a model that is a sum over n-grams, those of the text that it
+	// knows: what says most for or against Label first, equals by their text.
+	Terms []Term
+}
+
+// Term is what an n-gram of a text adds to an answer.
+type Term struct {
+	Text         string
+	Count        int     // how often it occurs in the text
+	Contribution float64 // to the logit of the predicted class: positive speaks for it
 }
 
 // Reader is a classifier that takes texts which its tokenizer has read already:

@@ -64,5 +64,5 @@ func various(n int) []string {
 // same tells whether two predictions have the same bits.
 func same(a, b lstm.Prediction) bool {
 	return a.Label == b.Label && math.Float64bits(a.Probability) == math.Float64bits(b.Probability) && a.Tokens == b.Tokens &&
-		math.Float32bits(a.Logits[0]) == math.Float32bits(b.Logits[0])
+		math.Float64bits(a.Logits[0]) == math.Float64bits(b.Logits[0])
 }

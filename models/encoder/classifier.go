@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/gorgonia-zoo/zoo/classify"
 	"github.com/gorgonia-zoo/zoo/internal/exact"
 	"github.com/gorgonia-zoo/zoo/ops"
 )
@@ -55,15 +56,15 @@ func (c *Classifier) SetTemperature(t float64) error {
 	return nil
 }
 
-// Prediction is the answer for one text.
-type Prediction struct {
-	Label         string    // the most probable class
-	Class         int       // its index
-	Probability   float64   // of Label
-	Probabilities []float64 // of every class, in their order
-	Logits        []float64 // of every class, before the temperature
-	Tokens        int       // tokens that were read, special ones included
-	Truncated     bool      // whether the text was cut at the limit
+// Prediction is the answer for one text. Its Tokens are those that were read,
+// special ones included; it has a logit of every class and no Terms.
+type Prediction = classify.Prediction
+
+var _ classify.Classifier = (*Classifier)(nil)
+
+// Predict classifies one text.
+func (c *Classifier) Predict(ctx context.Context, text string) (Prediction, error) {
+	return classify.One(c.PredictAll(ctx, []string{text}))
 }
 
 // PredictAll classifies texts; answers come in their order and are the same

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/gorgonia-zoo/zoo/classify"
 	"github.com/gorgonia-zoo/zoo/internal/kernel"
 	"github.com/gorgonia-zoo/zoo/ops"
 	"github.com/gorgonia-zoo/zoo/tokenize"
@@ -28,26 +29,14 @@ func (c *Classifier) Vectorizer() *Vectorizer { return c.vectorizer }
 // linear.bias [C]. C is 1 for two classes: the logit of class 1.
 func (c *Classifier) Params() []*ops.Param { return []*ops.Param{c.weight, c.bias} }
 
-// Prediction is the answer for one text.
-type Prediction struct {
-	Label         string    // the most probable class
-	Class         int       // its index
-	Probability   float64   // of Label
-	Probabilities []float64 // of every class, in their order
-	Logits        []float64 // one for two classes, else one a class; before the temperature
-	Tokens        int       // tokens that were read
-	// Terms are the n-grams of the text that the classifier knows, those that
-	// say most for or against Label first, equals by their text. There are
-	// none where features are hashed.
-	Terms []Term
-}
+// Prediction is the answer for one text. It has one logit for two classes, else
+// one a class, and no Terms where features are hashed.
+type Prediction = classify.Prediction
 
 // Term is what an n-gram of a text adds to the answer.
-type Term struct {
-	Text         string
-	Count        int     // how often it occurs in the text
-	Contribution float64 // to the logit of the predicted class: positive speaks for it
-}
+type Term = classify.Term
+
+var _ classify.Classifier = (*Classifier)(nil)
 
 // Predict classifies one text and says which n-grams decided.
 func (c *Classifier) Predict(ctx context.Context, text string) (Prediction, error) {
@@ -162,7 +151,7 @@ func (c *Classifier) terms(ngrams []Attribution, class int) []Term {
 	}
 	terms := make([]Term, len(ngrams))
 	for i, g := range ngrams {
-		terms[i] = Term{g.Text, len(g.At), sign * g.Logits[class]}
+		terms[i] = Term{Text: g.Text, Count: len(g.At), Contribution: sign * g.Logits[class]}
 	}
 	slices.SortStableFunc(terms, func(a, b Term) int {
 		return cmp.Or(cmp.Compare(math.Abs(b.Contribution), math.Abs(a.Contribution)), cmp.Compare(a.Text, b.Text))

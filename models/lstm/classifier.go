@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/gorgonia-zoo/zoo/classify"
 	"github.com/gorgonia-zoo/zoo/internal/exact"
 	"github.com/gorgonia-zoo/zoo/tokenize"
 )
@@ -101,16 +102,10 @@ func (c *Classifier) SetTemperature(t float64) error {
 	return nil
 }
 
-// Prediction is the answer for one text.
-type Prediction struct {
-	Label         string    // the most probable class
-	Class         int       // its index
-	Probability   float64   // of Label
-	Probabilities []float64 // of every class, in their order
-	Logits        []float32 // what the network gave, before the temperature
-	Tokens        int       // tokens that were read
-	Truncated     bool      // whether the text was cut at the limit
-}
+// Prediction is the answer for one text. It has no Terms.
+type Prediction = classify.Prediction
+
+var _ classify.Classifier = (*Classifier)(nil)
 
 // Encode returns the ids of a text's tokens and whether the text was cut. A
 // text without tokens counts as one unknown word, so that every text has an
@@ -154,7 +149,10 @@ func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]Predicti
 	}
 	for i, l := range logits {
 		p := &predictions[i]
-		p.Logits = l
+		p.Logits = make([]float64, len(l))
+		for k, x := range l {
+			p.Logits[k] = float64(x)
+		}
 		p.Probabilities = Probabilities(l, c.temperature)
 		for k, v := range p.Probabilities {
 			if math.IsNaN(v) {

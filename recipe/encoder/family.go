@@ -139,25 +139,6 @@ func embed(ctx context.Context, e *encoder.Encoder, texts []string) ([]recipe.Em
 	return out, nil
 }
 
-// Predict implements classify.Classifier.
-func (c *Classifier) Predict(ctx context.Context, text string) (classify.Prediction, error) {
-	return classify.One(c.PredictAll(ctx, []string{text}))
-}
-
-// PredictAll implements classify.Classifier.
-func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]classify.Prediction, error) {
-	all, err := c.Classifier.PredictAll(ctx, texts)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]classify.Prediction, len(all))
-	for i, p := range all {
-		out[i] = classify.Prediction{Label: p.Label, Class: p.Class, Probability: p.Probability, Probabilities: p.Probabilities,
-			Tokens: p.Tokens, Truncated: p.Truncated}
-	}
-	return out, nil
-}
-
 // Known implements classify.Knower, by pieces of words. A tokenizer without a
 // piece for what it does not know, such as that of bytes, has a piece for all.
 func (c *Classifier) Known(text string) (share float64, ok bool) {

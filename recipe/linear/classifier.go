@@ -16,28 +16,6 @@ var (
 	_ classify.Knower    = (*Classifier)(nil)
 )
 
-// Predict implements classify.Classifier.
-func (c *Classifier) Predict(ctx context.Context, text string) (classify.Prediction, error) {
-	return classify.One(c.PredictAll(ctx, []string{text}))
-}
-
-// PredictAll implements classify.Classifier.
-func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]classify.Prediction, error) {
-	all, err := c.Classifier.PredictAll(ctx, texts)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]classify.Prediction, len(all))
-	for i, p := range all {
-		out[i] = prediction(p)
-	}
-	return out, nil
-}
-
-func prediction(p linear.Prediction) classify.Prediction {
-	return classify.Prediction{Label: p.Label, Class: p.Class, Probability: p.Probability, Probabilities: p.Probabilities, Tokens: p.Tokens}
-}
-
 // EvaluateTokens implements classify.Reader.
 func (c *Classifier) EvaluateTokens(ctx context.Context, words []string, texts [][]int32, labels []int32) (*classify.Evaluation, error) {
 	predictions, err := PredictTokens(ctx, c.Classifier, words, texts, every(len(texts)))
@@ -122,5 +100,5 @@ func (c *Classifier) Explain(ctx context.Context, text string) (classify.Predict
 		out.Sum += w.Contribution
 	}
 	out.Error = out.Sum - (out.Logit - out.Baseline)
-	return prediction(e.Prediction), out, nil
+	return e.Prediction, out, nil
 }

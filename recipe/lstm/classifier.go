@@ -17,29 +17,6 @@ var (
 	_ classify.Knower    = (*Classifier)(nil)
 )
 
-// Predict implements classify.Classifier.
-func (c *Classifier) Predict(ctx context.Context, text string) (classify.Prediction, error) {
-	return classify.One(c.PredictAll(ctx, []string{text}))
-}
-
-// PredictAll implements classify.Classifier.
-func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]classify.Prediction, error) {
-	all, err := c.Classifier.PredictAll(ctx, texts)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]classify.Prediction, len(all))
-	for i, p := range all {
-		out[i] = prediction(p)
-	}
-	return out, nil
-}
-
-func prediction(p lstm.Prediction) classify.Prediction {
-	return classify.Prediction{Label: p.Label, Class: p.Class, Probability: p.Probability, Probabilities: p.Probabilities,
-		Tokens: p.Tokens, Truncated: p.Truncated}
-}
-
 // Known implements classify.Knower.
 func (c *Classifier) Known(text string) (share float64, ok bool) {
 	ids, _ := c.Encode(text) // never none
@@ -88,5 +65,5 @@ func (c *Classifier) Explain(ctx context.Context, text string) (classify.Predict
 	for i, w := range e.Words {
 		out.Words[i] = classify.Contribution{Token: w, Contribution: e.Parts[i]}
 	}
-	return prediction(e.Prediction), out, nil
+	return e.Prediction, out, nil
 }
