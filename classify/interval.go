@@ -24,16 +24,24 @@ func WilsonAt(right, n int, z float64) Interval {
 	if n <= 0 {
 		return Interval{0, 1}
 	}
-	size := float64(n)
-	p, z2 := float64(right)/size, float64(z*z)
-	middle := p + z2/(2*size)
-	half := float64(z * math.Sqrt(float64(p*(1-p))/size+z2/(4*size*size)))
-	scale := 1 + z2/size
+	return WilsonOf(float64(right)/float64(n), float64(n), z)
+}
+
+// WilsonOf is WilsonAt of a share that was measured on rows worth n independent
+// ones.
+func WilsonOf(share, n, z float64) Interval {
+	if !(n > 0) {
+		return Interval{0, 1}
+	}
+	z2 := float64(z * z)
+	middle := share + z2/(2*n)
+	half := float64(z * math.Sqrt(float64(share*(1-share))/n+z2/(4*n*n)))
+	scale := 1 + z2/n
 	at := Interval{(middle - half) / scale, (middle + half) / scale}
-	if right <= 0 { // whatever the rounding
+	if share <= 0 { // whatever the rounding
 		at.Low = 0
 	}
-	if right >= n {
+	if share >= 1 {
 		at.High = 1
 	}
 	return at

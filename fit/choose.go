@@ -3,54 +3,34 @@ package fit
 import (
 	"fmt"
 	"math"
+	"slices"
 
-	"github.com/gorgonia-zoo/zoo/classify"
 	"github.com/gorgonia-zoo/zoo/internal/exact"
 )
-
-// quantile is the 95 % quantile of the normal distribution: a Level interval
-// lies between it and its negative.
-const quantile = 1.6448536269514722
-
-// Level is the probability of the intervals: nine in ten of them hold the true
-// value.
-const Level = 0.9
-
-// wilson returns the interval of a share.
-func wilson(right, n int) *Interval {
-	w := classify.WilsonAt(right, n, quantile)
-	return &Interval{Accuracy: float64(right) / float64(max(1, n)), Low: w.Low, High: w.High, Rows: n}
-}
-
-func (i *Interval) String() string {
-	return fmt.Sprintf("%.1f %% (%.1f to %.1f)", 100*i.Accuracy, 100*i.Low, 100*i.High)
-}
 
 // difference returns the mean difference of two candidates' answers on the rows
 // that both were measured on, a positive one where a is better, its standard
 // error, and their number. The rows are the same, so what is hard for both
-// cancels out.
+// cancels out; rows that are near copies of each other count as one observation
+// (the cluster-robust variance; Liang and Zeger 1986).
 func (s *Search) difference(a, b *try) (mean, err float64, n int) {
-	sum, squares := 0, 0
-	for part := range min(len(a.done), len(b.done)) {
-		for i, at := range s.parts[part] {
-			x, y := a.done[part].Answers[i] == s.corpus.Labels[at], b.done[part].Answers[i] == s.corpus.Labels[at]
-			if n++; x == y {
-				continue
-			}
-			if squares++; x {
-				sum++
-			} else {
-				sum--
-			}
+	var units sample
+	for n := range min(len(a.done), len(b.done)) {
+		p := &s.parts[n]
+		for i, at := range p.rows {
+			units.add(s.units[at], s.gain(&a.done[n], i, at)-s.gain(&b.done[n], i, at), p.weight[i])
 		}
 	}
-	if n < 2 {
-		return 0, math.Inf(1), n
+	mean, err = units.mean()
+	return mean, err, units.rows
+}
+
+// gain is what an answer to row i of a part, which is row at of the data, is worth.
+func (s *Search) gain(m *measurement, i, at int) float64 {
+	if m.Answers[i] == s.corpus.Labels[at] {
+		return 1
 	}
-	m := float64(n)
-	mean = float64(sum) / m
-	return mean, math.Sqrt((float64(squares) - float64(mean*mean*m)) / (m - 1) / m), n
+	return 0
 }
 
 // hopeless tells that a candidate on its way is so much worse than the best so
@@ -67,16 +47,16 @@ func (s *Search) hopeless(t *try) bool {
 // score is what orders candidates: the accuracy of one that was measured whole,
 // and what the rows of both add to it or take from it for one that was not.
 func (s *Search) score(t, whole *try) float64 {
-	right, n := t.count(s)
 	if t.whole || whole == nil {
-		return float64(right) / float64(max(1, n))
+		share, _ := s.gains(t).mean()
+		return share
 	}
 	mean, err, _ := s.difference(t, whole)
 	if math.Abs(mean) <= err { // too few rows to say
 		mean = min(mean, 0)
 	}
-	right, n = whole.count(s)
-	return float64(right)/float64(max(1, n)) + mean
+	share, _ := s.gains(whole).mean()
+	return share + mean
 }
 
 // best is the most accurate candidate of those that were not given up; of equals
@@ -108,28 +88,36 @@ func (s *Search) better(a, b, whole *try) bool {
 	return x > y || x == y && s.loss(a) < s.loss(b)
 }
 
-// choose returns the candidate to be kept and says why: the cheapest of those
-// that are no more than a standard error worse than the best. Among those that
-// cost about the same it is the most accurate. nil where none was measured.
+// choose returns the candidate to be kept and says why. Those that are no more
+// than a standard error worse than the best are as good on texts like those of the
+// file. Of them one that begins from a general model is taken, if there is any:
+// what it knows of words that the file lacks is no figure here, and serves where
+// new texts are worded otherwise. Then the cheapest counts, and among those that
+// cost about the same the most accurate. nil where none was measured.
 func (s *Search) choose() (*try, string) {
 	best := s.best()
 	if best == nil {
 		return nil, ""
 	}
 	var near []*try
-	cheapest := best.Seconds
+	general := false
 	for _, t := range s.tries {
 		if !t.eligible() {
 			continue
 		}
 		if mean, err, _ := s.difference(best, t); t == best || mean <= err {
 			near = append(near, t)
-			cheapest = min(cheapest, t.Seconds)
+			general = general || t.General
 		}
 	}
+	near = slices.DeleteFunc(near, func(t *try) bool { return t.General != general })
+	cheapest := near[0].Seconds
+	for _, t := range near {
+		cheapest = min(cheapest, t.Seconds)
+	}
+	whole := s.whole()
 	chosen := best
-	if best.Seconds > 2*cheapest {
-		whole := s.whole()
+	if best.General != general || best.Seconds > 2*cheapest {
 		chosen = nil
 		for _, t := range near {
 			if t.Seconds <= 2*cheapest && (chosen == nil || s.better(t, chosen, whole)) {
@@ -141,31 +129,48 @@ func (s *Search) choose() (*try, string) {
 		return best, fmt.Sprintf("%s is the best", best.Name)
 	}
 	mean, err, _ := s.difference(best, chosen)
-	return chosen, fmt.Sprintf("%s is taken: %s is better by %.1f points only, within the noise (%.1f), and costs more",
-		chosen.Name, best.Name, 100*mean, 100*err)
+	so := fmt.Sprintf("%s is better by %.1f points only, within the noise (%.1f)", best.Name, 100*mean, 100*err)
+	if mean <= 0 {
+		so = best.Name + " is no better"
+	}
+	if chosen.General && !best.General {
+		return chosen, fmt.Sprintf("%s is taken: %s, and knows no more than this file, where %s begins from a model that has read far more: new texts may be worded otherwise",
+			chosen.Name, so, chosen.Name)
+	}
+	return chosen, fmt.Sprintf("%s is taken: %s, and costs more", chosen.Name, so)
 }
 
 // eligible tells whether a candidate may be chosen: it was measured, and not
 // given up for its answers.
 func (t *try) eligible() bool { return t.Family != nil && len(t.done) > 0 && !t.lost }
 
-// count returns the right answers and the rows.
-func (t *try) count(s *Search) (right, n int) {
-	for part, m := range t.done {
-		right += m.right(s.corpus.Labels, s.parts[part])
-		n += len(s.parts[part])
+// gains are those of a candidate on the parts that it was measured on.
+func (s *Search) gains(t *try) *sample {
+	all := new(sample)
+	for n := range t.done {
+		all.addPart(s, &s.parts[n], &t.done[n], func(int) bool { return true })
 	}
-	return right, n
+	return all
+}
+
+// addPart adds what the answers to the rows of a part that are counted are worth.
+func (all *sample) addPart(s *Search, p *part, m *measurement, counts func(i int) bool) {
+	for i, at := range p.rows {
+		if counts(i) {
+			all.add(s.units[at], s.gain(m, i, at), p.weight[i])
+		}
+	}
 }
 
 // loss is the mean cross-entropy.
 func (s *Search) loss(t *try) float64 {
-	sum, n, classes := 0.0, 0, len(s.corpus.Classes)
-	for part, m := range t.done {
-		for i, at := range s.parts[part] {
-			sum -= exact.Log(max(m.probability(i, int(s.corpus.Labels[at]), classes), 1e-12))
-			n++
+	sum, weights, classes := 0.0, 0.0, len(s.corpus.Classes)
+	for n := range t.done {
+		p := &s.parts[n]
+		for i, at := range p.rows {
+			sum -= float64(p.weight[i] * exact.Log(max(t.done[n].probability(i, int(s.corpus.Labels[at]), classes), 1e-12)))
+			weights += p.weight[i]
 		}
 	}
-	return sum / float64(max(1, n))
+	return sum / max(1, weights)
 }

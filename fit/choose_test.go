@@ -13,7 +13,15 @@ import (
 // as many of their standard errors away as the level says.
 func TestWilson(t *testing.T) {
 	for _, c := range []struct{ right, n int }{{8, 10}, {0, 20}, {20, 20}, {1, 1}, {431, 500}, {3, 4000}} {
-		i := wilson(c.right, c.n)
+		var rows sample
+		for k := range c.n {
+			x := 0.0
+			if k < c.right {
+				x = 1
+			}
+			rows.add(int32(k), x, 1)
+		}
+		i := rows.interval()
 		p, n := float64(c.right)/float64(c.n), float64(c.n)
 		for _, end := range []float64{i.Low, i.High} {
 			if away := math.Abs(p-end) - quantile*math.Sqrt(end*(1-end)/n); end != 0 && end != 1 && math.Abs(away) > 1e-12 {
@@ -30,18 +38,20 @@ func TestWilson(t *testing.T) {
 // right on the rows that right says.
 func made(n int) (*Search, func(name string, seconds float64, parts int, right func(row int) bool) *try) {
 	s := &Search{corpus: &texts.Corpus{Classes: []string{"a", "b"}}}
-	s.parts = make([][]int, 2)
+	s.parts = make([]part, 2)
 	for i := range n {
 		s.corpus.Labels = append(s.corpus.Labels, 1)
 		s.learn = append(s.learn, i)
-		s.parts[i%2] = append(s.parts[i%2], i)
+		s.units = append(s.units, int32(i))
+		p := &s.parts[i%2]
+		p.rows, p.weight = append(p.rows, i), append(p.weight, 1)
 	}
 	return s, func(name string, seconds float64, parts int, right func(int) bool) *try {
 		t := &try{Candidate: recipe.Candidate{Name: name, Seconds: seconds}, whole: parts == 2}
 		t.Family = &recipe.Family{}
-		for _, rows := range s.parts[:parts] {
+		for _, p := range s.parts[:parts] {
 			m := measurement{}
-			for _, row := range rows {
+			for _, row := range p.rows {
 				if right(row) {
 					m.add(1, []float64{0.1, 0.9})
 				} else {

@@ -43,5 +43,8 @@ func (s *Search) finish(ctx context.Context, best *try, r *Result) (*zoo.Model, 
 	}
 	card.Metrics["expected_accuracy"] = r.Expected.Accuracy
 	card.Metrics["expected_accuracy_low"], card.Metrics["expected_accuracy_high"] = r.Expected.Low, r.Expected.High
+	if r.Known != nil {
+		card.Metrics["expected_accuracy_known_wordings"], card.Metrics["expected_accuracy_new_wordings"] = r.Known.Accuracy, r.Anew.Accuracy
+	}
 	return m, nil
 }

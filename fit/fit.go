@@ -90,6 +90,10 @@ type Result struct {
 	// Expected is how the chosen recipe, trained on the other rows, does on the
 	// rows that were set aside, nil where there were too few to set any aside.
 	Expected *Interval
+	// Known and Anew are those of the rows that are worded as others and of those
+	// that are not, where the data has near copies; else nil. Each of them weighs so
+	// much in Expected as if a half of what comes were worded anew.
+	Known, Anew *Interval
 	// Aside are the rows that were set aside, counted from 0. The model that was
 	// measured there had not seen them; Model has, and is as a rule a little better.
 	Aside []int
@@ -138,20 +142,33 @@ func (s *Search) Run(ctx context.Context) (*Result, error) {
 		why += fmt.Sprintf("; it is hardly better than %s on %d rows: is the label to be told from the text?", s.tries[0].Name, n)
 		s.logf("it is hardly better than %s on %d rows", s.tries[0].Name, n)
 	}
-	r := &Result{Best: best.Name, Why: why, Candidates: s.outcomes(best), Aside: s.test}
-	if len(s.test) > 0 {
+	r := &Result{Best: best.Name, Why: why, Candidates: s.outcomes(best), Aside: s.test.rows}
+	if len(s.test.rows) > 0 {
 		p, err := s.measure(ctx, best, testPart)
 		if err != nil {
 			return nil, err
 		}
-		r.Expected = wilson(p.right(s.corpus.Labels, s.test), len(s.test))
-		s.logf("expected accuracy: %s, on %d rows that chose nothing", r.Expected, len(s.test))
+		r.Expected = s.expected(p, func(int) bool { return true })
+		s.logf("expected accuracy: %s, on %d rows that chose nothing", r.Expected, len(s.test.rows))
+		if s.copies > 0 {
+			r.Known = s.expected(p, func(i int) bool { return s.test.known[i] })
+			r.Anew = s.expected(p, func(i int) bool { return !s.test.known[i] })
+			s.logf("  of %d rows worded as others that were learned: %s", r.Known.Rows, r.Known)
+			s.logf("  of %d rows worded as none that was: %s", r.Anew.Rows, r.Anew)
+		}
 	}
 	var err error
 	if r.Model, err = s.finish(ctx, best, r); err != nil {
 		return nil, err
 	}
 	return r, nil
+}
+
+// expected is the share of right answers to the rows set aside that count.
+func (s *Search) expected(m *measurement, counts func(i int) bool) *Interval {
+	var rows sample
+	rows.addPart(s, &s.test, m, counts)
+	return rows.interval()
 }
 
 // tryAll measures the candidates. Of much data each is measured on one part first,

@@ -59,7 +59,7 @@ func (s *Search) identity() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("fit: %w", err)
 	}
-	return fmt.Sprintf("1 of data %.16s, seed %d, %d rows set aside, %d of %d in %d parts", print, s.Seed, len(s.test), s.measured(), len(s.learn), len(s.parts)), nil
+	return fmt.Sprintf("2 of data %.16s, seed %d, %d rows set aside, %d of %d in %d parts", print, s.Seed, len(s.test.rows), s.measured(), len(s.learn), len(s.parts)), nil
 }
 
 // openJournal begins the journal, or reads what of it is there.

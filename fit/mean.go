@@ -53,6 +53,7 @@ func (s *Search) means() ([]*try, error) {
 		var names []string
 		for _, m := range members {
 			t.Seconds += m.Seconds
+			t.General = t.General || m.General
 			t.Always = t.Always && m.Always
 			recipes, names = append(recipes, m.Recipe), append(names, m.Name)
 		}
@@ -84,7 +85,7 @@ func (s *Search) mean(t *try, part int) *measurement {
 	m := &measurement{}
 	classes := len(s.corpus.Classes)
 	p := make([]float64, classes)
-	for row := range s.parts[part] {
+	for row := range s.parts[part].rows {
 		clear(p)
 		for _, one := range t.members {
 			for k := range p {

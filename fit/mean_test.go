@@ -50,7 +50,7 @@ func TestMeanAnswersAsItsMembers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for row := range s.parts[part] {
+		for row := range s.parts[part].rows {
 			if made.Answers[row] != said.Answers[row] {
 				t.Errorf("part %d, row %d: answer %d, said %d", part, row, made.Answers[row], said.Answers[row])
 			}

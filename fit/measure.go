@@ -39,16 +39,6 @@ func (m *measurement) add(answer int32, probabilities []float64) {
 	}
 }
 
-// right counts the answers that are right; rows are those of the part.
-func (m *measurement) right(labels []int32, rows []int) (n int) {
-	for i, at := range rows {
-		if m.Answers[i] == labels[at] {
-			n++
-		}
-	}
-	return n
-}
-
 // try measures a candidate on the parts from the first that it was not measured
 // on to one before last, as long as it can win and there is time.
 func (s *Search) try(ctx context.Context, t *try, last int) error {

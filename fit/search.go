@@ -13,15 +13,6 @@ import (
 	"github.com/gorgonia-zoo/zoo/tokenize"
 )
 
-// How the rows are parted.
-const (
-	noTest     = 100   // of fewer rows none is set aside
-	fewRows    = 2000  // of fewer rows a fifth is set aside, else a tenth
-	folds      = 5     // parts that candidates are measured on, one after another
-	crossed    = 3000  // of fewer rows each candidate is measured on all parts before the next is tried
-	heldAtMost = 10000 // rows that a candidate is measured on, beyond which more say hardly more
-)
-
 // Search is a data set with its parts and what is tried on it.
 type Search struct {
 	Config
@@ -31,8 +22,10 @@ type Search struct {
 	corpus   *texts.Corpus
 	report   *texts.Report
 	learn    []int   // rows that candidates are trained and measured on
-	test     []int   // rows set aside
-	parts    [][]int // of learn, that candidates are measured on
+	test     part    // rows set aside
+	parts    []part  // of learn, that candidates are measured on
+	units    []int32 // of each row a number that those of one text or wording share
+	copies   int     // rows that are worded as others
 	first    int     // parts that each candidate is measured on before the next is tried
 	tries    []*try
 	spent    float64         // seconds
@@ -87,44 +80,14 @@ func New(ctx context.Context, z *zoo.Zoo, data *texts.Set, c Config) (*Search, e
 	if len(s.corpus.Classes) < 2 {
 		return nil, fmt.Errorf("fit: all texts have the label %q, want two or more different ones: %w", s.corpus.Classes, zoo.ErrUsage)
 	}
-	s.divide()
+	s.report = texts.Inspect(s.corpus)
+	s.report.FindWordings(s.corpus)
+	s.divide(s.report.Same(), s.report.Units())
+	s.report.CountSplit(s.learn, s.test.rows)
 	s.report.Skipped = s.data.Skipped(ctx)
 	s.report.AdviseClasses(false, true)
 	s.report.AdviseRows()
 	return s, s.propose(ctx)
-}
-
-// divide sets the test part aside and deals the others.
-func (s *Search) divide() {
-	n := len(s.raw)
-	s.report = texts.Inspect(s.corpus)
-	share := 0.1
-	switch {
-	case n < noTest:
-		share = 0
-	case n < fewRows:
-		share = 0.2
-	}
-	s.learn, s.test = s.report.Split(s.corpus, share, s.Seed)
-	k := max(folds, (len(s.learn)+heldAtMost/folds-1)*folds/heldAtMost)
-	for _, p := range s.report.Folds(s.corpus, s.learn, k, s.Seed)[:folds] {
-		if len(p) > 0 {
-			s.parts = append(s.parts, p)
-		}
-	}
-	s.first = len(s.parts)
-	if n >= crossed {
-		s.first = 1
-	}
-	counts := make([]int, len(s.corpus.Classes))
-	for _, i := range s.learn {
-		counts[s.corpus.Labels[i]]++
-	}
-	for k, n := range counts {
-		if n > counts[s.baseline] {
-			s.baseline = k
-		}
-	}
 }
 
 // propose opens the bases and asks the families.
@@ -180,28 +143,6 @@ func beginsFrom(c recipe.Candidate, name string) bool {
 		}
 	}
 	return false
-}
-
-// testPart is the number of the part that is set aside.
-const testPart = -1
-
-// rows returns what a model is trained on to be measured on a part, and that
-// part.
-func (s *Search) rows(part int) (learn, held []int) {
-	if part == testPart {
-		return s.learn, s.test
-	}
-	held = s.parts[part]
-	out := make(map[int]bool, len(held))
-	for _, i := range held {
-		out[i] = true
-	}
-	for _, i := range s.learn {
-		if !out[i] {
-			learn = append(learn, i)
-		}
-	}
-	return learn, held
 }
 
 // texts returns the raw texts of rows.

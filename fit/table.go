@@ -47,7 +47,7 @@ func size(bytes int64) string {
 // measured is how many rows candidates are measured on.
 func (s *Search) measured() (n int) {
 	for _, p := range s.parts {
-		n += len(p)
+		n += len(p.rows)
 	}
 	return n
 }
@@ -58,10 +58,13 @@ func (s *Search) scheme() string {
 	if n := s.measured(); n < len(s.learn) {
 		how = fmt.Sprintf("candidates are compared on %d rows of %d, in %d parts that each is trained without", n, len(s.learn), len(s.parts))
 	}
-	if len(s.test) == 0 {
+	if s.copies > 0 {
+		how += fmt.Sprintf("; %d rows are near copies of others: each part has whole wordings, and some rows of others, so that a half of the figures is about texts that are worded anew", s.copies)
+	}
+	if len(s.test.rows) == 0 {
 		return how + fmt.Sprintf("; %d rows are too few to set some aside for the expected accuracy", len(s.raw))
 	}
-	return how + fmt.Sprintf("; %d rows are set aside, choose nothing, and say what accuracy to expect", len(s.test))
+	return how + fmt.Sprintf("; %d rows are set aside, choose nothing, and say what accuracy to expect", len(s.test.rows))
 }
 
 // WritePlan prints what would be tried, in order, and how long it is thought to
@@ -99,8 +102,11 @@ func (s *Search) tell(t *try) error {
 // outcome is what there is to say of a candidate.
 func (s *Search) outcome(t *try) Outcome {
 	o := Outcome{Name: t.Name, Recipe: t.Recipe, Note: t.note}
-	right, n := t.count(s)
-	i := wilson(right, n)
+	if len(t.done) == 0 {
+		return o
+	}
+	i := s.gains(t).interval()
+	n := i.Rows
 	o.Accuracy, o.Low, o.High, o.Rows = i.Accuracy, i.Low, i.High, n
 	for _, m := range t.done {
 		o.Seconds += m.Seconds

@@ -18,6 +18,9 @@ type Candidate struct {
 	// It orders candidates, and of two says which is cheaper; how fast the
 	// machine is, is measured.
 	Seconds float64
+	// General tells that it begins from a model that has learned the language from
+	// far more texts than any file has, and of every kind.
+	General bool
 	// Always tells that it is tried however little time there is.
 	Always bool
 }

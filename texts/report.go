@@ -31,6 +31,9 @@ type Report struct {
 	Duplicates int `json:"duplicates"` // rows whose text occurs earlier
 	Conflicts  int `json:"conflicts"`  // rows whose text occurs with another label too
 
+	Wordings int `json:"wordings,omitempty"` // different ones, where they were looked for
+	Copies   int `json:"copies,omitempty"`   // texts that are worded as an earlier one
+
 	Train      int `json:"train"`
 	Validation int `json:"validation"`
 	Overlap    int `json:"overlap"` // rows for validation whose text is trained on: none where rows of one text stay together
@@ -38,6 +41,7 @@ type Report struct {
 	Advice []string `json:"advice,omitempty"` // what to do about it, in sentences
 
 	groups []int32 // of each text: equal for equal texts
+	units  []int32 // of each text: what Units returns; nil where it is groups
 }
 
 // ClassCount is a class and its texts.
@@ -209,6 +213,9 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 		line("unknown", "%.2f %% of the words (%d different); %d are added to the vocabulary, which leaves %.2f %%", 100*r.UnknownRate, r.UnknownWords, r.NewWords, 100*r.UnknownAfter)
 	}
 	line("duplicates", "%d rows repeat an earlier text, %d have a text that stands with different labels", r.Duplicates, r.Conflicts)
+	if r.Copies > 0 {
+		line("wordings", "%d; %d texts are near copies of another, with other names, numbers or greetings", r.Wordings, r.Copies)
+	}
 	together := ""
 	if r.Overlap == 0 {
 		together = " (rows of one text stay together)"

@@ -14,7 +14,7 @@ import (
 )
 
 // read is the tokens of a table.
-func read(t *testing.T, path string) *texts.Corpus {
+func read(t testing.TB, path string) *texts.Corpus {
 	t.Helper()
 	p, err := open(t, path, texts.Config{}).Labelled(context.Background(), tokenize.Config{Lower: true})
 	if err != nil {

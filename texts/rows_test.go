@@ -163,7 +163,7 @@ func TestFolds(t *testing.T) {
 	for i := range 57 {
 		rows = append(rows, i)
 	}
-	parts := report.Folds(c, rows, 5, 1)
+	parts := texts.Folds(c, rows, report.Units(), 5, 1)
 	var all []int
 	in := map[string]int{}
 	for k, p := range parts {
@@ -188,10 +188,10 @@ func TestFolds(t *testing.T) {
 	if !slices.Equal(all, rows) {
 		t.Errorf("together %d", all)
 	}
-	if again := texts.Inspect(c).Folds(c, rows, 5, 1); !cmp.Equal(parts, again) {
+	if again := texts.Folds(c, rows, texts.Inspect(c).Same(), 5, 1); !cmp.Equal(parts, again) {
 		t.Errorf("the same seed: %d", again)
 	}
-	if other := report.Folds(c, rows, 5, 2); cmp.Equal(parts, other) {
+	if other := texts.Folds(c, rows, report.Units(), 5, 2); cmp.Equal(parts, other) {
 		t.Error("another seed: the same parts")
 	}
 }

@@ -20,7 +20,7 @@ import (
 )
 
 // table writes lines "text,label" as a CSV file, and returns its path.
-func table(t *testing.T, lines ...string) string {
+func table(t testing.TB, lines ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "table.csv")
 	if err := os.WriteFile(path, []byte("text,label\n"+strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
@@ -30,7 +30,7 @@ func table(t *testing.T, lines ...string) string {
 }
 
 // open opens a table that no cache keeps unless c says so.
-func open(t *testing.T, path string, c texts.Config) *texts.Set {
+func open(t testing.TB, path string, c texts.Config) *texts.Set {
 	t.Helper()
 	if c.Cache == "" {
 		c.Cache = "none"

@@ -45,6 +45,8 @@ type fitAnswer struct {
 	Best       string        `json:"best"`
 	Why        string        `json:"why"`
 	Expected   *fit.Interval `json:"expected,omitempty"` // on rows that chose nothing
+	Known      *fit.Interval `json:"expected_known_wordings,omitempty"`
+	Anew       *fit.Interval `json:"expected_new_wordings,omitempty"`
 	SHA256     string        `json:"sha256"`
 	Seconds    float64       `json:"seconds"`
 	Candidates []fit.Outcome `json:"candidates"`
@@ -153,7 +155,7 @@ func (f *fitFlags) run(c *cobra.Command, z *zoo.Zoo, data *texts.Set) error {
 	if err := r.Model.Save(f.out); err != nil {
 		return err
 	}
-	answer := fitAnswer{Done: true, Out: f.out, Best: r.Best, Why: r.Why, Expected: r.Expected, Candidates: r.Candidates}
+	answer := fitAnswer{Done: true, Out: f.out, Best: r.Best, Why: r.Why, Expected: r.Expected, Known: r.Known, Anew: r.Anew, Candidates: r.Candidates}
 	if answer.SHA256, err = r.Model.SHA256(); err != nil {
 		return err
 	}
@@ -167,6 +169,9 @@ func (f *fitFlags) run(c *cobra.Command, z *zoo.Zoo, data *texts.Set) error {
 	expected := "there were too few rows to measure what accuracy to expect"
 	if r.Expected != nil {
 		expected = fmt.Sprintf("expected accuracy %s, nine times in ten", r.Expected)
+		if r.Known != nil {
+			expected += fmt.Sprintf("\n  of texts worded as in the file %s, of others %s", r.Known, r.Anew)
+		}
 	}
 	_, err = fmt.Fprintf(c.OutOrStdout(), "%s: %s\n%s\nSHA-256 of the weights %s\n%.1f s\n", f.out, r.Best, expected, answer.SHA256, answer.Seconds)
 	return err

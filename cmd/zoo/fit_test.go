@@ -114,7 +114,7 @@ func TestFitUsage(t *testing.T) {
 func TestFitShow(t *testing.T) {
 	f := small(t)
 	o := must(t, runZoo("fit", "--data", f.data, "--cache", "none", "--show", "--base", f.model))
-	for _, want := range []string{"cross-validation in 5 parts of 96 rows; 24 rows are set aside", "tfidf --c 10", "nbsvm --c 1", "finetune lstm-imdb", "finetune " + f.model} {
+	for _, want := range []string{"29 rows are set aside, choose nothing", "tfidf --c 10", "nbsvm --c 1", "finetune lstm-imdb", "finetune " + f.model} {
 		if !strings.Contains(o.stdout, want) {
 			t.Errorf("the plan lacks %q:\n%s", want, o.stdout)
 		}

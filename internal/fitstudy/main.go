@@ -26,8 +26,17 @@ func main() {
 	test := flag.String("test", "", "file to measure on")
 	limit := flag.Duration("time", 10*time.Minute, "of each search")
 	seeds := flag.Int("seeds", 1, "searches, by seed 1 and up")
+	tickets := flag.Int("tickets", 0, "write made-up tickets of so many classes, 8 or 150, to --train and --test, and stop")
+	rows := flag.Int("rows", 802, "of tickets, in either file")
 	cheap := flag.Bool("cheap", false, "measure the chosen model alone")
 	flag.Parse()
+	if *tickets > 0 {
+		if err := writeTickets(*train, *test, *tickets, *rows, 1); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := run(*train, *test, *limit, *seeds, *cheap); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

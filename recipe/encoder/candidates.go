@@ -48,7 +48,7 @@ func probeCandidates(ctx context.Context, data recipe.Data, bases []recipe.Base,
 		b.Base = base.Name
 		b.Layers = min(b.Layers, e.Network().Config().Layers+1)
 		solving := float64(1e-6 * float64(len(part.Texts)*len(part.Classes)*e.Dim()))
-		all = append(all, recipe.Candidate{Recipe: r, Name: name, Kind: name, Seconds: 0.5 + reading(e.Encoder, part.Corpus) + solving})
+		all = append(all, recipe.Candidate{Recipe: r, Name: name, Kind: name, General: true, Seconds: 0.5 + reading(e.Encoder, part.Corpus) + solving})
 	}
 	return all, nil
 }
@@ -83,7 +83,7 @@ func tuneCandidates(ctx context.Context, data recipe.Data, bases []recipe.Base, 
 		b.Epochs, b.MinSteps = max(b.Epochs, (b.MinSteps+batches-1)/batches), 0
 		name := "finetune " + base.Name
 		// A step reads forward, and back for the texts and for the weights.
-		all = append(all, recipe.Candidate{Recipe: r, Name: name, Kind: name, Seconds: 1 + float64(float64(3*b.Epochs)*reading(e, part.Corpus))})
+		all = append(all, recipe.Candidate{Recipe: r, Name: name, Kind: name, General: true, Seconds: 1 + float64(float64(3*b.Epochs)*reading(e, part.Corpus))})
 	}
 	return all, nil
 }
