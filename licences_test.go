@@ -24,6 +24,7 @@ var licences = map[string]string{
 	"golang.org/x/image":                   "BSD-3-Clause",
 	"gonum.org/v1/plot":                    "BSD-3-Clause",
 	"github.com/apache/arrow/go/arrow":     "Apache-2.0 BSD-3-Clause MIT", // with the components of its C++ library
+	"github.com/andybalholm/brotli":        "MIT",
 	"github.com/awalterschulze/gographviz": "Apache-2.0 BSD-3-Clause",
 	"github.com/chewxy/hm":                 "MIT",
 	"github.com/chewxy/math32":             "BSD-2-Clause",

@@ -134,18 +134,21 @@ func (s sort) Unwrap() error        { return s.error }
 // file but in Load and Frame, which return it. A Table is safe for use
 // by many goroutines.
 type Table struct {
-	name    string // for errors
-	fsys    fs.FS
-	path    string
-	cfg     TableConfig // with Format and Comma decided
-	columns []string
-	text    role
-	label   role
-	target  role
-	guesses []string
-	head    []byte   // the first bytes of the file
-	doubts  []string // of the guesses, those about the file
-	guessed bool     // the delimiter was, and is not the usual one
+	name  string // for errors
+	fsys  fs.FS
+	path  string
+	parts []part // of a directory
+	// partKeys are the columns that the names of directories hold.
+	partKeys []string
+	cfg      TableConfig // with Format and Comma decided
+	columns  []string
+	text     role
+	label    role
+	target   role
+	guesses  []string
+	head     []byte   // the first bytes of the file
+	doubts   []string // of the guesses, those about the file
+	guessed  bool     // the delimiter was, and is not the usual one
 	// described are the names that a file's own description gives to the numbers
 	// in the column of labels; nil for none.
 	described []string

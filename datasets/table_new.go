@@ -12,15 +12,15 @@ import (
 )
 
 // OpenTable opens a .csv, .tsv, .jsonl (.ndjson) or .parquet file, the first
-// three packed by gzip or not. It reads the header and the first rows; what is
-// wrong further on is found by Scan and by the readers.
+// three packed or not, or a directory of parts in Parquet. It reads the header and the
+// first rows; what is wrong further on is found by Scan and by the readers.
 func OpenTable(name string, cfg TableConfig) (*Table, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: table: %w", err)
 	}
 	if info.IsDir() {
-		return nil, fmt.Errorf("datasets: table %s: is a directory; name a .csv, .tsv, .jsonl or .parquet file in it", name)
+		return openTable(name, os.DirFS(name), ".", cfg)
 	}
 	return openTable(name, os.DirFS(filepath.Dir(name)), filepath.Base(name), cfg)
 }
@@ -38,6 +38,15 @@ func openTable(name string, fsys fs.FS, path string, cfg TableConfig) (*Table, e
 	if err := cfg.check(); err != nil {
 		return nil, t.fail(0, sort{err, ErrConfig})
 	}
+	if info, err := fs.Stat(fsys, path); err == nil && info.IsDir() {
+		if t.parts, t.partKeys, err = findParts(fsys, path); err != nil {
+			return nil, t.fail(0, err)
+		}
+		if len(t.parts) == 0 {
+			return nil, t.fail(0, errNoParts)
+		}
+		t.cfg.Format = Parquet
+	}
 	r, err := t.open(nil)
 	t.guessed = cfg.Comma == 0 && (t.cfg.Format == CSV && t.cfg.Comma != ',' || t.cfg.Format == TSV && t.cfg.Comma != '\t')
 	if err != nil {
@@ -54,10 +63,10 @@ func openTable(name string, fsys fs.FS, path string, cfg TableConfig) (*Table, e
 	if err != nil {
 		return nil, err
 	}
-	switch r := r.(type) {
-	case *parquetRows:
-		t.problems = r.problems
-	case *jsonRows:
+	if p := inParquet(r); p != nil {
+		t.problems = p.problems
+	}
+	if r, ok := r.(*jsonRows); ok {
 		t.problems = make([]string, len(t.columns))
 		for i, nested := range r.nested {
 			if nested && i < len(t.problems) {
@@ -83,7 +92,7 @@ func openTable(name string, fsys fs.FS, path string, cfg TableConfig) (*Table, e
 	if err != nil {
 		return nil, t.fail(0, err)
 	}
-	if p, ok := r.(*parquetRows); ok && t.label.err == nil {
+	if p := inParquet(r); p != nil && t.label.err == nil && t.label.column < len(p.names) {
 		if names := p.classes(t.columns[t.label.column]); len(names) > 1 {
 			if t.described = names; t.cfg.Classes == nil {
 				t.cfg.Classes = names

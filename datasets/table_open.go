@@ -15,13 +15,8 @@ import (
 
 // open starts a pass over the rows. The first call decides the format.
 func (t *Table) open(want []int) (rows, error) {
-	f, err := t.fsys.Open(t.path)
+	r, err := t.start(want)
 	if err != nil {
-		return nil, err
-	}
-	r, err := t.reader(f, want)
-	if err != nil {
-		f.Close()
 		return nil, err
 	}
 	if t.columns == nil {
@@ -30,6 +25,27 @@ func (t *Table) open(want []int) (rows, error) {
 	if h := r.header(); h != nil && !slices.Equal(h, t.columns) {
 		r.Close()
 		return nil, errors.New("the columns changed since the file was opened")
+	}
+	return r, nil
+}
+
+// start opens the file, or the first part.
+func (t *Table) start(want []int) (rows, error) {
+	if len(t.parts) > 0 {
+		p, err := newParts(t, want)
+		if err != nil {
+			return nil, err
+		}
+		return p, nil
+	}
+	f, err := t.fsys.Open(t.path)
+	if err != nil {
+		return nil, err
+	}
+	r, err := t.reader(f, want)
+	if err != nil {
+		f.Close()
+		return nil, err
 	}
 	return r, nil
 }
@@ -45,7 +61,11 @@ func (t *Table) reader(f fs.File, want []int) (rows, error) {
 	}
 	if t.cfg.Format == "" && string(magic) == "PAR1" || t.cfg.Format == Parquet {
 		t.cfg.Format = Parquet
-		return newParquet(f, want, t.columns == nil)
+		p, err := newParquet(f, want, t.columns == nil)
+		if err != nil {
+			return nil, err
+		}
+		return p, nil
 	}
 	plain, err := inflate(packed, maxTableRatio, 0)
 	if err != nil {
@@ -87,8 +107,8 @@ func (t *Table) reader(f fs.File, want []int) (rows, error) {
 }
 
 // Recognise tells the format of a file or directory by its first bytes and its
-// name, whether it can be read or not: IMDBFormat for a directory or an
-// archive, a table's format otherwise.
+// name, whether it can be read or not: IMDBFormat for a directory without Parquet files
+// or an archive, a table's format otherwise.
 func Recognise(name string) (Format, error) {
 	fail := func(err error) (Format, error) { return "", fmt.Errorf("datasets: %s: %w", name, err) }
 	f, err := os.Open(name)
@@ -99,6 +119,11 @@ func Recognise(name string) (Format, error) {
 	if info, err := f.Stat(); err != nil {
 		return fail(err)
 	} else if info.IsDir() {
+		if parts, _, err := findParts(os.DirFS(name), "."); err != nil && len(parts) > 0 {
+			return fail(err)
+		} else if len(parts) > 0 {
+			return Parquet, nil
+		}
 		return IMDBFormat, nil
 	} else if info.Mode().IsRegular() && info.Size() == 0 {
 		return fail(errNoBytes)

@@ -24,7 +24,7 @@ type parquetRows struct {
 }
 
 // newParquet reads the footer. With want nil all columns are read.
-func newParquet(f fs.File, want []int, sampling bool) (rows, error) {
+func newParquet(f fs.File, want []int, sampling bool) (*parquetRows, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err

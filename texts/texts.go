@@ -39,6 +39,22 @@ const maxTexts = 1 << 30
 // Config says how to read a data set.
 type Config = recipe.DataConfig
 
+// sizeOf returns the bytes of a file, or of all below a directory.
+func sizeOf(path string, info fs.FileInfo) (n int64) {
+	if !info.IsDir() {
+		return info.Size()
+	}
+	_ = filepath.WalkDir(path, func(_ string, d fs.DirEntry, err error) error { // what cannot be read is told by who reads it
+		if err == nil && d.Type().IsRegular() {
+			if i, err := d.Info(); err == nil {
+				n += i.Size()
+			}
+		}
+		return nil
+	})
+	return n
+}
+
 // Open opens an aclImdb directory or archive, or a .csv, .tsv, .jsonl or
 // .parquet table.
 func Open(path string, c Config) (*Set, error) {
@@ -75,9 +91,9 @@ func Open(path string, c Config) (*Set, error) {
 		}
 		return t, err
 	}
-	if info.Size() > maxTexts && c.Rows == 0 {
+	if n := sizeOf(path, info); n > maxTexts && c.Rows == 0 {
 		return nil, fmt.Errorf("zoo: data: %s has %.1f GB; texts are held in memory, at most %.1f GB of them: have so many rows drawn at random as are useful (100,000 teach a small model nearly all it can learn): %w",
-			path, float64(info.Size())/1e9, maxTexts/1e9, ErrTooLarge)
+			path, float64(n)/1e9, maxTexts/1e9, ErrTooLarge)
 	}
 	if t.rows = c.Rows; c.Rows < 0 {
 		return nil, fmt.Errorf("zoo: data: %d rows, want 1 or more, or 0 for all: %w", c.Rows, recipe.ErrUsage)

@@ -27,8 +27,12 @@ func (f *tableFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.quotes, "quotes", "", "in CSV: strict (doubled inside quotes), lazy (misplaced ones are text) or none (all are text)")
 }
 
-// named tells a table, or what a table is often kept in, by the file's name.
+// named tells a table, or what a table is often kept in, by the file's name; a directory
+// may have a table's parts.
 func (f *tableFlags) named(file string) bool {
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return true
+	}
 	kinds := []string{".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json", ".parquet", ".xlsx", ".xls"}
 	return slices.Contains(kinds, filepath.Ext(strings.TrimSuffix(strings.ToLower(file), ".gz")))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/snappy"
 	"github.com/klauspost/compress/zstd"
@@ -23,14 +24,20 @@ func room(n int) int { return min(maxPage, freePage+maxRatio*n) }
 
 var codecs = [...]string{"UNCOMPRESSED", "SNAPPY", "GZIP", "LZO", "BROTLI", "LZ4", "ZSTD", "LZ4_RAW"}
 
-// unpack returns the size bytes that b was made from by a codec.
-func unpack(codec int32, b []byte, size int) ([]byte, error) {
+// unpacker undoes compression. It keeps what a codec would take anew for each page.
+type unpacker struct {
+	codec  int32
+	brotli *brotli.Reader // whose window, of 16 MiB at most, a page of a few bytes may ask for
+}
+
+// unpack returns the size bytes that b was made from.
+func (u *unpacker) unpack(b []byte, size int) ([]byte, error) {
 	if size < 0 || size > room(len(b)) {
 		return nil, corrupt("a page claims to inflate from %d bytes to %d", len(b), size)
 	}
 	var out []byte
 	var err error
-	switch codec {
+	switch u.codec {
 	case 0:
 		out = b
 	case 1:
@@ -46,14 +53,25 @@ func unpack(codec int32, b []byte, size int) ([]byte, error) {
 		if z, err = gzip.NewReader(bytes.NewReader(b)); err == nil {
 			out, err = io.ReadAll(io.LimitReader(z, int64(size)+1))
 		}
+	case 4:
+		if u.brotli == nil {
+			u.brotli = new(brotli.Reader)
+		}
+		if err = u.brotli.Reset(bytes.NewReader(b)); err == nil {
+			out, err = io.ReadAll(io.LimitReader(u.brotli, int64(size)+1))
+		}
+	case 5:
+		out, err = hadoopLZ4(b, size)
 	case 6:
 		out, err = unzstd(b, size)
+	case 7:
+		out, err = lz4Block(make([]byte, 0, size), b, size)
 	default:
-		name := fmt.Sprint(codec)
-		if codec > 0 && int(codec) < len(codecs) {
-			name = codecs[codec]
+		name := fmt.Sprint(u.codec)
+		if u.codec > 0 && int(u.codec) < len(codecs) {
+			name = codecs[u.codec]
 		}
-		return nil, unsupported("compression by %s; write the file with ZSTD, SNAPPY or GZIP", name)
+		return nil, unsupported("compression by %s; write the file with ZSTD, SNAPPY, GZIP, BROTLI or LZ4_RAW", name)
 	}
 	if err != nil {
 		return nil, corrupt("inflating a page: %w", err)

@@ -14,7 +14,7 @@ type Cursor struct {
 	column column
 	group  int   // the next to be read
 	left   int64 // rows left in the row group
-	codec  int32
+	unpack unpacker
 
 	section io.SectionReader
 	r       *bufio.Reader
@@ -62,7 +62,7 @@ func (c *Cursor) read() (string, bool, error) {
 		g := c.f.groups[c.group]
 		k := g.chunks[c.column.leaf]
 		c.group++
-		c.left, c.codec, c.values, c.dict = g.rows, k.codec, 0, nil
+		c.left, c.unpack.codec, c.values, c.dict = g.rows, k.codec, 0, nil
 		c.section = *io.NewSectionReader(c.f.r, k.start, k.size)
 		c.r.Reset(&c.section)
 	}
@@ -199,7 +199,7 @@ func (c *Cursor) page() error {
 	case dictPage:
 		return c.dictionary(h, b)
 	case dataPage:
-		if b, err = unpack(c.codec, b, int(h.size)); err != nil {
+		if b, err = c.unpack.unpack(b, int(h.size)); err != nil {
 			return err
 		}
 		return c.data(h, b)
@@ -211,7 +211,7 @@ func (c *Cursor) page() error {
 
 // dictionary reads the values that the data pages refer to.
 func (c *Cursor) dictionary(h pageHeader, b []byte) error {
-	b, err := unpack(c.codec, b, int(h.size))
+	b, err := c.unpack.unpack(b, int(h.size))
 	if err != nil {
 		return err
 	}
@@ -258,13 +258,14 @@ func (c *Cursor) dataV2(h pageHeader, b []byte) error {
 		return corrupt("a page of %d bytes has %d of levels", len(b), n)
 	}
 	levels, b := b[h.repBytes:n], b[n:]
-	codec := c.codec
-	if h.plain {
-		codec = 0
-	}
-	if len(b) > 0 || h.size > int32(n) {
+	switch {
+	case h.plain:
+		if len(b) != int(h.size)-n {
+			return corrupt("a page has %d bytes and claims %d", len(b), int(h.size)-n)
+		}
+	case len(b) > 0 || h.size > int32(n):
 		var err error
-		if b, err = unpack(codec, b, int(h.size)-n); err != nil {
+		if b, err = c.unpack.unpack(b, int(h.size)-n); err != nil {
 			return err
 		}
 	}

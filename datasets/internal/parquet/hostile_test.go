@@ -32,6 +32,8 @@ func small(t testing.TB) [][]byte {
 		{pq.Compression(&pq.Zstd), pq.DataPageVersion(2)},
 		{pq.Compression(&pq.Gzip)},
 		{pq.Compression(&pq.Uncompressed)},
+		{pq.Compression(&pq.Brotli)},
+		{pq.Compression(&pq.Lz4Raw)},
 	} {
 		var b bytes.Buffer
 		w := pq.NewGenericWriter[row](&b, options...)

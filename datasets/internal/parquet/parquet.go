@@ -9,7 +9,7 @@
 //
 // The format is that of https://github.com/apache/parquet-format, revision
 // 2.11. Not read: nested and repeated columns, intervals, BSON, encryption,
-// and the codecs LZO, LZ4 and Brotli. Dates and times are read as ISO 8601 writes
+// and the codec LZO. Dates and times are read as ISO 8601 writes
 // them, whatever their unit, decimals and half-precision numbers as numbers.
 package parquet
 

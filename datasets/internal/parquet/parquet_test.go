@@ -123,7 +123,7 @@ func readAll(b []byte) (map[string][]string, error) {
 
 func TestRead(t *testing.T) {
 	rows := records(1000)
-	for _, codec := range []compress.Codec{&pq.Uncompressed, &pq.Snappy, &pq.Gzip, &pq.Zstd} {
+	for _, codec := range []compress.Codec{&pq.Uncompressed, &pq.Snappy, &pq.Gzip, &pq.Zstd, &pq.Brotli, &pq.Lz4Raw} {
 		for _, version := range []int{1, 2} {
 			for _, page := range []int{200, 1 << 20} {
 				t.Run(fmt.Sprintf("%v/v%d/%d", codec, version, page), func(t *testing.T) {
