@@ -149,7 +149,7 @@ func (op *outputLossOp) tokens(x, table []float32, labels []int32, rows, lo, fir
 		kernel.SoftmaxColumns(s)
 		for j, label := range labels[token : token+count] {
 			total := op.logSum(s, j, int(label), at[j], x[(token+j)*op.width:], table)
-			loss := (1 - op.smoothing) * (total - float64(at[j]))
+			loss := float64((1 - op.smoothing) * (total - float64(at[j])))
 			op.losses[token+j] = loss + float64(share*(float64(total*float64(op.words))-float64(sums[j])))
 		}
 		if !op.gradient {

@@ -48,10 +48,20 @@ func checkFMA(t *testing.T, x, y, z float32) {
 	if got := fma32(x, y, z); !sameBits(got, want) {
 		t.Fatalf("fma32(%x, %x, %x) = %x, want %x", x, y, z, got, want)
 	}
-	var sum, ys [Width]float32
-	sum[3], ys[3] = z, y
-	if fmaRow(&sum, x, &ys); !sameBits(sum[3], want) {
-		t.Fatalf("fmaRow(%x, %x, %x) = %x, want %x", x, y, z, sum[3], want)
+	var sums tile
+	var ys [Width]float32
+	ys[3] = y
+	for h := range sums {
+		sums[h][3] = tileSum(z)
+	}
+	xs := []float32{x}
+	sums.add(xs, xs, xs, xs, 1, ys[:])
+	row := tileRow{3: tileSum(z)}
+	row.add(xs, 1, ys[:])
+	for _, r := range append(sums[:], row) {
+		if !sameBits(float32(r[3]), want) {
+			t.Fatalf("a tile's %x * %x + %x = %x, want %x", x, y, z, r[3], want)
+		}
 	}
 }
 

@@ -52,7 +52,10 @@ func mulHalfPortable(c []float32, cRow, cPanel int, a *Operand, b []uint16, bPan
 				if i == 0 && !accumulate {
 					clear(out[:])
 				}
-				fmaRow(out, a.Data[a.offset(r, i)], &y)
+				x := a.Data[a.offset(r, i)]
+				for j, v := range y {
+					out[j] = fma32(x, v, out[j])
+				}
 			}
 		}
 	}

@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"fmt"
-	"math"
 )
 
 // Operand is a left operand of Mul. Its element (r, k) is
@@ -95,37 +94,53 @@ func begin(name string, c []float32, cRow, cPanel int, a *Operand, n, bPanel, ro
 	return true
 }
 
-// mulPortable is Mul for any CPU, and the reference for the other paths.
+// mulPortable is Mul for any CPU, and the reference for the other paths. Four rows
+// at a time share what is read of b.
 func mulPortable(c []float32, cRow, cPanel int, a *Operand, b []float32, bPanel, rows, k, panels int, accumulate bool) {
+	const height = len(tile{})
+	var sum tile
 	for p := range panels {
-		for r := range rows {
-			out := (*[Width]float32)(c[p*cPanel+r*cRow:])
-			sum := *out
-			if !accumulate {
-				clear(sum[:])
+		for r := 0; r < rows; {
+			n := 1
+			if r+height <= rows {
+				n = height
+			}
+			for h := range n {
+				sum[h].set(c[p*cPanel+(r+h)*cRow:], accumulate)
 			}
 			for first := 0; first < k; first += a.Width {
-				x := a.Data[a.offset(r, first):]
-				y := b[p*bPanel+first*Width:]
-				for i := range min(a.Width, k-first) {
-					fmaRow(&sum, x[i*a.Col], (*[Width]float32)(y[i*Width:]))
+				x, y := a.Data[a.offset(r, first):], b[p*bPanel+first*Width:][:min(a.Width, k-first)*Width]
+				if n == height {
+					sum.add(x, x[a.Row:], x[2*a.Row:], x[3*a.Row:], a.Col, y)
+				} else {
+					sum[0].add(x, a.Col, y)
 				}
 			}
-			*out = sum
+			for h := range n {
+				sum[h].copyTo(c[p*cPanel+(r+h)*cRow:])
+			}
+			r += n
 		}
 	}
 }
 
-// fmaRow adds x times y to sum. Its loop is fma32 written out, which is too
-// large for the compiler to inline.
-func fmaRow(sum *[Width]float32, x float32, y *[Width]float32) {
-	wide := float64(x)
-	for j := range sum {
-		s := wide*float64(y[j]) + float64(sum[j]) // an exact product: fused or not, s is the same
-		if math.Float64bits(s)<<36 != 0 {
-			sum[j] = float32(s)
-		} else {
-			sum[j] = fma32Slow(x, y[j], sum[j])
-		}
+// tile holds the sums of four rows of a panel.
+type tile [4]tileRow
+
+// set begins sums with those of c or, unless accumulate, with zeros.
+func (t *tileRow) set(c []float32, accumulate bool) {
+	if !accumulate {
+		clear(t[:])
+		return
+	}
+	for j, v := range c[:Width] {
+		t[j] = tileSum(v)
+	}
+}
+
+func (t *tileRow) copyTo(c []float32) {
+	c = c[:Width]
+	for j, v := range t {
+		c[j] = float32(v)
 	}
 }

@@ -50,15 +50,24 @@ func peakOnce(d time.Duration, threads int) float64 {
 	return sum
 }
 
-// peakRoundsPortable does n rounds of eight multiply-adds in Go.
+// peakRoundsPortable does n rounds of sixteen times four multiply-adds as mulPortable
+// does them.
 func peakRoundsPortable(n int) (flops int) {
-	var acc [8]float32
-	x := float32(0.999)
-	for range n {
-		for j := range acc {
-			acc[j] = fma32(x, x, acc[j])
-		}
+	const depth = 16
+	var (
+		x   [depth]float32
+		y   [depth * Width]float32
+		sum tile
+	)
+	for i := range x {
+		x[i] = 0.999
 	}
-	runtime.KeepAlive(acc)
-	return n * len(acc) * 2
+	for i := range y {
+		y[i] = 0.999
+	}
+	for range n / depth {
+		sum.add(x[:], x[:], x[:], x[:], 1, y[:])
+	}
+	runtime.KeepAlive(sum)
+	return n / depth * depth * len(sum) * Width * 2
 }
