@@ -31,6 +31,10 @@ var allowed = map[string][]string{
 	"models/encoder":            {"classify", "internal/exact", "internal/strict", "models/internal/params", "ops", "tokenize", "weights"},
 	"models/lstm":               {"classify", "internal/exact", "models/internal/params", "ops", "tokenize", "weights"},
 	"models/linear":             {"classify", "internal/exact", "internal/kernel", "ops", "tokenize", "weights"},
+	"models/encoder":            {"internal/exact", "internal/strict", "models/internal/params", "ops", "tokenize", "weights"},
+	"models/lstm":               {"internal/exact", "models/internal/params", "ops", "tokenize", "weights"},
+	"models/lm":                 {"internal/exact", "models/internal/params", "ops", "tokenize", "weights"},
+	"models/linear":             {"internal/exact", "internal/kernel", "ops", "tokenize", "weights"},
 	"models/word2vec":           {"internal/exact", "internal/kernel", "internal/lines", "models/internal/params", "ops", "tokenize", "weights"},
 	"internal/corpus":           {"datasets", "tokenize", "weights"},
 	"pretrained":                nil,
@@ -43,6 +47,7 @@ var allowed = map[string][]string{
 	"recipe/mlp":      {"datasets", "models/mlp", "ops", "recipe", "train", "weights"},
 	"recipe/linear":   {"classify", "datasets", "models/linear", "recipe", "texts", "tokenize", "train", "weights"},
 	"recipe/word2vec": {"datasets", "models/word2vec", "recipe", "texts", "tokenize", "train", "weights"},
+	"recipe/lm":       {"datasets", "internal/exact", "models/lm", "ops", "recipe", "texts", "tokenize", "train", "weights"},
 	"recipe/lstm": {"classify", "datasets", "models/linear", "models/lstm", "ops", "recipe", "recipe/linear", "texts",
 		"tokenize", "train", "weights"}, // a linear model teaches it
 	"recipe/encoder":  {"classify", "datasets", "models/encoder", "recipe", "recipe/linear", "texts", "tokenize", "train", "weights"}, // baselines stand beside it
@@ -50,7 +55,7 @@ var allowed = map[string][]string{
 	"recipe/mean":     {"classify", "recipe", "texts", "tokenize", "train", "weights"},
 
 	"": {"classify", "datasets", "hub", "models/linear", "models/lstm", "models/mlp", "models/word2vec", "pretrained", "recipe", "recipe/encoder", "recipe/finetune",
-		"recipe/linear", "recipe/lstm", "recipe/mean", "recipe/mlp", "recipe/word2vec", "texts", "train", "weights"},
+		"recipe/linear", "recipe/lm", "recipe/lstm", "recipe/mean", "recipe/mlp", "recipe/word2vec", "texts", "train", "weights"},
 	"fit":     {"", "classify", "datasets", "internal/exact", "recipe", "texts", "tokenize", "weights"},
 	"cmd/zoo": {"", "classify", "datasets", "fit", "hub", "internal/bench", "internal/curves", "internal/kernel", "internal/lines", "pretrained/minilm", "recipe", "texts", "train", "weights"},
 
@@ -75,6 +80,7 @@ var allowedInTests = map[string][]string{
 	"train":           {"internal/hostile"},
 	"models/encoder":  {"internal/kernel"},
 	"models/linear":   {"datasets", "internal/hostile"},
+	"models/lm":       {"train"},
 	"models/lstm":     {"train"},
 	"models/word2vec": {"internal/hostile"},
 	"internal/corpus": {"internal/hostile"},
@@ -87,6 +93,7 @@ var allowedInTests = map[string][]string{
 	"recipe/encoder":  {"", "internal/fixture", "internal/kernel"},
 	"recipe/linear":   {"", "internal/fixture", "internal/kernel"},
 	"recipe/word2vec": {"", "internal/fixture"},
+	"recipe/lm":       {"", "internal/fixture", "internal/kernel"},
 	"recipe/lstm":     {"", "internal/fixture", "internal/kernel", "models/word2vec"},
 	"recipe/finetune": {"", "internal/fixture", "models/word2vec", "ops"},
 	"fit":             {"internal/fixture", "train"},

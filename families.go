@@ -5,6 +5,7 @@ import (
 	"github.com/gorgonia-zoo/zoo/recipe/encoder"
 	"github.com/gorgonia-zoo/zoo/recipe/finetune"
 	"github.com/gorgonia-zoo/zoo/recipe/linear"
+	"github.com/gorgonia-zoo/zoo/recipe/lm"
 	"github.com/gorgonia-zoo/zoo/recipe/lstm"
 	"github.com/gorgonia-zoo/zoo/recipe/mean"
 	"github.com/gorgonia-zoo/zoo/recipe/mlp"
@@ -21,6 +22,7 @@ func Families() recipe.Families {
 		lstm.Family(),
 		linear.Family(),
 		word2vec.Family(),
+		lm.Family(),
 		finetune.Family(),
 		encoder.Family(),
 		encoder.ProbeFamily(),

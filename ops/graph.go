@@ -22,7 +22,7 @@ type Graph struct {
 	params []*Param
 	nodes  G.Nodes
 	names  map[string]bool
-	ties   []tie
+	ties   []*tie
 	err    error // about the first name given twice
 }
 
@@ -126,7 +126,7 @@ type Program struct {
 	loss      *G.Node
 	output    *G.Node
 	grads     G.Nodes // of params, then of ties
-	ties      []tie
+	ties      []*tie
 	tied      []Gradient // of ties
 	gradients []Gradient
 }

@@ -105,28 +105,45 @@ func TestTiedTable(t *testing.T) {
 	}.check(t)
 }
 
-func TestTiedNeedsOneDenseGradient(t *testing.T) {
-	table := NewParam("table", 3, 2)
-	p := must(t, func(g *Graph) (loss, out *G.Node, err error) {
-		ids, _ := g.Ints("ids", 2)
-		lengths, n := g.Ints("lengths", 1)
-		n[0] = 2
-		a, err := Embedding(g.Param(table), ids, lengths)
-		if err != nil {
-			return nil, nil, err
-		}
-		b, err := Embedding(g.Tied(table), ids, lengths)
-		if err != nil {
-			return nil, nil, err
-		}
-		sum, err := G.Add(a, b)
-		if err != nil {
-			return nil, nil, err
-		}
-		loss, err = weigh(sum)
-		return loss, nil, err
-	})
-	if err := p.Run(); err == nil {
-		t.Error("two sparse gradients are summed")
+// A table of whose uses all have sparse gradients.
+func TestTiedTableOfSparseGradients(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 5))
+	const words, width = 23, 5
+	uses := [][]int32{{3, 1, 3, 22, 0}, {3, 7, 7, 2, 1}, {4, 4, 4, 4, 4}}
+	table := random(rng, "table", 1, words, width)
+	ids := func(g *Graph, name string, v []int32) *G.Node {
+		n, data := g.Ints(name, len(v))
+		copy(data, v)
+		return n
 	}
+	subject{
+		params: []*Param{table},
+		node: func(g *Graph, p []*G.Node) (*G.Node, error) {
+			lengths := ids(g, "lengths", []int32{5})
+			var all []*G.Node
+			for i, use := range uses {
+				node := p[0]
+				if i > 0 {
+					node = g.Tied(table)
+				}
+				x, err := Embedding(node, ids(g, fmt.Sprint("use ", i), use), lengths)
+				if err != nil {
+					return nil, err
+				}
+				all = append(all, x)
+			}
+			return weighAll(all...)
+		},
+		reference: func(p [][]float64) []float64 {
+			sum := 0.0
+			for _, use := range uses {
+				for r, id := range use {
+					for i := range width {
+						sum += p[0][int(id)*width+i] * float64(coefficient(r*width+i))
+					}
+				}
+			}
+			return []float64{sum}
+		},
+	}.check(t)
 }

@@ -68,10 +68,10 @@ type Config struct {
 	// prepared from them and from State alone. An error ends the run and leaves State
 	// as it was. nil: nothing to prepare.
 	BeginEpoch func(ctx context.Context, epoch int) error
-	// State is the memory of BeginEpoch, which changes its numbers in place and alone
-	// does so; the data may read it. The checkpoint keeps it, and a run that is
-	// resumed, with as many numbers, finds it as it was. Numbers that are not finite
-	// end the run.
+	// State is the memory of BeginEpoch or of the model's Step, which change its numbers
+	// in place: what one step leaves for the next, say. The data may read what BeginEpoch
+	// has written. The checkpoint keeps it, and a run that is resumed, with as many
+	// numbers, finds it as it was. Numbers of BeginEpoch that are not finite end the run.
 	State []float32
 
 	Recorders []Recorder

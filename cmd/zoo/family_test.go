@@ -81,7 +81,7 @@ func TestAFamilyOfAProgramsOwn(t *testing.T) {
 		}
 	}
 	// The zoo without the family says that it does not know it.
-	if o := with(standard(), "card", whole); o.code != 1 || !strings.Contains(o.stderr, "line, table, text, linear, word2vec, finetune") {
+	if o := with(standard(), "card", whole); o.code != 1 || !strings.Contains(o.stderr, "line, table, text, linear, word2vec, lm, finetune") {
 		t.Errorf("without the family: %s", o.stderr)
 	}
 	data, err := os.ReadFile(f.data)
