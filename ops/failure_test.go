@@ -126,6 +126,7 @@ func TestErrorsOfNodes(t *testing.T) {
 		"take, count a float":           func(g *Graph) (*G.Node, error) { return Take(node(g, 2, 2), node(g, 1)) },
 		"mse, target of other width":    func(g *Graph) (*G.Node, error) { return MSE(node(g, 2, 2), node(g, 2, 1)) },
 		"bce, two logits a row":         func(g *Graph) (*G.Node, error) { return BCEWithLogits(node(g, 2, 2), node(g, 2, 1)) },
+		"bce, two weighted columns":     func(g *Graph) (*G.Node, error) { return BCEWithLogits(node(g, 2, 2), node(g, 2, 2), 1, 1) },
 		"bce, integer labels":           func(g *Graph) (*G.Node, error) { return BCEWithLogits(node(g, 2, 1), lengths(g)) },
 		"cross-entropy, float labels":   func(g *Graph) (*G.Node, error) { return CrossEntropy(node(g, 2, 2), node(g, 2, 1)) },
 		"lstm without weights":          func(g *Graph) (*G.Node, error) { return LSTM(node(g, 2, 3), lengths(g)) },

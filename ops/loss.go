@@ -124,41 +124,45 @@ func MSE(pred, target *G.Node) (*G.Node, error) {
 	})
 }
 
-// BCEWithLogits returns the binary cross-entropy of logits [B, 1] against
-// labels [capacity, 1] of 0 to 1: log(1+exp(x)) - x*y in a form that never
-// overflows. Where weights are given, one for class 0 and one for class 1,
-// each row counts by its label's, and the mean is over the weights, as of
-// PyTorch's CrossEntropyLoss.
+// BCEWithLogits returns the binary cross-entropy of logits [B, C] against labels
+// [capacity, C] of 0 to 1, a mean over all B*C elements, as PyTorch's
+// BCEWithLogitsLoss: log(1+exp(x)) - x*y in a form that never overflows. Weights,
+// one for class 0 and one for class 1, are for one column: each row counts by its
+// label's then, and the mean is over the weights, as of PyTorch's CrossEntropyLoss.
 func BCEWithLogits(logits, labels *G.Node, weights ...float32) (*G.Node, error) {
 	weights, err := classWeights("bce", weights, 2)
 	if err != nil {
 		return nil, err
 	}
-	if logits.Dims() != 2 || logits.Shape()[1] != 1 {
-		return nil, fmt.Errorf("ops: bce: logits of shape %v, want one column", logits.Shape())
+	if logits.Dims() != 2 || len(weights) > 0 && logits.Shape()[1] != 1 {
+		return nil, fmt.Errorf("ops: bce: logits of shape %v with %d weights, want a matrix, of one column where there are weights", logits.Shape(), len(weights))
 	}
-	if err := paramNode("bce", "labels", labels, labels.Shape()[0], 1); err != nil {
+	if err := paramNode("bce", "labels", labels, labels.Shape()[0], logits.Shape()[1]); err != nil {
 		return nil, err
 	}
-	return newLoss("bce", logits, labels, func(x []float32, labels any, r int, grad []float32) (float64, float64, error) {
-		label, err := floatRow("bce", labels, r, 1)
+	return newLoss("bce", logits, labels, func(x []float32, labels any, r int, grad []float32) (sum, all float64, _ error) {
+		label, err := floatRow("bce", labels, r, len(x))
 		if err != nil {
 			return 0, 0, err
 		}
-		if !(label[0] >= 0 && label[0] <= 1) {
-			return 0, 0, fmt.Errorf("ops: bce: label %v of row %d, want 0 to 1", label[0], r)
+		for k, given := range label {
+			if !(given >= 0 && given <= 1) {
+				return 0, 0, fmt.Errorf("ops: bce: label %v of row %d, want 0 to 1", given, r)
+			}
+			z, y, w := float64(x[k]), float64(given), 1.0
+			if len(weights) == 2 {
+				w = float64(float64(weights[1])*y) + float64(float64(weights[0])*(1-y))
+			}
+			e := exact.Exp(-math.Abs(z))
+			p := 1 / (1 + e) // sigmoid(|z|)
+			if z < 0 {
+				p = e / (1 + e)
+			}
+			grad[k] = float32(w * (p - y))
+			sum += float64(w * (max(z, 0) - float64(z*y) + exact.Log1p(e)))
+			all += w
 		}
-		z, y, w := float64(x[0]), float64(label[0]), 1.0
-		if len(weights) == 2 {
-			w = float64(float64(weights[1])*y) + float64(float64(weights[0])*(1-y))
-		}
-		e := exact.Exp(-math.Abs(z))
-		p := 1 / (1 + e) // sigmoid(|z|)
-		if z < 0 {
-			p = e / (1 + e)
-		}
-		grad[0] = float32(w * (p - y))
-		return float64(w * (max(z, 0) - float64(z*y) + exact.Log1p(e))), w, nil
+		return sum, all, nil
 	})
 }
 

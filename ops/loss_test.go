@@ -72,6 +72,32 @@ func TestBCEWithLogits(t *testing.T) {
 	bceSubject(random(rng, "logits", 3, 3, 1), []float32{0.1, 0.5, 0.9}, 1, 2).check(t)
 }
 
+// Of several columns each is a question of its own, and the mean is over all.
+func TestBCEWithLogitsOfSeveralColumns(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	for _, c := range []struct{ rows, cols int }{{1, 2}, {5, 3}, {16, 17}} {
+		labels := make([]float32, (c.rows+2)*c.cols)
+		for i := range labels {
+			labels[i] = float32(rng.IntN(2))
+		}
+		subject{
+			params: []*Param{random(rng, "logits", 3, c.rows, c.cols)},
+			node: func(g *Graph, p []*G.Node) (*G.Node, error) {
+				n, data := g.Floats("labels", c.rows+2, c.cols)
+				copy(data, labels)
+				return BCEWithLogits(p[0], n)
+			},
+			reference: func(p [][]float64) []float64 {
+				sum := 0.0
+				for i, x := range p[0] {
+					sum += math.Log1p(math.Exp(-math.Abs(x))) + max(x, 0) - x*float64(labels[i])
+				}
+				return []float64{sum / float64(len(p[0]))}
+			},
+		}.check(t)
+	}
+}
+
 // crossEntropySubject is CrossEntropy over a number of classes.
 func crossEntropySubject(logits *Param, labels []int32, weights ...float32) subject {
 	return subject{
