@@ -43,3 +43,22 @@ var (
 	// fetching it again may help.
 	ErrDamaged = errors.New("file is damaged")
 )
+
+// Mark is what an example has where a TableConfig asks for more than a label.
+type Mark struct {
+	// Labels are those of a text that may have several, ascending, and not nil;
+	// Example.Label is -1 then. They are nil where a text has one.
+	Labels []int
+	// Value is the number that a text is given where TableConfig.Score names its
+	// column; Example.Label is -1 then.
+	Value float64
+	// Pair is the text that Example.Text is read together with, "" where
+	// TableConfig.Pair names no column.
+	Pair string
+}
+
+// Marked is an example with its mark.
+type Marked struct {
+	Example
+	Mark
+}

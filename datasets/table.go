@@ -18,6 +18,15 @@ type TableConfig struct {
 	// from the names and the first rows; Guesses says how.
 	Text, Label, Target string
 
+	// Multi reads several labels of a text from a cell: what stands between its
+	// separators, such as ";", or the elements of a list, which MultiList demands.
+	// An empty cell, and an empty list, is a text that no label is given to.
+	Multi string
+	// Score names a column of numbers that texts are given, in place of labels.
+	Score string
+	// Pair names the column of a second text, which each is read together with.
+	Pair string
+
 	// Classes are the labels allowed, in order; nil means whatever the file
 	// holds, sorted. A label that is no class by name, whatever its case, may
 	// be a class by number (0 for the first) unless the names are numbers
@@ -145,6 +154,7 @@ type Table struct {
 	text     role
 	label    role
 	target   role
+	pair     role // where TableConfig.Pair names it
 	guesses  []string
 	head     []byte   // the first bytes of the file
 	doubts   []string // of the guesses, those about the file
@@ -201,6 +211,9 @@ func (t *Table) Doubts() []string { return slices.Clone(t.doubts) }
 
 // TextColumn returns the name of the column of texts.
 func (t *Table) TextColumn() (string, error) { return t.column(t.text) }
+
+// PairColumn returns the name of the column of second texts, "" for none.
+func (t *Table) PairColumn() string { return t.cfg.Pair }
 
 // LabelColumn returns the name of the column of labels.
 func (t *Table) LabelColumn() (string, error) { return t.column(t.label) }

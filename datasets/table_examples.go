@@ -14,6 +14,7 @@ type Set struct {
 	Name     string
 	Classes  []string // what Example.Label indexes
 	Examples []Example
+	Marks    []Mark   // of each example, where the TableConfig asks for more than a label; else nil
 	// Skipped counts the rows that have no text or no label and were passed over.
 	Skipped int
 	// Notes says in sentences what a reader of the data should know.
@@ -37,7 +38,7 @@ func (t *Table) Scan(ctx context.Context) (Summary, error) {
 	if t.summary == nil {
 		labels := newLabels(t.cfg, t.described)
 		s := Summary{}
-		err := t.texts(ctx, labels, &s.Skipped, func(Example) bool { s.Rows++; return true })
+		err := t.texts(ctx, labels, &s.Skipped, func(Marked) bool { s.Rows++; return true })
 		if err != nil {
 			return Summary{}, err
 		}
@@ -63,17 +64,23 @@ func (t *Table) finish(s *Summary, labels *labels) error {
 	if s.Skipped > 0 {
 		notes = append(notes, fmt.Sprintf("%s passed over for want of a text or a label (--strict refuses that)", plural(s.Skipped, "row")+are(s.Skipped)))
 	}
+	if labels.bare > 0 {
+		notes = append(notes, fmt.Sprintf("%s no label in column %q: taken for %s that none applies to", plural(labels.bare, "row")+have(labels.bare), t.columns[t.label.column], plural(labels.bare, "text")))
+	}
 	if labels.absent.marked() {
 		notes = append(notes, fmt.Sprintf("labels taken for missing ones: %s (--missing lists the marks that are)", labels.absent))
 	}
 	notes = append(notes, t.notes()...)
-	if t.cfg.Unlabelled {
+	if t.cfg.Unlabelled || t.cfg.Score != "" {
 		s.Notes = notes
 		return nil
 	}
 	s.Classes, s.Counts, s.Notes = labels.finish()
 	s.Notes = append(notes, s.Notes...)
 	if len(s.Classes) < 2 {
+		if len(s.Classes) == 0 {
+			return t.fail(0, fmt.Errorf("no row has a label in column %q: %w", t.columns[t.label.column], ErrLabel))
+		}
 		marked := ""
 		if labels.absent.marked() {
 			marked = fmt.Sprintf(" (labels taken for missing ones: %s; --missing lists the marks that are)", labels.absent)
@@ -106,18 +113,29 @@ func are(n int) string {
 // after the first error.
 func (t *Table) Examples(ctx context.Context) iter.Seq2[Example, error] {
 	return func(yield func(Example, error) bool) {
+		for m, err := range t.Marked(ctx) {
+			if !yield(m.Example, err) {
+				return
+			}
+		}
+	}
+}
+
+// Marked is Examples with what else the TableConfig asks for.
+func (t *Table) Marked(ctx context.Context) iter.Seq2[Marked, error] {
+	return func(yield func(Marked, error) bool) {
 		cfg := t.cfg
-		if cfg.Classes == nil && !cfg.Unlabelled {
+		if cfg.Classes == nil && !cfg.Unlabelled && cfg.Score == "" {
 			s, err := t.Scan(ctx)
 			if err != nil {
-				yield(Example{}, err)
+				yield(Marked{}, err)
 				return
 			}
 			cfg.Classes = s.Classes
 		}
 		var skipped int
-		if err := t.texts(ctx, newLabels(cfg, t.described), &skipped, func(e Example) bool { return yield(e, nil) }); err != nil {
-			yield(Example{}, err)
+		if err := t.texts(ctx, newLabels(cfg, t.described), &skipped, func(e Marked) bool { return yield(e, nil) }); err != nil {
+			yield(Marked{}, err)
 		}
 	}
 }
@@ -126,8 +144,10 @@ func (t *Table) Examples(ctx context.Context) iter.Seq2[Example, error] {
 func (t *Table) Load(ctx context.Context) (*Set, error) {
 	labels := newLabels(t.cfg, t.described)
 	set := &Set{Name: t.name}
-	err := t.texts(ctx, labels, &set.Skipped, func(e Example) bool {
-		set.Examples = append(set.Examples, e)
+	err := t.texts(ctx, labels, &set.Skipped, func(e Marked) bool {
+		if set.Examples = append(set.Examples, e.Example); t.cfg.Multi != "" || t.cfg.Score != "" || t.cfg.Pair != "" {
+			set.Marks = append(set.Marks, e.Mark)
+		}
 		return true
 	})
 	if err != nil {
@@ -141,7 +161,16 @@ func (t *Table) Load(ctx context.Context) (*Set, error) {
 	if !t.cfg.Unlabelled {
 		for i := range set.Examples {
 			e := &set.Examples[i]
-			e.Label = labels.order[e.Label]
+			if set.Marks != nil {
+				m := set.Marks[i].Labels
+				for k, n := range m {
+					m[k] = labels.order[n]
+				}
+				slices.Sort(m)
+			}
+			if e.Label >= 0 {
+				e.Label = labels.order[e.Label]
+			}
 		}
 	}
 	return set, nil
@@ -149,11 +178,16 @@ func (t *Table) Load(ctx context.Context) (*Set, error) {
 
 // texts calls f with each row as an example, labelled in the order of labels,
 // until it returns false.
-func (t *Table) texts(ctx context.Context, labels *labels, skipped *int, f func(Example) bool) error {
+func (t *Table) texts(ctx context.Context, labels *labels, skipped *int, f func(Marked) bool) error {
 	if t.text.err != nil {
 		return t.fail(0, t.text.err)
 	}
 	want := []int{t.text.column}
+	if t.pair.column >= 0 && t.cfg.Pair != "" {
+		if want = append(want, t.pair.column); t.pair.column == t.text.column {
+			return t.fail(0, sort{fmt.Errorf("column %q cannot hold both texts of a pair", t.columns[t.text.column]), ErrConfig})
+		}
+	}
 	if !t.cfg.Unlabelled {
 		if t.label.err != nil {
 			return t.fail(0, t.label.err)
@@ -164,14 +198,17 @@ func (t *Table) texts(ctx context.Context, labels *labels, skipped *int, f func(
 		want = append(want, t.label.column)
 	}
 	return t.each(ctx, want, func(r Row) (bool, error) {
-		if c := t.text.column; strings.TrimSpace(r.Cells[c]) == "" {
+		for _, c := range want[:len(want)-t.labelColumns()] {
+			if strings.TrimSpace(r.Cells[c]) != "" {
+				continue
+			}
 			if t.cfg.Strict {
 				return false, sort{fmt.Errorf("column %q is empty: fill it, delete the row, or have empty rows passed over", t.columns[c]), ErrEmptyCell}
 			}
 			*skipped++
 			return true, nil
 		}
-		if c := t.label.column; !t.cfg.Unlabelled && labels.missing(r.Cells[c]) {
+		if c := t.label.column; !t.cfg.Unlabelled && t.missing(labels, r) {
 			if t.cfg.Strict {
 				what := "is empty"
 				if cell := strings.TrimSpace(r.Cells[c]); cell != "" {
@@ -183,13 +220,15 @@ func (t *Table) texts(ctx context.Context, labels *labels, skipped *int, f func(
 			*skipped++
 			return true, nil
 		}
-		e := Example{Text: r.Cells[t.text.column], Label: -1, ID: strconv.Itoa(r.Line)}
+		e := Marked{Example: Example{Text: r.Cells[t.text.column], Label: -1, ID: strconv.Itoa(r.Line)}}
+		if t.cfg.Pair != "" {
+			e.Pair = strings.Clone(r.Cells[t.pair.column])
+		}
 		if t.cfg.Format == CSV || t.cfg.Format == TSV {
 			e.Text = strings.Clone(e.Text) // lest it keep the whole row in memory
 		}
 		if !t.cfg.Unlabelled {
-			var err error
-			if e.Label, err = labels.add(r.Cells[t.label.column]); err != nil {
+			if err := t.mark(&e, labels, r.Cells[t.label.column]); err != nil {
 				return false, fmt.Errorf("column %q: %w", t.columns[t.label.column], err)
 			}
 		}

@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -13,6 +14,8 @@ var (
 	textNames   = []string{"text", "review", "sentence", "review_text", "reviewtext", "content", "comment", "message", "body", "tweet", "document", "description", "phrase"}
 	labelNames  = []string{"label", "labels", "sentiment", "class", "category", "stars", "star_rating", "rating", "polarity", "score", "target", "y"}
 	targetNames = []string{"target", "y", "value", "price", "label"}
+	// severalNames are those of columns of several labels.
+	severalNames = []string{"labels", "tags", "topics", "categories", "genres", "label"}
 )
 
 // sample reads the first rows, by which the columns are guessed.
@@ -56,6 +59,12 @@ func (t *Table) choose(sample [][]string) error {
 		t.doubts = append(t.doubts, fmt.Sprintf("cells are separated by %q, by the first lines (--delimiter names another)", t.cfg.Comma))
 	}
 	t.guesses = append(t.guesses, t.doubts...)
+	t.pair.column = -1
+	if t.cfg.Pair != "" {
+		if t.pair.column, t.pair.err = t.find(t.cfg.Pair); t.pair.err != nil {
+			return t.pair.err
+		}
+	}
 	for _, r := range []struct {
 		role  *role
 		noun  string
@@ -63,7 +72,7 @@ func (t *Table) choose(sample [][]string) error {
 		guess func([][]string) (int, string)
 	}{
 		{&t.text, "text", t.cfg.Text, t.guessText},
-		{&t.label, "label", t.cfg.Label, t.guessLabel},
+		{&t.label, "label", cmp.Or(t.cfg.Score, t.cfg.Label), t.guessLabel},
 		{&t.target, "target", t.cfg.Target, t.guessTarget},
 	} {
 		var err error
@@ -177,7 +186,7 @@ func (t *Table) byName(names []string, not int) int {
 // guessText takes the column of a usual name, or the one of the longest cells
 // if they are of several words.
 func (t *Table) guessText(sample [][]string) (int, string) {
-	if i := t.byName(textNames, -1); i >= 0 {
+	if i := t.byName(textNames, t.pair.column); i >= 0 {
 		return i, "by its name"
 	}
 	if t.headless() != "" {
@@ -188,6 +197,9 @@ func (t *Table) guessText(sample [][]string) (int, string) {
 	}
 	best, most := -1, 0
 	for i := range t.columns {
+		if i == t.pair.column {
+			continue
+		}
 		size, words := 0, 0
 		for _, row := range sample {
 			size += len(cell(row, i))
@@ -203,6 +215,11 @@ func (t *Table) guessText(sample [][]string) (int, string) {
 // guessLabel takes the column of a usual name, or the only one beside the
 // text with few different values that recur.
 func (t *Table) guessLabel(sample [][]string) (int, string) {
+	if t.text.err == nil && t.cfg.Multi != "" {
+		if i := t.byName(severalNames, t.text.column); i >= 0 {
+			return i, "by its name"
+		}
+	}
 	if t.text.err == nil {
 		if i := t.byName(labelNames, t.text.column); i >= 0 {
 			return i, "by its name"
@@ -216,7 +233,7 @@ func (t *Table) guessLabel(sample [][]string) (int, string) {
 	}
 	found := -1
 	for i := range t.columns {
-		if i == t.text.column {
+		if i == t.text.column || i == t.pair.column {
 			continue
 		}
 		values := map[string]bool{}

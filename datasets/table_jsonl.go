@@ -236,7 +236,7 @@ func (j *jsonRows) set(name string, value []byte) error {
 		return nil
 	case '[', '{':
 		if j.want != nil && j.want[i] {
-			return fmt.Errorf("column %q holds a list or an object; expected a string, a number or true or false", name)
+			return fmt.Errorf("column %q holds a list or an object; expected a string, a number or true or false (several labels of a text are read by --multi list)", name)
 		}
 		if j.want == nil {
 			j.nested[i] = true

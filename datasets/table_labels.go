@@ -22,6 +22,7 @@ type labels struct {
 	asked     map[string]int // taken for a class by number, by truth or by its beginning
 	accents   map[string]int // labels that were the same but for how accents are encoded
 	absent    absent
+	bare      int // cells of several labels that hold none
 	// order leads from the numbers given out to those of the classes sorted.
 	order []int
 }
@@ -103,7 +104,9 @@ func (l *labels) add(written string) (int, error) {
 		if len(l.names) == l.max {
 			advice := "is this the column of the classes?"
 			if _, number := Number(name); number {
-				advice += " If so, round them to a few:"
+				advice += " If so, round them to a few, or learn the number (--target names its column):"
+			} else if multi, _, ok := LooksSeveral(l.names); ok {
+				advice += fmt.Sprintf(" If a cell holds several labels, --multi '%s' reads each:", multi)
 			}
 			return 0, fmt.Errorf("more than %d different labels, the last %.60q; %s %w", l.max, name, advice, ErrLabel)
 		}

@@ -93,7 +93,7 @@ func openTable(name string, fsys fs.FS, path string, cfg TableConfig) (*Table, e
 		return nil, t.fail(0, err)
 	}
 	if p := inParquet(r); p != nil && t.label.err == nil && t.label.column < len(p.names) {
-		if names := p.classes(t.columns[t.label.column]); len(names) > 1 {
+		if names := p.classes(t.columns[t.label.column]); len(names) > 1 && t.cfg.Score == "" {
 			if t.described = names; t.cfg.Classes == nil {
 				t.cfg.Classes = names
 			}
@@ -117,7 +117,14 @@ func (t *Table) lacks(err error) bool {
 
 // check refuses settings that mean nothing.
 func (c *TableConfig) check() error {
+	if err := checkMulti(c.Multi); err != nil {
+		return err
+	}
 	switch {
+	case c.Score != "" && (c.Multi != "" || c.Label != "" || c.Classes != nil):
+		return fmt.Errorf("texts have labels or a number, not both: column %q is of numbers", c.Score)
+	case c.Pair != "" && (c.Pair == c.Text || c.Pair == c.Label || c.Pair == c.Score):
+		return fmt.Errorf("column %q cannot be both that of the second texts and another", c.Pair)
 	case c.Comma == utf8.RuneError || c.Comma == '"' || c.Comma == '\r' || c.Comma == '\n' || c.Comma < 0 || c.Comma > utf8.MaxRune:
 		return errors.New("the delimiter must be one character, and neither a quote nor a line end")
 	case c.Decimal != "" && c.Decimal != "point" && c.Decimal != "comma":

@@ -101,6 +101,9 @@ func (t *Table) reader(f fs.File, want []int) (rows, error) {
 		limit := &rowLimit{r: text}
 		return &lineRows{Closer: f, lines: lineReader{r: bufio.NewReaderSize(limit, 1<<16), limit: limit}}, nil
 	case JSONL:
+		if t.cfg.Multi != "" && t.columns != nil && t.label.err == nil { // a list is welcome there
+			want = slices.DeleteFunc(slices.Clone(want), func(c int) bool { return c == t.label.column })
+		}
 		return newJSONL(f, text, t.columns, want)
 	}
 	return nil, fmt.Errorf("there is no format %q, only csv, tsv, jsonl and parquet", t.cfg.Format)
