@@ -78,6 +78,11 @@ type Knower interface {
 	Known(text string) (share float64, ok bool)
 }
 
+// KnowsWords is what a Knower and an Answerer with a vocabulary have in common.
+type KnowsWords interface {
+	Known(text string) (share float64, ok bool)
+}
+
 // Explainer is a classifier that says what decided.
 type Explainer interface {
 	Classifier

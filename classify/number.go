@@ -51,7 +51,12 @@ func EvaluateNumbers(truth, answers []float64) (*NumberEvaluation, error) {
 	return e, nil
 }
 
-// Truth and Answers returns the number of each text and what was answered. They must not
+// Metrics are those of a card, with a prefix before their names.
+func (e *NumberEvaluation) Metrics(prefix string) map[string]float64 {
+	return map[string]float64{prefix + "rmse": e.RMSE, prefix + "mean_rmse": e.Mean, prefix + "pearson": e.Pearson, prefix + "spearman": e.Spearman}
+}
+
+// Truth and Answers return the number of each text and what was answered. They must not
 // be changed.
 func (e *NumberEvaluation) Truth() []float64   { return e.truth }
 func (e *NumberEvaluation) Answers() []float64 { return e.answers }

@@ -27,7 +27,7 @@ type LabelEvaluation struct {
 	Hamming  float64 `json:"hamming_loss"`      // of all labels of all texts, the share given or left out wrongly
 	PerText  float64 `json:"labels_per_text"`   // mean, in truth
 	Answered float64 `json:"answered_per_text"` // mean, as answered
-	Loss     float64 `json:"loss"`              // mean binary cross-entropy of all labels in nats, temperature 1
+	Loss     float64 `json:"loss"`              // mean binary cross-entropy of all labels in nats, at the temperature
 
 	Micro    Score        `json:"micro"`    // of all labels of all texts together
 	Macro    Score        `json:"macro"`    // plain mean of the labels
@@ -71,12 +71,7 @@ func evaluateLabels(m Marks, names []string, thresholds []float64, of func(text 
 			has[k] = true
 			e.Labels[k].Examples++
 		}
-		for k, p := range m.Probabilities(i, 1) {
-			if !has[k] {
-				p = 1 - p
-			}
-			e.Loss -= exact.Log(max(p, 1e-300))
-		}
+		e.Loss += m.crossEntropy(i, temperature)
 		p := m.Probabilities(i, temperature)
 		e.given[i] = Given(p, of(i))
 		right := 0
@@ -106,6 +101,12 @@ func evaluateLabels(m Marks, names []string, thresholds []float64, of func(text 
 	n := float64(max(1, e.Examples))
 	e.Subset, e.PerText, e.Answered = float64(exactly)/n, float64(truths)/n, float64(answers)/n
 	return e, nil
+}
+
+// Metrics are those of a card, with a prefix before their names.
+func (e *LabelEvaluation) Metrics(prefix string) map[string]float64 {
+	return map[string]float64{prefix + "micro_f1": e.Micro.F1, prefix + "macro_f1": e.Macro.F1, prefix + "subset_accuracy": e.Subset,
+		prefix + "hamming_loss": e.Hamming, prefix + "loss": e.Loss}
 }
 
 // SubsetInterval is the 95 % interval of the subset accuracy, see [Wilson].

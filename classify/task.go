@@ -88,3 +88,12 @@ func (t Task) answer(given []int, probabilities []float64, tokens int, truncated
 	}
 	return a
 }
+
+// Texts returns the texts of inputs that are no pairs.
+func Texts(inputs []Input) []string {
+	out := make([]string, len(inputs))
+	for i, in := range inputs {
+		out[i] = in.Text
+	}
+	return out
+}

@@ -14,7 +14,7 @@ type Set struct {
 	Name     string
 	Classes  []string // what Example.Label indexes
 	Examples []Example
-	Marks    []Mark   // of each example, where the TableConfig asks for more than a label; else nil
+	Marks    []Mark // of each example, where the TableConfig asks for more than a label; else nil
 	// Skipped counts the rows that have no text or no label and were passed over.
 	Skipped int
 	// Notes says in sentences what a reader of the data should know.

@@ -104,7 +104,7 @@ func (l *labels) add(written string) (int, error) {
 		if len(l.names) == l.max {
 			advice := "is this the column of the classes?"
 			if _, number := Number(name); number {
-				advice += " If so, round them to a few, or learn the number (--target names its column):"
+				advice += " If so, round them to a few:"
 			} else if multi, _, ok := LooksSeveral(l.names); ok {
 				advice += fmt.Sprintf(" If a cell holds several labels, --multi '%s' reads each:", multi)
 			}

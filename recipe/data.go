@@ -51,6 +51,10 @@ func DataAs[D interface {
 type DataConfig struct {
 	// Text and Label name the columns of a table; empty ones are guessed.
 	Text, Label string
+	// Multi reads several labels of a text from a cell, Score names a column of
+	// numbers in place of labels, and Pair that of a second text which each is read
+	// together with; see datasets.TableConfig.
+	Multi, Score, Pair string
 	// Classes are the names that labels may have, in order; none: those
 	// found.
 	Classes []string

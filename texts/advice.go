@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/gorgonia-zoo/zoo/datasets"
+	"github.com/gorgonia-zoo/zoo/internal/corpus"
 )
 
 // say adds a sentence to the advice.
@@ -28,6 +29,9 @@ func (r *Report) AdviseClasses(balanced, own bool) {
 	if most.Rows > 4*least.Rows && !balanced {
 		r.say("the classes are unbalanced (%q has %d texts, %q %d): with class weights balanced rare ones count as much, and the accuracy of always answering %q is %.1f %%",
 			most.Name, most.Rows, least.Name, least.Rows, most.Name, 100*float64(most.Rows)/float64(r.Rows))
+	}
+	if own {
+		r.adviseSeveral()
 	}
 	folded := map[string]string{}
 	for _, c := range r.Classes {
@@ -59,6 +63,12 @@ func (r *Report) extremes() (least, most ClassCount) {
 // AdviseAll says what there is to say to training without settings for what is
 // said, of data that brings its own classes.
 func (r *Report) AdviseAll(c *Corpus) {
+	if c.Kind() == corpus.Several {
+		r.AdviseLabels()
+		r.AdviseScript(c)
+		r.AdviseRows()
+		return
+	}
 	r.AdviseClasses(true, true)
 	if least, most := r.extremes(); most.Rows > 4*least.Rows {
 		r.say("the classes are unbalanced (%q has %d texts, %q %d): the accuracy of always answering %q is %.1f %%",

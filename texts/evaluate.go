@@ -13,6 +13,9 @@ import (
 // Evaluate measures a classifier on one part of the data: "train", "test" or,
 // for a table, the whole.
 func Evaluate(ctx context.Context, c classify.Classifier, data *Set, part datasets.Part) (*classify.Evaluation, error) {
+	if err := data.oneClass(); err != nil {
+		return nil, err
+	}
 	if r, ok := c.(classify.Reader); ok {
 		p, err := data.Read(ctx, part, r.Tokenizer())
 		if err != nil {
@@ -83,15 +86,25 @@ func score(ctx context.Context, c classify.Classifier, all []string) (classify.A
 // 0 in the order in which all readers have them, in the order asked for. It
 // reads the data once more, and keeps no more of it than these.
 func (t *Set) At(ctx context.Context, part datasets.Part, places []int) ([]datasets.Example, error) {
+	all, err := t.MarkedAt(ctx, part, places)
+	out := make([]datasets.Example, len(all))
+	for i, m := range all {
+		out[i] = m.Example
+	}
+	return out, err
+}
+
+// MarkedAt is At with what else the examples are given.
+func (t *Set) MarkedAt(ctx context.Context, part datasets.Part, places []int) ([]datasets.Marked, error) {
 	wanted := map[int][]int{} // where each place goes
 	for to, place := range places {
 		wanted[place] = append(wanted[place], to)
 	}
-	out := make([]datasets.Example, len(places))
+	out := make([]datasets.Marked, len(places))
 	if len(places) == 0 {
 		return out, nil
 	}
-	examples, _, err := t.Examples(ctx, part)
+	examples, _, err := t.Marked(ctx, part)
 	if err != nil {
 		return nil, fmt.Errorf("zoo: data: %w", err)
 	}
@@ -101,7 +114,7 @@ func (t *Set) At(ctx context.Context, part datasets.Part, places []int) ([]datas
 			return nil, fmt.Errorf("zoo: data: %w", err)
 		}
 		for _, to := range wanted[n] {
-			e.Text = strings.Clone(e.Text)
+			e.Text, e.Pair = strings.Clone(e.Text), strings.Clone(e.Pair)
 			out[to] = e
 		}
 		delete(wanted, n)

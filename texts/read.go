@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/gorgonia-zoo/zoo/classify"
 	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/internal/corpus"
 	"github.com/gorgonia-zoo/zoo/tokenize"
@@ -45,11 +46,11 @@ func (t *Set) Read(ctx context.Context, part datasets.Part, settings tokenize.Co
 		}
 	}
 	p.Corpus, p.Cached, err = corpus.Cached(t.cache, key, func() (*Corpus, error) {
-		examples, names, err := t.Examples(ctx, part)
+		examples, names, err := t.Marked(ctx, part)
 		if err != nil {
 			return nil, err
 		}
-		c, err := corpus.Build(ctx, tokenize.New(settings), examples)
+		c, err := corpus.BuildMarked(ctx, tokenize.New(settings), t.corpusKind(), examples)
 		if err == nil {
 			c.Classes = names
 		}
@@ -66,6 +67,21 @@ func (t *Set) Read(ctx context.Context, part datasets.Part, settings tokenize.Co
 
 // Labelled is Read for the training part, where each text must have a label.
 func (t *Set) Labelled(ctx context.Context, settings tokenize.Config) (Part, error) {
+	if err := t.oneClass(); err != nil {
+		return Part{}, err
+	}
+	p, err := t.Read(ctx, datasets.Train, settings)
+	if err != nil {
+		return p, err
+	}
+	return p, t.labelled(p)
+}
+
+// LabelledAll is Labelled of texts that may have several labels too.
+func (t *Set) LabelledAll(ctx context.Context, settings tokenize.Config) (Part, error) {
+	if err := t.Marking().LabelsOnly(); err != nil {
+		return Part{}, err
+	}
 	p, err := t.Read(ctx, datasets.Train, settings)
 	if err != nil {
 		return p, err
@@ -75,13 +91,25 @@ func (t *Set) Labelled(ctx context.Context, settings tokenize.Config) (Part, err
 
 // Raw is Labelled with the texts themselves. Nothing of it is cached.
 func (t *Set) Raw(ctx context.Context, settings tokenize.Config) (p Part, raw []string, err error) {
-	examples, names, err := t.Examples(ctx, datasets.Train)
+	if err := t.oneClass(); err != nil {
+		return Part{}, nil, err
+	}
+	p, inputs, err := t.Inputs(ctx, settings)
+	for _, in := range inputs {
+		raw = append(raw, in.Text)
+	}
+	return p, raw, err
+}
+
+// Inputs is Raw whatever the texts are given, of pairs too.
+func (t *Set) Inputs(ctx context.Context, settings tokenize.Config) (p Part, raw []classify.Input, err error) {
+	examples, names, err := t.Marked(ctx, datasets.Train)
 	if err != nil {
 		return Part{}, nil, fmt.Errorf("zoo: data: %w", err)
 	}
-	p.Corpus, err = corpus.Build(ctx, tokenize.New(settings), func(yield func(datasets.Example, error) bool) {
+	p.Corpus, err = corpus.BuildMarked(ctx, tokenize.New(settings), t.corpusKind(), func(yield func(datasets.Marked, error) bool) {
 		for e, err := range examples {
-			if raw = append(raw, e.Text); !yield(e, err) {
+			if raw = append(raw, classify.Input{Text: e.Text, Pair: e.Pair}); !yield(e, err) {
 				return
 			}
 		}
@@ -98,6 +126,9 @@ func (t *Set) Raw(ctx context.Context, settings tokenize.Config) (p Part, raw []
 // labelled reports the first text of a part that has no label.
 func (t *Set) labelled(p Part) error {
 	for i, l := range p.Labels {
+		if p.Kind() != corpus.One {
+			return nil
+		}
 		if l < 0 || int(l) >= len(p.Classes) {
 			return fmt.Errorf("zoo: data: example %d has no label", i)
 		}

@@ -21,6 +21,12 @@ type Report struct {
 	Lengths Lengths      `json:"lengths"`
 	Blank   int          `json:"blank"` // texts without any token
 
+	// Of texts that may have several labels: the mean number of them, and the texts
+	// that have none; of texts that are given numbers, those.
+	PerText    float64 `json:"labels_per_text,omitempty"`
+	Unlabelled int     `json:"without_label,omitempty"`
+	Numbers    *Spread `json:"numbers,omitempty"`
+
 	UnknownRate  float64 `json:"unknown_rate"`  // share of tokens that the model's vocabulary lacks
 	UnknownWords int     `json:"unknown_words"` // distinct words among them
 	NewWords     int     `json:"new_words"`     // of these, those added to the vocabulary
@@ -67,7 +73,7 @@ func Inspect(c *Corpus) *Report {
 	lengths := make([]int, len(c.Texts))
 	order := make([]int32, len(c.Texts))
 	for i, t := range c.Texts {
-		r.Classes[c.Labels[i]].Rows++
+		r.count(c, i)
 		lengths[i], order[i] = len(t), int32(i)
 		if len(t) == 0 {
 			r.Blank++
@@ -81,7 +87,7 @@ func Inspect(c *Corpus) *Report {
 	for from := 0; from < len(order); {
 		to, mixed := from+1, false
 		for ; to < len(order) && slices.Equal(c.Texts[order[to]], c.Texts[order[from]]); to++ {
-			mixed = mixed || c.Labels[order[to]] != c.Labels[order[from]]
+			mixed = mixed || !alike(c, int(order[to]), int(order[from]))
 		}
 		for _, i := range order[from:to] {
 			r.groups[i] = order[from]
@@ -92,6 +98,7 @@ func Inspect(c *Corpus) *Report {
 		}
 		from = to
 	}
+	r.spread(c)
 	return r
 }
 
@@ -99,10 +106,7 @@ func Inspect(c *Corpus) *Report {
 // all rows of one text are in one part.
 func (r *Report) Split(c *Corpus, share float64, seed uint64) (train, validation []int) {
 	texts := r.distinct()
-	labels := make([]int, len(texts))
-	for i, t := range texts {
-		labels[i] = int(c.Labels[t])
-	}
+	labels := r.strata(c, texts)
 	_, chosen := datasets.SplitStratified(labels, share, seed)
 	return r.hold(texts, chosen)
 }
@@ -207,7 +211,7 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	if n := len(r.Classes) - 20; n > 0 {
 		classes = append(classes, fmt.Sprintf("and %d more", n))
 	}
-	line("classes", "%d: %s", len(r.Classes), strings.Join(classes, ", "))
+	r.given(line, classes)
 	line("lengths", "%d tokens at least, %d in the middle, %d for 95 %%, %d at most; %d in all", r.Lengths.Min, r.Lengths.Median, r.Lengths.P95, r.Lengths.Max, r.Tokens)
 	if r.counted || r.UnknownWords > 0 {
 		line("unknown", "%.2f %% of the words (%d different); %d are added to the vocabulary, which leaves %.2f %%", 100*r.UnknownRate, r.UnknownWords, r.NewWords, 100*r.UnknownAfter)

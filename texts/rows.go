@@ -16,7 +16,7 @@ import (
 // memory is the labelled texts of a data set, and what was computed of them,
 // for all sets of some of its rows.
 type memory struct {
-	examples []datasets.Example
+	examples []datasets.Marked
 	classes  []string
 
 	mu         sync.Mutex
@@ -31,7 +31,7 @@ func (t *Set) Load(ctx context.Context) (*Set, error) {
 	if t.memory != nil {
 		return t, nil
 	}
-	examples, classes, err := t.Examples(ctx, datasets.Train)
+	examples, classes, err := t.Marked(ctx, datasets.Train)
 	if err != nil {
 		return nil, fmt.Errorf("zoo: data: %w", err)
 	}
@@ -95,8 +95,8 @@ func (t *Set) row(i int) int {
 }
 
 // examples yields the rows of a set in memory.
-func (t *Set) examples() iter.Seq2[datasets.Example, error] {
-	return func(yield func(datasets.Example, error) bool) {
+func (t *Set) examples() iter.Seq2[datasets.Marked, error] {
+	return func(yield func(datasets.Marked, error) bool) {
 		for i := range t.len() {
 			if !yield(t.memory.examples[t.row(i)], nil) {
 				return
@@ -127,7 +127,7 @@ func (t *Set) tokenised(ctx context.Context, settings tokenize.Config) (*Corpus,
 	if whole == nil {
 		all := *t
 		all.chosen = nil
-		if whole, err = corpus.Build(ctx, tokenize.New(settings), all.examples()); err != nil {
+		if whole, err = corpus.BuildMarked(ctx, tokenize.New(settings), t.corpusKind(), all.examples()); err != nil {
 			return nil, err
 		}
 		whole.Classes = m.classes
@@ -145,6 +145,12 @@ func some(c *Corpus, chosen []int) *Corpus {
 	numbers := make([]int32, len(c.Words)) // plus one
 	for i, at := range chosen {
 		out.Labels[i] = c.Labels[at]
+		if c.Sets != nil {
+			out.Sets = append(out.Sets, c.Sets[at])
+		}
+		if c.Values != nil {
+			out.Values = append(out.Values, c.Values[at])
+		}
 		out.Texts[i] = make([]int32, len(c.Texts[at]))
 		for k, w := range c.Texts[at] {
 			if numbers[w] == 0 {
@@ -161,7 +167,7 @@ func some(c *Corpus, chosen []int) *Corpus {
 // must be those that Raw returned. It must compute of each text the same alone
 // and among others. Of data in memory it is asked for each text once for a key,
 // which says all that decides the answer.
-func Remember[T any](t *Set, key string, raw []string, build func(raw []string) ([]T, error)) ([]T, error) {
+func Remember[I, T any](t *Set, key string, raw []I, build func(raw []I) ([]T, error)) ([]T, error) {
 	if t.memory == nil {
 		return build(raw)
 	}
@@ -173,7 +179,7 @@ func Remember[T any](t *Set, key string, raw []string, build func(raw []string) 
 		known = make([]*T, len(m.examples))
 		m.remembered[key] = known
 	}
-	var missing []string
+	var missing []I
 	var at []int
 	for i := range raw {
 		if known[t.row(i)] == nil {

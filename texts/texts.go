@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gorgonia-zoo/zoo/classify"
 	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/internal/corpus"
 	"github.com/gorgonia-zoo/zoo/ops"
@@ -80,7 +81,7 @@ func Open(path string, c Config) (*Set, error) {
 		return nil, fmt.Errorf("zoo: data: %w", err)
 	}
 	if format == datasets.IMDBFormat {
-		if c.Text != "" || c.Label != "" {
+		if c.Text != "" || c.Label != "" || c.Multi != "" || c.Score != "" || c.Pair != "" {
 			return nil, fmt.Errorf("zoo: data: %s has no columns to name: %w", path, recipe.ErrUsage)
 		}
 		if c.Encoding != "" || c.Quotes != "" || c.Strict || c.Missing != nil || c.Comma != 0 || c.Rows != 0 {
@@ -98,11 +99,12 @@ func Open(path string, c Config) (*Set, error) {
 	if t.rows = c.Rows; c.Rows < 0 {
 		return nil, fmt.Errorf("zoo: data: %d rows, want 1 or more, or 0 for all: %w", c.Rows, recipe.ErrUsage)
 	}
-	if c.Decimal != "" || c.Dates != "" {
+	if (c.Decimal != "" && c.Score == "") || c.Dates != "" {
 		return nil, fmt.Errorf("zoo: data: decimal marks and orders of dates are settings of rows of numbers, and %s is read for its texts: %w", path, recipe.ErrUsage)
 	}
 	t.columns = c.Table()
 	t.columns.Text, t.columns.Label, t.columns.Classes = c.Text, c.Label, c.Classes
+	t.columns.Multi, t.columns.Score, t.columns.Pair = c.Multi, c.Score, c.Pair
 	if t.table, err = datasets.OpenTable(path, t.columns); err != nil {
 		return nil, err
 	}
@@ -219,6 +221,10 @@ func (t *Set) Describe(made string, texts, classes int) string {
 		return "IMDB"
 	case t.table == nil:
 		return made
+	case t.Kind() == classify.Number:
+		return fmt.Sprintf("%s: %d texts with a number in column %q", filepath.Base(t.path), texts, t.columns.Score)
+	case t.Kind() == classify.Several:
+		return fmt.Sprintf("%s: %d texts with any of %d labels", filepath.Base(t.path), texts, classes)
 	case classes == 0:
 		return fmt.Sprintf("%s: %d texts", filepath.Base(t.path), texts)
 	}
@@ -227,23 +233,39 @@ func (t *Set) Describe(made string, texts, classes int) string {
 
 // Examples yields one part as it stands, and the class names.
 func (t *Set) Examples(ctx context.Context, part datasets.Part) (iter.Seq2[datasets.Example, error], []string, error) {
+	marked, classes, err := t.Marked(ctx, part)
+	if err != nil {
+		return nil, nil, err
+	}
+	return func(yield func(datasets.Example, error) bool) {
+		for e, err := range marked {
+			if !yield(e.Example, err) {
+				return
+			}
+		}
+	}, classes, nil
+}
+
+// Marked is Examples with the labels, the number and the second text that a table may
+// have where its settings ask for them.
+func (t *Set) Marked(ctx context.Context, part datasets.Part) (iter.Seq2[datasets.Marked, error], []string, error) {
 	if t.memory != nil {
 		return t.examples(), t.memory.classes, t.inMemory(part)
 	}
 	if t.imdb != nil {
-		return t.imdb.Part(ctx, part), t.imdb.Classes(), nil
+		return marked(t.imdb.Part(ctx, part)), t.imdb.Classes(), nil
 	}
 	s, err := t.table.Scan(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	return t.draw(t.table.Examples(ctx), s.Rows), s.Classes, nil
+	return t.draw(t.table.Marked(ctx), s.Rows), s.Classes, nil
 }
 
 // draw yields as many of n examples as are asked for, chosen at random and in
 // their order (Knuth, The Art of Computer Programming 3.4.2, algorithm S).
-func (t *Set) draw(examples iter.Seq2[datasets.Example, error], n int) iter.Seq2[datasets.Example, error] {
-	return func(yield func(datasets.Example, error) bool) {
+func (t *Set) draw(examples iter.Seq2[datasets.Marked, error], n int) iter.Seq2[datasets.Marked, error] {
+	return func(yield func(datasets.Marked, error) bool) {
 		rng := ops.Stream(0, "rows", 0)
 		left, need, bytes := n, t.rows, 0
 		for e, err := range examples {
@@ -254,7 +276,7 @@ func (t *Set) draw(examples iter.Seq2[datasets.Example, error], n int) iter.Seq2
 				}
 				need--
 			}
-			if bytes += len(e.Text); bytes > maxTexts && err == nil {
+			if bytes += len(e.Text) + len(e.Pair); bytes > maxTexts && err == nil {
 				err = fmt.Errorf("more than %.1f GB of texts by row %s: texts are held in memory; have so many rows drawn at random as are useful: %w", maxTexts/1e9, e.ID, ErrTooLarge)
 			}
 			if !yield(e, err) || err != nil {

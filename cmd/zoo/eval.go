@@ -17,6 +17,7 @@ import (
 func newEval(z *zoo.Zoo) *cobra.Command {
 	var data dataFlags
 	var text textMeasure
+	var marks markFlags
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "eval MODEL [MODEL]",
@@ -60,8 +61,12 @@ continuity correction otherwise.`,
 				if err = unwanted(c, args[0]+" is no classifier of texts", "errors", "plots"); err == nil {
 					e, err = measure(c, v, &data, args[0])
 				}
+			case classify.Answerer:
+				e, err = measureAnswers(c, m, v, &text, &marks, &data, args[0])
 			case classify.Classifier:
-				e, err = text.measure(c, v, &data, args[0])
+				if err = unwanted(c, args[0]+" gives each text one class", "multi", "target", "pair"); err == nil {
+					e, err = text.measure(c, v, &data, args[0])
+				}
 			default:
 				return usage(c, "%s is a model of kind %s, of which nothing is measured", args[0], m.Artefact.Model)
 			}
@@ -78,6 +83,7 @@ continuity correction otherwise.`,
 	}
 	data.add(c)
 	text.add(c)
+	marks.add(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c
 }

@@ -96,11 +96,16 @@ func (f *textMeasure) measure(c *cobra.Command, m classify.Classifier, data *dat
 	}
 	seconds := time.Since(began).Seconds()
 	tell(c, set)
-	r, err := e.Report(m.Classes())
+	return f.classes(c, set, e, m.Classes(), seconds)
+}
+
+// classes is the measurement of one class of each text.
+func (f *textMeasure) classes(c *cobra.Command, set *texts.Set, e *classify.Evaluation, names []string, seconds float64) (*recipe.Measurement, error) {
+	r, err := e.Report(names)
 	if err != nil {
 		return nil, err
 	}
-	worst, err := f.find(c, set, m.Classes(), e.Worst(f.errors), "")
+	worst, err := f.find(c, set, names, e.Worst(f.errors), "")
 	if err != nil {
 		return nil, err
 	}

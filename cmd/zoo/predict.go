@@ -61,14 +61,20 @@ are passed over in a table.`,
 				return err
 			}
 			_, classifies := m.Value.(classify.Classifier)
+			_, answers := m.Value.(classify.Answerer)
 			if _, ok := m.Value.(classify.Explainer); flags.explained && !ok {
 				why := "is no classifier of texts"
-				if classifies {
+				if classifies || answers {
 					why = "does not say what decided"
 				}
 				return usage(c, "--explain does not apply: %s %s", args[0], why)
 			}
-			if !classifies {
+			if !answers {
+				if err := unwanted(c, args[0]+" reads no pairs of texts", "pair"); err != nil {
+					return err
+				}
+			}
+			if !classifies && !answers {
 				if err := unwanted(c, args[0]+" is no classifier of texts", "top", "threshold"); err != nil {
 					return err
 				}
@@ -79,6 +85,8 @@ are passed over in a table.`,
 					return err
 				}
 				return predictRows(c, v, args[1:], &from, &to)
+			case classify.Answerer:
+				return predictInputs(c, m, v, args[1:], &from, flags, &to)
 			case classify.Classifier:
 				return predictTexts(c, v, args[1:], &from, flags, &to)
 			case recipe.Regressor:

@@ -18,6 +18,7 @@ import (
 // tableFlags say how predict reads a table.
 type tableFlags struct {
 	text, encoding, quotes, delimiter string
+	pair                              string // column of second texts, "" for none
 }
 
 func (f *tableFlags) add(c *cobra.Command) {
@@ -43,7 +44,7 @@ func (f *tableFlags) open(file string) (*datasets.Table, error) {
 
 // config says how a table is read.
 func (f *tableFlags) config(format datasets.Format) datasets.TableConfig {
-	return datasets.TableConfig{Format: format, Text: f.text, Encoding: f.encoding, Quotes: datasets.Quotes(f.quotes), Comma: comma(f.delimiter)}
+	return datasets.TableConfig{Format: format, Text: f.text, Pair: f.pair, Encoding: f.encoding, Quotes: datasets.Quotes(f.quotes), Comma: comma(f.delimiter)}
 }
 
 // failed adds to an error about a table what to do on the command line.

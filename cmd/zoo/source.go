@@ -28,6 +28,7 @@ type source struct {
 
 func (s *source) add(c *cobra.Command) {
 	s.table.add(c)
+	c.Flags().StringVar(&s.table.pair, "pair", "", "of a model of pairs: column of the second texts (default: that of its training)")
 	c.Flags().StringVarP(&s.file, "file", "f", "", "read texts from this file, one a line, or the rows of a table, by its name ('-' for standard input)")
 	c.Flags().StringVar(&s.format, "format", "", "of the input: csv, tsv, jsonl or lines (default: by the file's name, else by its first line)")
 }

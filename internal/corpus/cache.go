@@ -124,6 +124,9 @@ func encode(w io.Writer, c *Corpus) error {
 			return err
 		}
 	}
+	if err := encodeMarks(out, c); err != nil {
+		return err
+	}
 	_, err = w.Write(h.Sum(nil))
 	return err
 }
@@ -145,9 +148,12 @@ func decode(data []byte) (*Corpus, error) {
 	}
 	data = data[20:]
 	words, texts, tokens := counts[1], counts[2], counts[3]
-	if len(data) != words+counts[4]+8*texts+4*tokens {
+	rest := len(data) - (words + counts[4] + 8*texts + 4*tokens)
+	if rest < 0 {
 		return nil, errCache
 	}
+	marks := data[len(data)-rest:]
+	data = data[:len(data)-rest]
 	c := &Corpus{Words: strings.Split(string(data[:words]), "\n")}
 	if counts[0] == 0 {
 		c.Words = nil
@@ -174,7 +180,7 @@ func decode(data []byte) (*Corpus, error) {
 		c.Texts[i] = numbers[at : at+int(n) : at+int(n)]
 		at += int(n)
 	}
-	if at != len(numbers) {
+	if at != len(numbers) || !decodeMarks(marks, c) {
 		return nil, errCache
 	}
 	return c, c.Check()

@@ -31,6 +31,8 @@ func corpora(t testing.TB) map[string]*Corpus {
 		"no texts":    build(t),
 		"empty texts": build(t, "", ""),
 		"one":         build(t, "x"),
+		"sets":        {Words: []string{"a"}, Texts: [][]int32{{0}, {}, {0}}, Labels: []int32{-1, -1, -1}, Classes: []string{"x", "y"}, Sets: [][]int32{{0, 1}, {}, {1}}},
+		"numbers":     {Words: []string{"a"}, Texts: [][]int32{{0}, {}}, Labels: []int32{-1, -1}, Values: []float64{1.5, -3}},
 		"no classes":  {Words: []string{"a"}, Texts: [][]int32{{0, 0}}, Labels: []int32{-1}},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"math"
 
 	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/tokenize"
@@ -19,16 +20,47 @@ type Corpus struct {
 	Texts   [][]int32 // indices into Words
 	Labels  []int32   // indices into Classes; -1 for an unlabelled text
 	Classes []string  // names of the labels
+
+	// Sets are the labels of each text, ascending indices into Classes, where a
+	// text may have several; nil where each has one. Values are the numbers of
+	// texts that have no labels but those; else nil. Labels are -1 then.
+	Sets   [][]int32
+	Values []float64
 }
+
+// Kind is what a text is given.
+type Kind string
+
+// Kinds of labels.
+const (
+	One     Kind = ""        // one class
+	Several Kind = "several" // any number of labels
+	Number  Kind = "number"
+)
 
 // Build tokenises examples on all cores.
 func Build(ctx context.Context, tokenizer *tokenize.Tokenizer, examples iter.Seq2[datasets.Example, error]) (*Corpus, error) {
+	return BuildMarked(ctx, tokenizer, One, func(yield func(datasets.Marked, error) bool) {
+		for e, err := range examples {
+			if !yield(datasets.Marked{Example: e}, err) {
+				return
+			}
+		}
+	})
+}
+
+// BuildMarked is Build of examples that have labels of a kind. A pair is read as a
+// text that goes on in the next line.
+func BuildMarked(ctx context.Context, tokenizer *tokenize.Tokenizer, kind Kind, examples iter.Seq2[datasets.Marked, error]) (*Corpus, error) {
 	c := &Corpus{}
 	index := map[string]int32{}
 	texts := func(yield func(string, error) bool) {
 		for e, err := range examples {
 			if err == nil {
-				c.Labels = append(c.Labels, int32(e.Label))
+				c.mark(e, kind)
+			}
+			if e.Pair != "" {
+				e.Text += "\n" + e.Pair
 			}
 			if !yield(e.Text, err) {
 				return
@@ -57,6 +89,32 @@ func Build(ctx context.Context, tokenizer *tokenize.Tokenizer, examples iter.Seq
 	}
 	c.Labels = c.Labels[:len(c.Texts)]
 	return c, nil
+}
+
+// mark adds what an example is given.
+func (c *Corpus) mark(e datasets.Marked, kind Kind) {
+	c.Labels = append(c.Labels, int32(e.Label))
+	switch kind {
+	case Several:
+		set := make([]int32, len(e.Labels))
+		for i, k := range e.Labels {
+			set[i] = int32(k)
+		}
+		c.Sets = append(c.Sets, set)
+	case Number:
+		c.Values = append(c.Values, e.Value)
+	}
+}
+
+// Kind returns what the texts are given.
+func (c *Corpus) Kind() Kind {
+	switch {
+	case c.Sets != nil:
+		return Several
+	case c.Values != nil:
+		return Number
+	}
+	return One
 }
 
 // Strings returns the tokens of text i.
@@ -126,6 +184,21 @@ func (c *Corpus) Check() error {
 	for i, l := range c.Labels {
 		if l < -1 || int(l) >= len(c.Classes) {
 			return fmt.Errorf("corpus: text %d: label %d of %d", i, l, len(c.Classes))
+		}
+	}
+	if c.Sets != nil && len(c.Sets) != len(c.Texts) || c.Values != nil && len(c.Values) != len(c.Texts) {
+		return fmt.Errorf("corpus: %d sets of labels and %d numbers for %d texts", len(c.Sets), len(c.Values), len(c.Texts))
+	}
+	for i, set := range c.Sets {
+		for k, l := range set {
+			if l < 0 || int(l) >= len(c.Classes) || k > 0 && set[k-1] >= l {
+				return fmt.Errorf("corpus: text %d: labels %v, want ascending ones of %d", i, set, len(c.Classes))
+			}
+		}
+	}
+	for i, v := range c.Values {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("corpus: text %d: the number %v", i, v)
 		}
 	}
 	for i, t := range c.Texts {

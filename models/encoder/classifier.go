@@ -122,17 +122,5 @@ func (c *Classifier) Logits(x []float32) []float64 {
 // Probabilities is the softmax of the logits of a text, divided by the
 // temperature.
 func Probabilities(logits []float64, temperature float64) []float64 {
-	p := make([]float64, len(logits))
-	top, sum := math.Inf(-1), 0.0
-	for _, l := range logits {
-		top = max(top, l/temperature)
-	}
-	for i, l := range logits {
-		p[i] = exact.Exp(l/temperature - top)
-		sum += p[i]
-	}
-	for i := range p {
-		p[i] /= sum
-	}
-	return p
+	return exact.Softmax(logits, temperature)
 }

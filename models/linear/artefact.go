@@ -33,6 +33,9 @@ const (
 // preprocess is what an artefact says about answers.
 type preprocess struct {
 	Temperature float64 `json:"temperature,omitempty"` // 0 means 1
+	// Thresholds are the probabilities from which classes are given, one each, where
+	// a text may have several.
+	Thresholds []float64 `json:"thresholds,omitempty"`
 }
 
 // Artefact returns everything needed to predict. storage is the type that the
@@ -79,7 +82,7 @@ func (c *Classifier) Artefact(card weights.Card, storage weights.DType) (*weight
 	if err != nil {
 		return nil, fmt.Errorf("linear: %w", err)
 	}
-	pre, err := json.Marshal(preprocess{c.temperature})
+	pre, err := json.Marshal(preprocess{c.temperature, c.thresholds})
 	if err != nil {
 		return nil, fmt.Errorf("linear: %w", err)
 	}
@@ -161,7 +164,14 @@ func FromArtefact(a *weights.Artefact) (*Classifier, error) {
 			return nil, err
 		}
 	}
-	columns, n := c.vectorizer.Columns(), logits(len(c.classes))
+	if config.Several {
+		if err := c.SetThresholds(pre.Thresholds); err != nil {
+			return nil, err
+		}
+	} else if pre.Thresholds != nil {
+		return nil, fmt.Errorf("linear: preprocess: thresholds of a classifier that gives a text one class")
+	}
+	columns, n := c.vectorizer.Columns(), config.logits(len(c.classes))
 	if c.weight, err = f.weight(columns, n); err != nil {
 		return nil, err
 	}

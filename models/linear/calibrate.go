@@ -3,6 +3,7 @@ package linear
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Temperature returns what logits are divided by before they become
@@ -16,6 +17,32 @@ func (c *Classifier) SetTemperature(t float64) error {
 	}
 	c.temperature = t
 	return nil
+}
+
+// Thresholds returns the probabilities from which classes are given where a text may
+// have several, nil where it has one.
+func (c *Classifier) Thresholds() []float64 { return slices.Clone(c.thresholds) }
+
+// SetThresholds changes them: one for each class, of 0 to 1.
+func (c *Classifier) SetThresholds(t []float64) error {
+	if !c.config.Several || len(t) != len(c.classes) || slices.ContainsFunc(t, func(x float64) bool { return !(x >= 0 && x <= 1) }) {
+		return fmt.Errorf("linear: thresholds %v, want one of 0 to 1 for each of %d classes of which a text may have several", t, len(c.classes))
+	}
+	c.thresholds = slices.Clone(t)
+	return nil
+}
+
+// Probabilities turns the logits of a text into the probability of each class: see the
+// function of that name, or, where a text may have several, each for itself.
+func (c *Classifier) Probabilities(logits []float64, temperature float64) []float64 {
+	if !c.config.Several {
+		return Probabilities(logits, temperature)
+	}
+	p := make([]float64, len(logits))
+	for k, z := range logits {
+		p[k] = sigmoid(z / temperature)
+	}
+	return p
 }
 
 // Probabilities turns the logits of a text, divided by the temperature, into

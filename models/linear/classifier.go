@@ -2,6 +2,7 @@ package linear
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"math"
@@ -24,12 +25,14 @@ type Classifier struct {
 	weight     *ops.Param // linear.weight [F, C]
 	bias       *ops.Param // linear.bias [C]
 
-	temperature float64 // what logits are divided by before they become probabilities
+	temperature float64   // what logits are divided by before they become probabilities
+	thresholds  []float64 // of Several: the probabilities from which classes are given
 }
 
-// logits is C, the number of logits: two classes have one, that of class 1.
-func logits(classes int) int {
-	if classes == 2 {
+// logits is C, the number of logits: two classes have one, that of class 1, unless
+// a text may have both.
+func (c Config) logits(classes int) int {
+	if classes == 2 && !c.Several {
 		return 1
 	}
 	return classes
@@ -87,6 +90,62 @@ func Train(ctx context.Context, cfg Config, tok tokenize.Config, classes []strin
 // the given configuration does. label is called for each document after all
 // have been read.
 func TrainTokens(ctx context.Context, cfg Config, tok tokenize.Config, classes []string, docs iter.Seq2[[]string, error], label func(doc int) int) (*Classifier, Report, error) {
+	if cfg.Several {
+		return nil, Report{}, errors.New("linear: texts of several classes have no one label: see TrainSeveral")
+	}
+	return train(ctx, cfg, tok, classes, docs, func(n int) (truth, error) {
+		labels := make(oneLabel, n)
+		counts := make([]int, len(classes))
+		for i := range labels {
+			if labels[i] = label(i); labels[i] < 0 || labels[i] >= len(classes) {
+				return nil, fmt.Errorf("linear: example %d has label %d, want 0 to %d", i, labels[i], len(classes)-1)
+			}
+			counts[labels[i]]++
+		}
+		for k, n := range counts {
+			if n == 0 {
+				return nil, fmt.Errorf("linear: none of %d examples is of class %q: %w", len(labels), classes[k], ErrEmpty)
+			}
+		}
+		return labels, nil
+	})
+}
+
+// TrainSeveral is TrainTokens for texts that may have any number of the classes,
+// which labels returns as ascending indices. A class that none or all of the
+// documents have is learned as improbable, or certain, whatever the words.
+func TrainSeveral(ctx context.Context, cfg Config, tok tokenize.Config, classes []string, docs iter.Seq2[[]string, error], labels func(doc int) []int32) (*Classifier, Report, error) {
+	cfg.Several = true
+	return train(ctx, cfg, tok, classes, docs, func(n int) (truth, error) {
+		sets := make(severalLabels, n)
+		for i := range sets {
+			sets[i] = labels(i)
+			for j, k := range sets[i] {
+				if k < 0 || int(k) >= len(classes) || j > 0 && sets[i][j-1] >= k {
+					return nil, fmt.Errorf("linear: example %d has labels %v, want ascending ones of 0 to %d", i, sets[i], len(classes)-1)
+				}
+			}
+		}
+		return sets, nil
+	})
+}
+
+// truth tells which classes documents have.
+type truth interface{ has(doc, class int) bool }
+
+type oneLabel []int
+
+func (l oneLabel) has(doc, class int) bool { return l[doc] == class }
+
+type severalLabels [][]int32
+
+func (l severalLabels) has(doc, class int) bool {
+	_, ok := slices.BinarySearch(l[doc], int32(class))
+	return ok
+}
+
+// train learns from documents, whose labels are asked for when all have been read.
+func train(ctx context.Context, cfg Config, tok tokenize.Config, classes []string, docs iter.Seq2[[]string, error], read func(docs int) (truth, error)) (*Classifier, Report, error) {
 	cfg, err := cfg.filled()
 	if err != nil {
 		return nil, Report{}, err
@@ -98,20 +157,14 @@ func TrainTokens(ctx context.Context, cfg Config, tok tokenize.Config, classes [
 	if err != nil {
 		return nil, Report{}, err
 	}
-	labels := make([]int, xt.Cols)
-	counts := make([]int, len(classes))
-	for i := range labels {
-		if labels[i] = label(i); labels[i] < 0 || labels[i] >= len(classes) {
-			return nil, Report{}, fmt.Errorf("linear: example %d has label %d, want 0 to %d", i, labels[i], len(classes)-1)
-		}
-		counts[labels[i]]++
-	}
-	for k, n := range counts {
-		if n == 0 {
-			return nil, Report{}, fmt.Errorf("linear: none of %d examples is of class %q: %w", len(labels), classes[k], ErrEmpty)
-		}
+	labels, err := read(xt.Cols)
+	if err != nil {
+		return nil, Report{}, err
 	}
 	c := &Classifier{config: cfg, tokenizer: tokenize.New(tok), vectorizer: v, classes: slices.Clone(classes), temperature: 1}
+	if cfg.Several {
+		c.thresholds = slices.Repeat([]float64{0.5}, len(classes))
+	}
 	report, err := c.train(ctx, xt, labels)
 	if err != nil {
 		return nil, Report{}, err
@@ -145,8 +198,8 @@ func checkClasses(classes []string) error {
 }
 
 // train sets the weights from the transposed features.
-func (c *Classifier) train(ctx context.Context, xt *CSR, labels []int) (Report, error) {
-	n := logits(len(c.classes))
+func (c *Classifier) train(ctx context.Context, xt *CSR, labels truth) (Report, error) {
+	n := c.config.logits(len(c.classes))
 	c.weight, c.bias = ops.NewParam(weightName, xt.Rows, n), ops.NewParam(biasName, n)
 	f := newFeatures(xt)
 	report := Report{Examples: xt.Cols, Features: xt.Rows, Elements: xt.NNZ()}
@@ -157,8 +210,17 @@ func (c *Classifier) train(ctx context.Context, xt *CSR, labels []int) (Report, 
 		for i := range group {
 			group[i] = c.problem(f, labels, classOf(from+i, n))
 		}
-		kernel.Parallel(len(group), func(i int) { group[i].start = group[i].warm(ctx) })
+		kernel.Parallel(len(group), func(i int) {
+			if !group[i].same {
+				group[i].start = group[i].warm(ctx)
+			}
+		})
 		for i, p := range group {
+			if p.same {
+				c.bias.Write()[from+i] = float32(p.prior)
+				report.Classes = append(report.Classes, ClassReport{Converged: true})
+				continue
+			}
 			s, err := p.solve(ctx, p.start, c.config.Tolerance, c.config.MaxSteps)
 			if err != nil {
 				return report, fmt.Errorf("%w (class %q)", err, c.classes[classOf(from+i, n)])
@@ -184,16 +246,27 @@ type classProblem struct {
 	*problem
 	ratio []float64
 	start point
+	// same tells that all documents, or none, have the class: there is nothing to
+	// solve, and prior is the logit of each.
+	same  bool
+	prior float64
 }
 
-func (c *Classifier) problem(f *features, labels []int, class int) classProblem {
-	y, positive := make([]float64, len(labels)), make([]bool, len(labels))
-	for i, l := range labels {
-		if positive[i], y[i] = l == class, -1; positive[i] {
+func (c *Classifier) problem(f *features, labels truth, class int) classProblem {
+	docs, count := f.all.Cols, 0
+	y, positive := make([]float64, docs), make([]bool, docs)
+	for i := range docs {
+		if positive[i], y[i] = labels.has(i, class), -1; positive[i] {
 			y[i] = 1
+			count++
 		}
 	}
 	var p classProblem
+	if count == 0 || count == docs {
+		// As of one document more of each kind.
+		p.same, p.prior = true, log(float64(count+1)/float64(docs-count+1))
+		return p
+	}
 	var scale []float64
 	if c.config.NB != nil {
 		p.ratio = logCountRatio(f.all, positive, c.config.NB.Alpha)

@@ -145,6 +145,10 @@ type Config struct {
 	// predictions most: the magnitude of the coefficient times the root of the
 	// number of documents that have the column. 0 keeps all.
 	MaxTerms int `json:"max_terms,omitempty"`
+
+	// Several tells that a text may have any number of the classes: each has a
+	// logit and a probability of its own, of two classes too.
+	Several bool `json:"several,omitempty"`
 }
 
 // NB is the scaling of Wang and Manning (2012).

@@ -127,7 +127,7 @@ func (c *Classifier) predict(r *row, tokens []string) (Prediction, error) {
 			p.Logits[k] += float64(x * float64(w))
 		}
 	}
-	p.Probabilities = Probabilities(p.Logits, c.temperature)
+	p.Probabilities = c.Probabilities(p.Logits, c.temperature)
 	for k, v := range p.Probabilities {
 		if math.IsNaN(v) {
 			return Prediction{}, fmt.Errorf("linear: predict: the weights give no number for this text")

@@ -57,7 +57,7 @@ func TestBesideScikitLearn(t *testing.T) {
 	runtime.GC()
 	c := &Classifier{config: cfg, vectorizer: v, classes: classes, temperature: 1}
 	began, spent := time.Now(), cpuSeconds(t)
-	report, err := c.train(t.Context(), xt, labels)
+	report, err := c.train(t.Context(), xt, oneLabel(labels))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -175,17 +175,5 @@ func Probabilities(logits []float32, temperature float64) []float64 {
 		p := 1 / (1 + exact.Exp(-float64(logits[0])/temperature))
 		return []float64{1 - p, p}
 	}
-	p := make([]float64, len(logits))
-	top, sum := math.Inf(-1), 0.0
-	for _, l := range logits {
-		top = max(top, float64(l)/temperature)
-	}
-	for i, l := range logits {
-		p[i] = exact.Exp(float64(l)/temperature - top)
-		sum += p[i]
-	}
-	for i := range p {
-		p[i] /= sum
-	}
-	return p
+	return exact.Softmax(logits, temperature)
 }

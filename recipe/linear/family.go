@@ -5,7 +5,6 @@ package linear
 import (
 	"github.com/gorgonia-zoo/zoo/models/linear"
 	"github.com/gorgonia-zoo/zoo/recipe"
-	"github.com/gorgonia-zoo/zoo/texts"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
 
@@ -18,7 +17,7 @@ func Family() *recipe.Family {
 			return []recipe.Recipe{nbsvm(), tfidf(), subword(), nbsvmIMDB(), tfidfIMDB()}
 		},
 		Settings:   settings(),
-		Source:     func(recipe.Body) *recipe.Source { return texts.Source() },
+		Source:     func(b recipe.Body) *recipe.Source { return b.(*Recipe).Marking.Source() },
 		Train:      run,
 		Candidates: candidates,
 		Holds:      func(a *weights.Artefact) bool { return a.Model == linear.Kind },
@@ -27,7 +26,7 @@ func Family() *recipe.Family {
 			if err != nil {
 				return nil, err
 			}
-			return &Classifier{c}, nil
+			return value(c), nil
 		},
 	}
 }

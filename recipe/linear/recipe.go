@@ -5,6 +5,7 @@ import (
 
 	"github.com/gorgonia-zoo/zoo/models/linear"
 	"github.com/gorgonia-zoo/zoo/recipe"
+	"github.com/gorgonia-zoo/zoo/texts"
 	"github.com/gorgonia-zoo/zoo/tokenize"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
@@ -23,6 +24,8 @@ type Recipe struct {
 	// training texts. 0: no figures, and a temperature of 1.
 	Validation float64 `json:"validation"`
 
+	texts.Marking // several labels of a text are learned, numbers and pairs are not
+
 	Storage string `json:"storage,omitempty"` // F32 (default), I8: what the weights are rounded to at the end
 	Seed    uint64 `json:"seed"`              // of the choice of validation texts
 }
@@ -39,6 +42,9 @@ func (r *Recipe) Check() error {
 		return fmt.Errorf("zoo: recipe: validation is %v, want 0 <= x < 1", r.Validation)
 	}
 	if _, err := r.storage(); err != nil {
+		return err
+	}
+	if err := r.LabelsOnly(); err != nil {
 		return err
 	}
 	if err := r.Model.Check(); err != nil {
@@ -136,7 +142,7 @@ func tfidfIMDB() recipe.Recipe {
 
 // settings are what flags change in a recipe.
 func settings() []recipe.Setting {
-	return []recipe.Setting{{
+	return []recipe.Setting{texts.MultiSetting(func(r *Recipe) *texts.Marking { return &r.Marking }), {
 		Flag: "c", Type: recipe.NumberType, Else: "is no linear model of n-grams",
 		Usage: "of a linear model of n-grams: how much the training texts weigh against small weights (default: the recipe's)",
 		Of: recipe.Number(func(r *Recipe) *float64 { return &r.Model.C }, "a number of 0 to 1e9, 0 for 1",

@@ -6,8 +6,6 @@ import (
 	"iter"
 	"time"
 
-	"github.com/gorgonia-zoo/zoo/classify"
-	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/models/linear"
 	"github.com/gorgonia-zoo/zoo/recipe"
 	"github.com/gorgonia-zoo/zoo/texts"
@@ -46,7 +44,7 @@ func run(ctx context.Context, r recipe.Recipe, from recipe.Data, env recipe.Env)
 	if t.storage, err = t.recipe.storage(); err != nil {
 		return nil, none, err
 	}
-	part, err := data.Labelled(ctx, t.recipe.Tokenizer)
+	part, err := data.LabelledAll(ctx, t.recipe.Tokenizer)
 	if err != nil {
 		return nil, none, err
 	}
@@ -63,7 +61,9 @@ func run(ctx context.Context, r recipe.Recipe, from recipe.Data, env recipe.Env)
 		return nil, none, err
 	}
 	all := every(len(t.corpus.Texts))
-	card, err := r.Card("text classification", train.Result{})
+	t.recipe.Marking = data.Marking()
+	r.Body = &t.recipe
+	card, err := r.Card(t.kind(), train.Result{})
 	if err != nil {
 		return nil, none, err
 	}
@@ -74,18 +74,13 @@ func run(ctx context.Context, r recipe.Recipe, from recipe.Data, env recipe.Env)
 	if err := env.Record(train.Event{Kind: train.KindStart, Epoch: 1}); err != nil {
 		return nil, none, err
 	}
-	temperature := 1.0
-	metrics := train.Metrics{}
+	found := fitted{temperature: 1}
 	if t.recipe.Validation > 0 {
-		e, at, held, err := t.validate(ctx, card)
-		if err != nil {
+		if found, err = t.validate(ctx, card); err != nil {
 			return nil, none, err
 		}
-		temperature = at
-		metrics["accuracy"], metrics["loss"] = e.Accuracy, e.Loss
-		card.Metrics = map[string]float64{
-			"validation_accuracy": e.Accuracy, "validation_loss": e.Loss, "validation_calibration_error": e.Calibration}
-		card.Recipe.Options[trainedOn] += fmt.Sprintf("; the validation figures and the temperature are those of a model trained without the %d validation texts", held)
+		card.Metrics = found.card
+		card.Recipe.Options[trainedOn] += fmt.Sprintf("; the validation figures and the temperature are those of a model trained without the %d validation texts", len(t.check))
 	}
 	solving := time.Now()
 	c, solved, err := t.fit(ctx, all)
@@ -93,7 +88,7 @@ func run(ctx context.Context, r recipe.Recipe, from recipe.Data, env recipe.Env)
 		return nil, none, err
 	}
 	took := time.Since(solving).Seconds()
-	if err := c.SetTemperature(temperature); err != nil {
+	if err := found.apply(c); err != nil {
 		return nil, none, err
 	}
 	a, err := c.Artefact(card, t.storage)
@@ -103,8 +98,8 @@ func run(ctx context.Context, r recipe.Recipe, from recipe.Data, env recipe.Env)
 	if c, err = linear.FromArtefact(a); err != nil { // as the file has it: cut and rounded
 		return nil, none, err
 	}
-	m := &recipe.Model{Artefact: a, Value: &Classifier{c}}
-	record := train.Record{Epoch: 1, Loss: t.loss(solved), Validation: metrics, TokensPerSecond: float64(t.corpus.Tokens()) / took}
+	m := &recipe.Model{Artefact: a, Value: value(c)}
+	record := train.Record{Epoch: 1, Loss: t.loss(solved), Validation: found.metrics, TokensPerSecond: float64(t.corpus.Tokens()) / took}
 	for _, class := range solved.Classes { // a step is a pass over the data
 		record.Step += class.Products
 	}
@@ -113,55 +108,6 @@ func run(ctx context.Context, r recipe.Recipe, from recipe.Data, env recipe.Env)
 		return nil, result, err
 	}
 	return m, result, env.Record(train.Event{Kind: train.KindDone, Epoch: 1, Step: record.Step, Result: &result})
-}
-
-// split holds texts out by class, so that no class is left without a text to learn
-// from. Equal texts of a table stay together; IMDB's few do not, lest the figures
-// of published models change.
-func (t *task) split(report *texts.Report, together bool) {
-	if together {
-		t.learn, t.check = report.Split(t.corpus, t.recipe.Validation, t.recipe.Seed)
-		return
-	}
-	labels := make([]int, len(t.corpus.Labels))
-	for i, l := range t.corpus.Labels {
-		labels[i] = int(l)
-	}
-	t.learn, t.check = datasets.SplitStratified(labels, t.recipe.Validation, t.recipe.Seed)
-	report.CountSplit(t.learn, t.check)
-}
-
-// validate trains without the validation texts and measures on them, at the
-// temperature that fits them best. The model has all that costs accuracy: it
-// is cut to the same number of terms and rounded to the same type.
-func (t *task) validate(ctx context.Context, card weights.Card) (e *classify.Evaluation, temperature float64, n int, err error) {
-	learn, check := t.learn, t.check
-	if len(check) == 0 {
-		return nil, 0, 0, fmt.Errorf("zoo: data: %d texts are too few to hold some out for validation (a recipe whose validation is 0 holds out none)", len(t.corpus.Texts))
-	}
-	texts.RemarkSplit(t.run, t.corpus.Labels, t.corpus.Classes, learn, check)
-	c, _, err := t.fit(ctx, learn)
-	if err != nil {
-		return nil, 0, 0, err
-	}
-	a, err := c.Artefact(card, t.storage)
-	if err != nil {
-		return nil, 0, 0, err
-	}
-	if c, err = linear.FromArtefact(a); err != nil {
-		return nil, 0, 0, err
-	}
-	predictions, err := PredictTokens(ctx, c, t.corpus.Words, t.corpus.Texts, check)
-	if err != nil {
-		return nil, 0, 0, err
-	}
-	held := make([]int32, len(check))
-	for i, at := range check {
-		held[i] = t.corpus.Labels[at]
-	}
-	e = evaluate(predictions, held, 1)
-	temperature = e.FitTemperature()
-	return e.At(temperature), temperature, len(check), nil
 }
 
 // fit trains on the chosen texts.
@@ -179,8 +125,14 @@ func Fit(ctx context.Context, model linear.Config, tokenizer tokenize.Config, c 
 			}
 		}
 	})
-	solved, report, err := linear.TrainTokens(ctx, model, tokenizer, c.Classes, docs,
-		func(i int) int { return int(c.Labels[chosen[i]]) })
+	var solved *linear.Classifier
+	var report linear.Report
+	var err error
+	if c.Sets != nil {
+		solved, report, err = linear.TrainSeveral(ctx, model, tokenizer, c.Classes, docs, func(i int) []int32 { return c.Sets[chosen[i]] })
+	} else {
+		solved, report, err = linear.TrainTokens(ctx, model, tokenizer, c.Classes, docs, func(i int) int { return int(c.Labels[chosen[i]]) })
+	}
 	if err != nil {
 		return nil, report, err
 	}

@@ -184,7 +184,7 @@ func read(ctx context.Context, r Recipe, data *texts.Set, env recipe.Env) (*Task
 	}
 	env.Logf("%d texts of %d tokens (%s in %.1f s): %d to train on, %d for validation, %d cut; vocabulary %d",
 		len(c.Texts), c.Tokens(), c.From(), time.Since(began).Seconds(), len(t.Train), len(t.Validation), cut, vocab.Len())
-	texts.RemarkSplit(env.Run, c.Labels, c.Classes, t.Train, t.Validation)
+	texts.RemarkParts(env.Run, c.Corpus, t.Train, t.Validation)
 	if r.Teacher != nil {
 		if err := t.learnFrom(ctx, c.Corpus, data, env.Run); err != nil {
 			return nil, err
