@@ -54,7 +54,12 @@ var allowed = map[string][]string{
 	"": {"classify", "datasets", "hub", "models/linear", "models/lstm", "models/mlp", "models/word2vec", "pretrained", "recipe", "recipe/encoder", "recipe/finetune",
 		"recipe/linear", "recipe/lm", "recipe/lstm", "recipe/mean", "recipe/mlp", "recipe/word2vec", "texts", "train", "weights"},
 	"fit":     {"", "classify", "datasets", "internal/exact", "recipe", "texts", "tokenize", "weights"},
-	"cmd/zoo": {"", "classify", "datasets", "fit", "hub", "internal/bench", "internal/curves", "internal/kernel", "internal/lines", "pretrained/minilm", "recipe", "texts", "train", "weights"},
+	"cmd/zoo": {"", "classify", "datasets", "fit", "hub", "internal/bench", "internal/curves", "internal/kernel", "internal/lines", "pretrained/minilm", "recipe", "serve", "texts", "train", "weights"},
+
+	"serve":        {"recipe", "serve/answer", "serve/oip", "serve/page"},
+	"serve/answer": {"classify", "recipe", "weights"},
+	"serve/oip":    nil,
+	"serve/page":   nil,
 
 	"internal/bench":         {"internal/kernel", "models/lstm", "ops", "recipe", "tokenize", "train"},
 	"internal/tokens":        {"", "datasets", "tokenize"},
@@ -95,6 +100,7 @@ var allowedInTests = map[string][]string{
 	"recipe/finetune": {"", "internal/fixture", "models/word2vec", "ops"},
 	"fit":             {"internal/fixture", "train"},
 	"recipe/mean":     {"", "internal/fixture"},
+	"serve":           {"", "classify"},
 	"reliability": {"", "datasets", "internal/fixture", "internal/hostile", "internal/kernel", "models/lstm", "models/mlp", "models/word2vec",
 		"ops", "recipe", "tokenize", "train", "weights"},
 }
@@ -123,6 +129,7 @@ var apart = map[string][]string{
 	"recipe/lstm":     {"models/mlp", "models/word2vec", "recipe/finetune", "recipe/mlp", "recipe/word2vec"},
 	"recipe/finetune": {"models/mlp", "models/word2vec", "recipe/mlp", "recipe/word2vec"},
 	"internal/bench":  {"", "pretrained", "recipe/*"},
+	"serve/...":       {"", "models/*", "pretrained", "recipe/*", "texts"},
 }
 
 // onlyBy states who alone may import what a pattern names, tests not counted:

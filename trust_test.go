@@ -8,8 +8,8 @@ import (
 // rare states where the module does what a security review asks about first,
 // by import path, as SECURITY.md does; "" is the root.
 var rare = map[string][]string{
-	"net":          {"hub", "internal/fetch"},             // what is this machine; the kinds of error of the same
-	"net/http":     {"datasets", "hub", "internal/fetch"}, // zoo pull and the download of IMDB
+	"net":          {"cmd/zoo", "hub", "internal/fetch", "serve"},                           // zoo serve listens; what is this machine; kinds of errors
+	"net/http":     {"cmd/zoo", "datasets", "hub", "internal/fetch", "serve", "serve/page"}, // zoo serve; zoo pull and the download of IMDB
 	"unsafe":       {"internal/kernel"},
 	"os/exec":      nil,
 	"plugin":       nil,
