@@ -27,6 +27,8 @@ var allowed = map[string][]string{
 	"datasets/internal/parquet": nil,
 	"train":                     {"internal/exact", "internal/kernel", "ops", "weights"},
 	"models/internal/params":    {"internal/kernel", "ops", "weights"},
+	"tagging":                   {"tokenize"},
+	"models/tagger":             {"models/internal/params", "ops", "tagging", "tokenize", "weights"},
 	"models/mlp":                {"models/internal/params", "ops", "weights"},
 	"models/encoder":            {"classify", "internal/exact", "internal/strict", "models/internal/params", "ops", "tokenize", "weights"},
 	"models/lstm":               {"classify", "internal/exact", "models/internal/params", "ops", "tokenize", "weights"},
@@ -41,6 +43,9 @@ var allowed = map[string][]string{
 	"recipe":   {"datasets", "train", "weights"},
 	"texts":    {"classify", "datasets", "internal/corpus", "ops", "recipe", "tokenize"},
 
+	"sentences": {"datasets", "internal/lines", "recipe", "tagging"},
+
+	"recipe/tagger":   {"datasets", "models/tagger", "ops", "recipe", "sentences", "tagging", "tokenize", "train", "weights"},
 	"recipe/mlp":      {"datasets", "models/mlp", "ops", "recipe", "train", "weights"},
 	"recipe/linear":   {"classify", "datasets", "models/linear", "recipe", "texts", "tokenize", "train", "weights"},
 	"recipe/word2vec": {"datasets", "models/word2vec", "recipe", "texts", "tokenize", "train", "weights"},
@@ -52,9 +57,9 @@ var allowed = map[string][]string{
 	"recipe/mean":     {"classify", "recipe", "texts", "tokenize", "train", "weights"},
 
 	"": {"classify", "datasets", "hub", "models/linear", "models/lstm", "models/mlp", "models/word2vec", "pretrained", "recipe", "recipe/encoder", "recipe/finetune",
-		"recipe/linear", "recipe/lm", "recipe/lstm", "recipe/mean", "recipe/mlp", "recipe/word2vec", "texts", "train", "weights"},
+		"recipe/linear", "recipe/lm", "recipe/lstm", "recipe/mean", "recipe/mlp", "recipe/tagger", "recipe/word2vec", "texts", "train", "weights"},
 	"fit":     {"", "classify", "datasets", "internal/exact", "recipe", "texts", "tokenize", "weights"},
-	"cmd/zoo": {"", "classify", "datasets", "fit", "hub", "internal/bench", "internal/curves", "internal/kernel", "internal/lines", "pretrained/minilm", "recipe", "serve", "texts", "train", "weights"},
+	"cmd/zoo": {"", "classify", "datasets", "fit", "hub", "internal/bench", "internal/curves", "internal/kernel", "internal/lines", "pretrained/minilm", "recipe", "serve", "tagging", "texts", "train", "weights"},
 
 	"serve":        {"recipe", "serve/answer", "serve/oip", "serve/page"},
 	"serve/answer": {"classify", "recipe", "weights"},
@@ -84,6 +89,7 @@ var allowedInTests = map[string][]string{
 	"models/linear":   {"datasets", "internal/hostile"},
 	"models/lm":       {"train"},
 	"models/lstm":     {"train"},
+	"models/tagger":   {"train"},
 	"models/word2vec": {"internal/hostile"},
 	"internal/corpus": {"internal/hostile"},
 	"internal/bench":  {""},
@@ -96,6 +102,7 @@ var allowedInTests = map[string][]string{
 	"recipe/linear":   {"", "internal/fixture", "internal/kernel"},
 	"recipe/word2vec": {"", "internal/fixture"},
 	"recipe/lm":       {"", "internal/fixture", "internal/kernel"},
+	"recipe/tagger":   {"", "internal/fixture", "internal/kernel"},
 	"recipe/lstm":     {"", "internal/fixture", "internal/kernel", "models/word2vec"},
 	"recipe/finetune": {"", "internal/fixture", "models/word2vec", "ops"},
 	"fit":             {"internal/fixture", "train"},
