@@ -9,6 +9,7 @@ import (
 	"github.com/gorgonia-zoo/zoo/recipe/lstm"
 	"github.com/gorgonia-zoo/zoo/recipe/mean"
 	"github.com/gorgonia-zoo/zoo/recipe/mlp"
+	"github.com/gorgonia-zoo/zoo/recipe/tagger"
 	"github.com/gorgonia-zoo/zoo/recipe/word2vec"
 )
 
@@ -28,5 +29,6 @@ func Families() recipe.Families {
 		encoder.ProbeFamily(),
 		mean.Family(Families),
 		encoder.TuneFamily(),
+		tagger.Family(),
 	}
 }

@@ -17,6 +17,8 @@ import (
 var takes = map[string]struct{ good, bad []string }{
 	"text/embeddings":                {[]string{"word2vec-imdb", "my vectors.bin", "it's", "none"}, nil},
 	"text/freeze-embeddings":         {[]string{"true", "false"}, []string{"maybe", "2"}},
+	"tagger/column":                  {[]string{"upos", "upos,xpos", ""}, []string{`"a`}},
+	"tagger/embeddings":              {[]string{"word2vec-imdb", "my vectors.bin", "none"}, nil},
 	"word2vec/phrases":               {[]string{"1", "3", "0"}, []string{"-1", "1.5", "many", "1000"}},
 	"table/target":                   {[]string{"price", "the price, in €", ""}, nil},
 	"table/features":                 {[]string{"a", "a,b", `"a,b",c`, ""}, []string{`"a`, `a,"b`}},

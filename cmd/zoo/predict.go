@@ -13,6 +13,7 @@ import (
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/classify"
 	"github.com/gorgonia-zoo/zoo/recipe"
+	"github.com/gorgonia-zoo/zoo/tagging"
 	"github.com/spf13/cobra"
 )
 
@@ -89,6 +90,8 @@ are passed over in a table.`,
 				return predictInputs(c, m, v, args[1:], &from, flags, &to)
 			case classify.Classifier:
 				return predictTexts(c, v, args[1:], &from, flags, &to)
+			case tagging.Tagger:
+				return predictTags(c, v, args[1:], &from, &to)
 			case recipe.Regressor:
 				return predictNumbers(c, v, args, &from, &to)
 			case recipe.Vectors:

@@ -53,7 +53,7 @@ func settings() []recipe.Setting {
 					return r.Embeddings
 				}, func(s string) error {
 					if s == none {
-						s, r.ExtraWords = "", 0
+						s = ""
 					}
 					r.Embeddings, r.EmbeddingsSHA256 = s, ""
 					return nil

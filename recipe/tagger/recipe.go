@@ -45,8 +45,8 @@ func (r *Recipe) Check() error {
 		return fmt.Errorf("zoo: recipe: word_drop is %v, want 0 or more", r.WordDrop)
 	case r.MinCount < 0 || r.ExtraWords < 0:
 		return fmt.Errorf("zoo: recipe: min_count is %d and extra_words is %d, want 0 or more", r.MinCount, r.ExtraWords)
-	case r.Embeddings == "" && (r.ExtraWords > 0 || r.EmbeddingsSHA256 != ""):
-		return fmt.Errorf("zoo: recipe: extra_words or embeddings_sha256 without embeddings: %w", recipe.ErrUsage)
+	case r.Embeddings == "" && r.EmbeddingsSHA256 != "":
+		return fmt.Errorf("zoo: recipe: embeddings_sha256 without embeddings: %w", recipe.ErrUsage)
 	case len(r.Columns) > tagger.MaxColumns:
 		return fmt.Errorf("zoo: recipe: %d columns, want at most %d", len(r.Columns), tagger.MaxColumns)
 	}
