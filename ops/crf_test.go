@@ -203,8 +203,8 @@ func TestCRFDecodeTies(t *testing.T) {
 func TestCRFLongSentence(t *testing.T) {
 	n := 20000
 	scores := NewParam("scores", n, 2)
-	for i := range scores.Write() {
-		scores.Data()[i] = float32(i%2) * 50
+	for i, data := 0, scores.Write(); i < len(data); i++ {
+		data[i] = float32(i%2) * 50
 	}
 	zero := []*Param{NewParam("transitions", 2, 2), NewParam("start", 2), NewParam("end", 2)}
 	s := subject{params: append([]*Param{scores}, zero...), node: func(g *Graph, p []*G.Node) (*G.Node, error) {

@@ -230,9 +230,7 @@ func TestPathsObeyIOB2(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range n.heads[0].bias.Write() { // inside is far the likeliest
-		n.heads[0].bias.Data()[i] = []float32{0, 0, 9, 9, 0}[i]
-	}
+	copy(n.heads[0].bias.Write(), []float32{0, 0, 9, 9, 0}) // inside is far the likeliest
 	g := generator(2)
 	var list []Sentence
 	for range 50 {
