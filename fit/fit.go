@@ -66,14 +66,16 @@ type Outcome struct {
 	Accuracy float64 `json:"accuracy"`
 	Low      float64 `json:"low"` // of the Level interval
 	High     float64 `json:"high"`
-	Rows     int     `json:"rows"`    // it was measured on
+	Rows     int     `json:"rows"`    // it was measured on, 0 if it was not, and then nothing else counts
 	Seconds  float64 `json:"seconds"` // of its trainings
 	// Milliseconds is what a text takes to predict, in a file of many; Bytes is
 	// the size of the weights.
 	Milliseconds float64 `json:"milliseconds"`
 	Bytes        int64   `json:"bytes"`
-	// Note says why it was not measured whole, "" where it was.
-	Note string `json:"note,omitempty"`
+	// Note says why it was not measured whole, "" where it was. Wants is about the
+	// time in which a search would try it that had none for it.
+	Note  string `json:"note,omitempty"`
+	Wants string `json:"wants,omitempty"`
 
 	// Recipe trains it; without a family for what always gives one answer.
 	Recipe recipe.Recipe `json:"-"`

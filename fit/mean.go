@@ -82,25 +82,34 @@ func (t *try) shared() int {
 
 // mean is what a mean answers on a part.
 func (s *Search) mean(t *try, part int) *measurement {
+	m := s.joined(t, len(s.parts[part].rows), func(one *try) *measurement { return &one.done[part] })
+	for _, one := range t.members {
+		m.Bytes += one.done[part].Bytes
+		m.Seconds += one.done[part].Seconds
+		m.Predicting += one.done[part].Predicting
+	}
+	if part == 0 && s.dear() {
+		m.Aside = s.joined(t, len(s.test.rows), func(one *try) *measurement { return one.done[0].Aside })
+	}
+	return m
+}
+
+// joined is the mean of what the members of t answer to so many rows.
+func (s *Search) joined(t *try, rows int, of func(one *try) *measurement) *measurement {
 	m := &measurement{}
 	classes := len(s.corpus.Classes)
 	p := make([]float64, classes)
-	for row := range s.parts[part].rows {
+	for row := range rows {
 		clear(p)
 		for _, one := range t.members {
 			for k := range p {
-				p[k] += one.done[part].probability(row, k, classes)
+				p[k] += of(one).probability(row, k, classes)
 			}
 		}
 		for k := range p {
 			p[k] /= float64(len(t.members))
 		}
 		m.add(int32(classify.Most(p)), p)
-	}
-	for _, one := range t.members {
-		m.Bytes += one.done[part].Bytes
-		m.Seconds += one.done[part].Seconds
-		m.Predicting += one.done[part].Predicting
 	}
 	return m
 }

@@ -24,6 +24,9 @@ type measurement struct {
 	// row after row, as little-endian float32.
 	Answers []int32
 	P       []byte
+	// Aside are the answers to the rows set aside, of the first part of a search
+	// that has dear candidates. They are looked at when all is chosen.
+	Aside *measurement `json:",omitempty"`
 }
 
 // probability returns that of a class for a row of the part.
@@ -62,6 +65,10 @@ func (s *Search) try(ctx context.Context, t *try, last int) error {
 		t.whole = len(t.done) == len(s.parts)
 		if t.note = ""; !t.whole {
 			s.giveUp(t)
+			if s.ahead(t) {
+				t.note = fmt.Sprintf("measured on %d of %d parts: no other can win any more", len(t.done), len(s.parts))
+				return nil
+			}
 		}
 	}
 	return nil
@@ -77,24 +84,85 @@ func (s *Search) giveUp(t *try) {
 
 // late says why there is no time for another part, "" where there is.
 func (s *Search) late(t *try, part int) string {
-	if t.Always {
+	if t.Short && part == 0 {
+		for _, other := range s.tries {
+			if other.Kind == t.Kind && !other.Short && (len(other.done) > 0 || other.err != nil) {
+				return "not tried: " + other.Name + " trains longer"
+			}
+		}
+	}
+	if t.Always && t.Seconds < nothing || !s.any() && t.Family != nil {
 		return ""
 	}
 	once := s.estimate(t)
-	// The part itself, and of the best the trainings that are measured on the
-	// part set aside and kept.
-	need, left := once+max(float64(2*once), s.reserve()), s.Time.Seconds()-s.spent
+	// The part itself, and of the best the trainings that follow.
+	need, left := once+max(s.rest(t), s.reserve()), s.Time.Seconds()-s.spent
 	if t.members != nil { // what it answers on the part is known
 		need -= once
 	}
 	if need <= left {
 		return ""
 	}
-	s.logf("%s: the next part takes about %s with what follows, and %s is left", t.Name, seconds(need), seconds(max(left, 0)))
 	if part > 0 {
 		return fmt.Sprintf("stopped after %d of %d parts: no time for more", part, len(s.parts))
 	}
+	t.wants = enough(s.spent + need)
 	return "not tried: no time for it"
+}
+
+// enough is a time that so many seconds fit into, as --time takes it.
+func enough(seconds float64) string {
+	if seconds > 55 {
+		return fmt.Sprintf("%.0fm", math.Ceil(1.1*seconds/60))
+	}
+	return fmt.Sprintf("%.0fs", math.Ceil(1.1*seconds))
+}
+
+// nothing is in how many seconds a training takes next to nothing, and dear from how
+// many on a candidate answers the rows set aside as it is measured on the first part:
+// if it is chosen it is trained once more, not twice. Both are what its family says,
+// which is the same on every machine.
+const (
+	nothing = 2
+	dear    = 20
+)
+
+// any tells whether a candidate was measured that learns.
+func (s *Search) any() bool {
+	for _, t := range s.tries {
+		if t.Family != nil && len(t.done) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// rest is about how long the trainings of a candidate take that follow if it is
+// chosen: on all rows, and before to be measured on those set aside.
+func (s *Search) rest(t *try) float64 {
+	learn, _ := s.rows(0)
+	all := s.estimate(t) * float64(len(s.raw)) / float64(max(1, len(learn)))
+	if len(s.test.rows) == 0 || t.Seconds >= dear {
+		return all
+	}
+	return 2 * all
+}
+
+// ahead tells that a dear candidate is so much better than all others so far that
+// chance does not explain it, and to measure it further changes nothing.
+func (s *Search) ahead(t *try) bool {
+	if t.Seconds < dear || !s.any() {
+		return false
+	}
+	for _, other := range s.tries {
+		if other == t || !other.eligible() {
+			continue
+		}
+		if mean, err, n := s.difference(t, other); n < 50 || mean-float64(3*err) <= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // estimate is about how many seconds a training of the candidate takes: as long
@@ -134,7 +202,7 @@ func (s *Search) reserve() float64 {
 	if best == nil {
 		return 0
 	}
-	return 2 * s.estimate(best)
+	return s.rest(best)
 }
 
 // measure trains a candidate without a part and measures it there, or takes the
@@ -142,6 +210,9 @@ func (s *Search) reserve() float64 {
 func (s *Search) measure(ctx context.Context, t *try, part int) (*measurement, error) {
 	m := s.journal.get(t.key, part)
 	if _, held := s.rows(part); m != nil && (len(m.Answers) != len(held) || len(m.P) != 4*len(held)*len(s.corpus.Classes)) {
+		m = nil
+	}
+	if m != nil && m.Aside == nil && part == 0 && t.Family != nil && s.dear() {
 		m = nil
 	}
 	if m == nil {
@@ -157,6 +228,9 @@ func (s *Search) measure(ctx context.Context, t *try, part int) (*measurement, e
 		return m, nil
 	}
 	s.spent += m.Seconds + m.Predicting
+	if m.Aside != nil {
+		s.spent += m.Aside.Predicting
+	}
 	for _, kind := range []string{t.Kind, anyKind} {
 		p := s.pace[kind]
 		s.pace[kind] = pace{p.took + m.Seconds + m.Predicting, p.said + t.Seconds}
@@ -172,6 +246,8 @@ func (s *Search) train(ctx context.Context, t *try, part int) (*measurement, err
 		return s.constant(held), nil
 	case t.members != nil && part != testPart:
 		return s.mean(t, part), nil
+	case part == testPart && t.Seconds >= dear && len(t.done) > 0 && t.done[0].Aside != nil:
+		return t.done[0].Aside, nil
 	}
 	data, err := s.data.Rows(learn)
 	if err != nil {
@@ -196,7 +272,21 @@ func (s *Search) train(ctx context.Context, t *try, part int) (*measurement, err
 	if m.Bytes, err = model.Artefact.Weights.WriteTo(io.Discard); err != nil {
 		return nil, fmt.Errorf("fit: %w", err)
 	}
-	return m, s.judge(m, c.Classes(), answers, held)
+	if err := s.judge(m, c.Classes(), answers, held); err != nil || part != 0 || !s.dear() {
+		return m, err
+	}
+	began = time.Now()
+	if answers, err = c.PredictAll(ctx, s.texts(s.test.rows)); err != nil {
+		return nil, err
+	}
+	m.Aside = &measurement{Predicting: time.Since(began).Seconds()}
+	return m, s.judge(m.Aside, c.Classes(), answers, s.test.rows)
+}
+
+// dear tells whether rows set aside are answered as candidates are measured on the
+// first part.
+func (s *Search) dear() bool {
+	return len(s.test.rows) > 0 && slices.ContainsFunc(s.tries, func(t *try) bool { return t.Seconds >= dear })
 }
 
 // constant always answers the most frequent class.

@@ -1,9 +1,11 @@
 package fit
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/classify"
@@ -41,6 +43,7 @@ type try struct {
 	key   string        // of the journal
 	done  []measurement // of each part, in their order
 	note  string        // why it was stopped, "" for no reason
+	wants string        // the time in which it would have been tried, "" where it was
 	err   error         // of its training
 	whole bool          // every part is measured
 	lost  bool          // it was given up for its answers
@@ -57,6 +60,7 @@ func New(ctx context.Context, z *zoo.Zoo, data *texts.Set, c Config) (*Search, e
 	if c.Time < 0 {
 		return nil, fmt.Errorf("fit: a time of %v, want more than none: %w", c.Time, zoo.ErrUsage)
 	}
+	began := time.Now()
 	s := &Search{Config: c, zoo: z, pace: map[string]pace{}}
 	var err error
 	if s.data, err = data.Load(ctx); err != nil {
@@ -87,7 +91,9 @@ func New(ctx context.Context, z *zoo.Zoo, data *texts.Set, c Config) (*Search, e
 	s.report.Skipped = s.data.Skipped(ctx)
 	s.report.AdviseClasses(false, true)
 	s.report.AdviseRows()
-	return s, s.propose(ctx)
+	err = s.propose(ctx)
+	s.spent = time.Since(began).Seconds()
+	return s, err
 }
 
 // propose opens the bases and asks the families.
@@ -112,6 +118,7 @@ func (s *Search) propose(ctx context.Context) error {
 		return err
 	}
 	s.tries = []*try{{Candidate: recipe.Candidate{Name: fmt.Sprintf("always %q", s.corpus.Classes[s.baseline]), Always: true}}}
+	order(all)
 	for _, c := range all {
 		*c.Body.SeedPtr() = s.Seed
 		s.tries = append(s.tries, &try{Candidate: c})
@@ -130,6 +137,29 @@ func (s *Search) propose(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// order sorts candidates as they are tried: by their cost, where one that begins
+// from a general model counts a third, and a short one comes after the longer.
+func order(all []recipe.Candidate) {
+	longest := map[string]float64{} // of a kind
+	for _, c := range all {
+		longest[c.Kind] = max(longest[c.Kind], c.Seconds)
+	}
+	cost := func(c recipe.Candidate) (seconds float64, short int) {
+		if seconds = c.Seconds; c.Short {
+			seconds, short = longest[c.Kind], 1
+		}
+		if c.General {
+			seconds /= 3
+		}
+		return seconds, short
+	}
+	slices.SortStableFunc(all, func(a, b recipe.Candidate) int {
+		x, i := cost(a)
+		y, k := cost(b)
+		return cmp.Or(cmp.Compare(x, y), cmp.Compare(i, k))
+	})
 }
 
 // beginsFrom tells whether a candidate's recipe names a base.

@@ -13,6 +13,9 @@ var header = fmt.Sprintf("%-36s %s", "candidate", "accuracy  90 % interval    tr
 // row is a line of the table.
 func row(o Outcome) string {
 	if o.Rows == 0 {
+		if o.Wants != "" {
+			return fmt.Sprintf("%-36s %s, --time %s would do", o.Name, o.Note, o.Wants)
+		}
 		return fmt.Sprintf("%-36s %s", o.Name, o.Note)
 	}
 	text := fmt.Sprintf("%-36s %6.2f %%  %5.1f to %5.1f", o.Name, 100*o.Accuracy, 100*o.Low, 100*o.High)
@@ -101,7 +104,7 @@ func (s *Search) tell(t *try) error {
 
 // outcome is what there is to say of a candidate.
 func (s *Search) outcome(t *try) Outcome {
-	o := Outcome{Name: t.Name, Recipe: t.Recipe, Note: t.note}
+	o := Outcome{Name: t.Name, Recipe: t.Recipe, Note: t.note, Wants: t.wants}
 	if len(t.done) == 0 {
 		return o
 	}

@@ -21,6 +21,9 @@ type Candidate struct {
 	// General tells that it begins from a model that has learned the language from
 	// far more texts than any file has, and of every kind.
 	General bool
+	// Short tells that it trains less than a dearer one of its kind, and is tried
+	// only where that one would take too long.
+	Short bool
 	// Always tells that it is tried however little time there is.
 	Always bool
 }

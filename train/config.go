@@ -99,16 +99,19 @@ type Config struct {
 type Monitor struct {
 	Metric   string // a name in the Metrics that Evaluate returns
 	Maximize bool   // true where larger is better, as for accuracy
+	Tie      string // of evaluations that Metric calls equal, the one with less of this is better; "": the first
 }
 
-// improves reports whether value is better than best. A value that is not
-// finite never is.
-func (m Monitor) improves(value float64, best *Best) bool {
+// improves reports whether value, with tie in the metric of ties, is better than
+// best. A value that is not finite never is.
+func (m Monitor) improves(value, tie float64, best *Best) bool {
 	switch {
 	case math.IsNaN(value) || math.IsInf(value, 0):
 		return false
 	case best == nil:
 		return true
+	case value == best.Value:
+		return m.Tie != "" && tie < best.Tie
 	case m.Maximize:
 		return value > best.Value
 	}

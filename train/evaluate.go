@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"fmt"
+	"math"
 )
 
 // average takes the weights into the average when that is due, once a step.
@@ -57,10 +58,14 @@ func (r *run) evaluate(ctx context.Context) (Metrics, error) {
 	if !ok {
 		return nil, fmt.Errorf("train: evaluation gives no metric %q to monitor, only: %v", name, metrics)
 	}
+	tie := metrics[r.cfg.Monitor.Tie]
+	if math.IsNaN(tie) || math.IsInf(tie, 0) {
+		tie = math.MaxFloat64
+	}
 	r.Stale++
-	if r.cfg.Monitor.improves(value, r.Best) {
+	if r.cfg.Monitor.improves(value, tie, r.Best) {
 		r.Stale = 0
-		r.Best = &Best{Value: value, Epoch: r.Epoch + 1, Step: r.Step}
+		r.Best = &Best{Value: value, Tie: tie, Epoch: r.Epoch + 1, Step: r.Step}
 		for i, t := range r.targets {
 			if r.best != nil && r.best[i] != nil {
 				copy(r.best[i], t.param.Data())

@@ -69,9 +69,9 @@ func TestStopReasons(t *testing.T) {
 		"both, steps":      {Config{Epochs: 3, Steps: 29}, StepLimit, 2, 29, nil},
 		"both, epochs":     {Config{Epochs: 3, Steps: 31}, Finished, 3, 30, nil},
 		"steps end epochs": {Config{Epochs: 3, Steps: 30}, Finished, 3, 30, nil},
-		"patience":         {Config{Epochs: 10, Patience: 3, Monitor: Monitor{Metric: "score", Maximize: true}}, EarlyStopped, 8, 80, &Best{5, 5, 50}},
-		"less patience":    {Config{Epochs: 10, Patience: 2, Monitor: Monitor{Metric: "score", Maximize: true}}, EarlyStopped, 4, 40, &Best{3, 2, 20}},
-		"downwards":        {Config{Epochs: 10, Patience: 2, Monitor: Monitor{Metric: "score"}}, EarlyStopped, 3, 30, &Best{1, 1, 10}},
+		"patience":         {Config{Epochs: 10, Patience: 3, Monitor: Monitor{Metric: "score", Maximize: true}}, EarlyStopped, 8, 80, &Best{Value: 5, Epoch: 5, Step: 50}},
+		"less patience":    {Config{Epochs: 10, Patience: 2, Monitor: Monitor{Metric: "score", Maximize: true}}, EarlyStopped, 4, 40, &Best{Value: 3, Epoch: 2, Step: 20}},
+		"downwards":        {Config{Epochs: 10, Patience: 2, Monitor: Monitor{Metric: "score"}}, EarlyStopped, 3, 30, &Best{Value: 1, Epoch: 1, Step: 10}},
 		"never finite":     {Config{Epochs: 10, Patience: 4, Monitor: Monitor{Metric: "nan"}}, EarlyStopped, 4, 40, nil},
 	}
 	for name, c := range cases {
@@ -127,6 +127,23 @@ func TestGroups(t *testing.T) {
 	}
 }
 
+func TestKeepBestOfEquals(t *testing.T) {
+	scores, losses := []float64{5, 7, 7, 7, 6}, []float64{1, 3, 2, math.NaN(), 0}
+	for tie, want := range map[string]*Best{"": {Value: 7, Epoch: 2, Step: 20}, "loss": {Value: 7, Tie: 2, Epoch: 3, Step: 30}} {
+		n := 0
+		res := mustFit(t, newBagModel(20, 2), bagData(1, 20, 10), Config{
+			Epochs: 5, KeepBest: true, Monitor: Monitor{Metric: "score", Maximize: true, Tie: tie},
+			Evaluate: func(context.Context) (Metrics, error) {
+				n++
+				return Metrics{"score": scores[n-1], "loss": losses[n-1]}, nil
+			},
+		})
+		if !cmp.Equal(res.Best, want) {
+			t.Errorf("ties by %q: best is %+v, want %+v", tie, res.Best, want)
+		}
+	}
+}
+
 func TestKeepBest(t *testing.T) {
 	m := newBagModel(20, 2)
 	scores := []float64{5, 2, 4, 3}
@@ -138,7 +155,7 @@ func TestKeepBest(t *testing.T) {
 			return Metrics{"score": scores[len(seen)-1]}, nil
 		},
 	})
-	if !cmp.Equal(res.Best, &Best{2, 2, 20}) || !slices.Equal(m.bits(), seen[1]) {
+	if !cmp.Equal(res.Best, &Best{Value: 2, Epoch: 2, Step: 20}) || !slices.Equal(m.bits(), seen[1]) {
 		t.Errorf("best is %+v", res.Best)
 	}
 	if slices.Equal(seen[1], seen[3]) {

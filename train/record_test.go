@@ -120,7 +120,7 @@ func play(p *progress) {
 		e.Record = &Record{Validation: Metrics{"loss": 0.25, "accuracy": 0.875}, TokensPerSecond: 20_000}
 		p.Record(e)
 	}
-	p.Record(Event{Kind: KindDone, Result: &Result{Reason: Finished, Epochs: 2, Steps: 12, Best: &Best{0.875, 1, 6}}})
+	p.Record(Event{Kind: KindDone, Result: &Result{Reason: Finished, Epochs: 2, Steps: 12, Best: &Best{Value: 0.875, Epoch: 1, Step: 6}}})
 }
 
 func TestProgressLines(t *testing.T) {

@@ -41,8 +41,9 @@ func reasonOf(err error) Reason {
 
 // Best is the best evaluation so far.
 type Best struct {
-	Value float64 `json:"value"` // of the monitored metric
-	Epoch int     `json:"epoch"` // from 1
+	Value float64 `json:"value"`         // of the monitored metric
+	Tie   float64 `json:"tie,omitempty"` // of the metric that decides among equal values
+	Epoch int     `json:"epoch"`         // from 1
 	Step  int     `json:"step"`
 }
 

@@ -2,6 +2,7 @@ package encoder
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/gorgonia-zoo/zoo/models/encoder"
 	"github.com/gorgonia-zoo/zoo/recipe"
@@ -53,7 +54,12 @@ func probeCandidates(ctx context.Context, data recipe.Data, bases []recipe.Base,
 	return all, nil
 }
 
-// tuneCandidates goes on from each base that is an encoder.
+// fewTexts is how many texts are too few to hold some out of a fine-tuning that is
+// compared with others: docs/LOG.md has what a tenth of them is worth.
+const fewTexts = 2000
+
+// tuneCandidates goes on from each base that is an encoder: for as many epochs as
+// its recipe says, and for one where there is no time for these.
 func tuneCandidates(ctx context.Context, data recipe.Data, bases []recipe.Base, env recipe.Env) (all []recipe.Candidate, err error) {
 	set, ok := data.(*texts.Set)
 	if !ok {
@@ -74,16 +80,29 @@ func tuneCandidates(ctx context.Context, data recipe.Data, bases []recipe.Base, 
 		default:
 			continue
 		}
-		r, err := u.Recipe(base.Model, base.Name, env)
-		if err != nil {
-			return nil, err
-		}
-		b := r.Body.(*Tune)
-		batches := max(1, len(part.Texts)/b.Batch)
-		b.Epochs, b.MinSteps = max(b.Epochs, (b.MinSteps+batches-1)/batches), 0
 		name := "finetune " + base.Name
-		// A step reads forward, and back for the texts and for the weights.
-		all = append(all, recipe.Candidate{Recipe: r, Name: name, Kind: name, General: true, Seconds: 1 + float64(float64(3*b.Epochs)*reading(e, part.Corpus))})
+		once := reading(e, part.Corpus)
+		for _, short := range []bool{true, false} {
+			r, err := u.Recipe(base.Model, base.Name, env)
+			if err != nil {
+				return nil, err
+			}
+			b := r.Body.(*Tune)
+			if len(part.Texts) < fewTexts {
+				b.Validation, b.KeepBest, b.Patience = 0, false, 0
+			}
+			batches := max(1, len(part.Texts)/b.Batch)
+			least := (b.MinSteps + batches - 1) / batches
+			if b.Epochs, b.MinSteps = max(b.Epochs, least), 0; short {
+				if b.Epochs == max(1, least) {
+					continue
+				}
+				b.Epochs = max(1, least)
+			}
+			// A step reads forward, and back for the texts and for the weights.
+			all = append(all, recipe.Candidate{Recipe: r, Name: fmt.Sprintf("%s --epochs %d", name, b.Epochs), Kind: name, General: true, Short: short,
+				Seconds: 1 + float64(float64(3*b.Epochs)*once)})
+		}
 	}
 	return all, nil
 }

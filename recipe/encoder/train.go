@@ -132,9 +132,9 @@ func (t *tuning) configure(cfg *train.Config) {
 		}
 		return metrics, nil
 	}
-	cfg.Monitor = train.Monitor{Metric: "accuracy", Maximize: true}
+	cfg.Monitor = train.Monitor{Metric: "accuracy", Maximize: true, Tie: "loss"}
 	if t.ClassWeights == balanced {
-		cfg.Monitor.Metric = "balanced_accuracy"
+		cfg.Monitor.Metric, cfg.Monitor.Tie = "balanced_accuracy", "" // the loss counts frequent classes more
 	}
 }
 

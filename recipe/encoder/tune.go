@@ -175,7 +175,7 @@ func cleanName(name string) string {
 // they were chosen.
 func plainTune(base string) *Tune {
 	return &Tune{
-		Base: base, LayerDecay: 0.9, WarmUp: 0.1, Dropout: 0.1, HeadDropout: 0.1, Validation: 0.1, Storage: "F16", MinSteps: 150,
+		Base: base, LayerDecay: 0.9, WarmUp: 0.1, Dropout: 0.1, HeadDropout: 0.1, Validation: 0.1, Storage: "F16", MinSteps: 240,
 		Training: recipe.Training{
 			Seed: 1, Epochs: 3, Batch: 32, ClipNorm: 1, KeepBest: true,
 			Optimizer: recipe.Optimizer{Kind: "adamw", LearningRate: 2e-4, WeightDecay: 0.01},

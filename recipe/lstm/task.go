@@ -82,9 +82,9 @@ func (t *Task) Fit(ctx context.Context, r recipe.Recipe, run recipe.Run, config 
 			}
 			return metrics, nil
 		}
-		cfg.Monitor = train.Monitor{Metric: "accuracy", Maximize: true}
+		cfg.Monitor = train.Monitor{Metric: "accuracy", Maximize: true, Tie: "loss"}
 		if t.Balanced {
-			cfg.Monitor.Metric = "balanced_accuracy"
+			cfg.Monitor.Metric, cfg.Monitor.Tie = "balanced_accuracy", "" // the loss counts frequent classes more
 		}
 	}
 	if t.lesson != nil {
