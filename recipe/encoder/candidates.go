@@ -59,7 +59,7 @@ func probeCandidates(ctx context.Context, data recipe.Data, bases []recipe.Base,
 const fewTexts = 2000
 
 // tuneCandidates goes on from each base that is an encoder: for as many epochs as
-// its recipe says, and for one where there is no time for these.
+// its recipe says, and for a third where there is no time for these.
 func tuneCandidates(ctx context.Context, data recipe.Data, bases []recipe.Base, env recipe.Env) (all []recipe.Candidate, err error) {
 	set, ok := data.(*texts.Set)
 	if !ok {
@@ -92,12 +92,11 @@ func tuneCandidates(ctx context.Context, data recipe.Data, bases []recipe.Base, 
 				b.Validation, b.KeepBest, b.Patience = 0, false, 0
 			}
 			batches := max(1, len(part.Texts)/b.Batch)
-			least := (b.MinSteps + batches - 1) / batches
-			if b.Epochs, b.MinSteps = max(b.Epochs, least), 0; short {
-				if b.Epochs == max(1, least) {
-					continue
-				}
-				b.Epochs = max(1, least)
+			b.Epochs, b.MinSteps = b.epochsFor(batches), 0
+			if short && b.Epochs == 1 {
+				continue
+			} else if short {
+				b.Epochs = (b.Epochs + 2) / 3
 			}
 			// A step reads forward, and back for the texts and for the weights.
 			all = append(all, recipe.Candidate{Recipe: r, Name: fmt.Sprintf("%s --epochs %d", name, b.Epochs), Kind: name, General: true, Short: short,

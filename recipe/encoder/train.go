@@ -48,7 +48,7 @@ func tune(ctx context.Context, whole recipe.Recipe, data recipe.Data, env recipe
 		return nil, none, err
 	}
 	batches := (len(t.learn) + t.Batch - 1) / t.Batch
-	t.Epochs, t.MinSteps = max(t.Epochs, (t.MinSteps+batches-1)/batches), 0
+	t.Epochs, t.MinSteps = t.epochsFor(batches), 0
 	identity, err := whole.Identity(fingerprint)
 	if err != nil {
 		return nil, none, err

@@ -51,6 +51,14 @@ const (
 	layersPart    = "layers"
 )
 
+// mostEpochs bounds what MinSteps adds: of very few texts more passes teach no more.
+const mostEpochs = 20
+
+// epochsFor is how many passes a training makes over data of so many batches.
+func (r *Tune) epochsFor(batches int) int {
+	return max(r.Epochs, min(mostEpochs, (r.MinSteps+batches-1)/batches))
+}
+
 // SetEpochs sets the epochs, whatever the size of the data.
 func (r *Tune) SetEpochs(n int) { r.Epochs, r.MinSteps = n, 0 }
 
