@@ -3,18 +3,19 @@
 // and tanh, optimizer updates and reductions.
 //
 // Every kernel exists on up to three paths, chosen once at start by the CPU's
-// features: AVX-512, AVX2 with FMA, and portable Go. All paths give identical
-// bits: a sum is taken in one order with one rounding a term, and the portable
-// path computes the fused multiply-add of float32 exactly. Work is split over
+// features: AVX-512 and AVX2 with FMA on amd64, NEON on arm64, and portable Go. All
+// paths give identical bits: a sum is taken in one order with one rounding a term, and
+// the portable path computes the fused multiply-add of float32 exactly, by the
+// processor's own where Go's compiler has one. Work is split over
 // outputs, never over a sum, so the number of goroutines does not matter
 // either. Only the sign and payload of a NaN are left open: where one path
 // gives a NaN all do, but its bits are the processor's choice.
 //
 // # Paths
 //
-// The environment variable ZOO_KERNEL (avx512, avx2 or portable) forces a path;
+// The environment variable ZOO_KERNEL (avx512, avx2, neon or portable) forces a path;
 // Init reports a value that is unknown or that this CPU cannot run. The build
-// tag noasm leaves only the portable path, as do processors other than amd64.
+// tag noasm leaves only the portable path, as do processors other than amd64 and arm64.
 // A kernel with several paths switches on the package variable current:
 //
 //	func Add(dst, src []float32) {
@@ -26,8 +27,13 @@
 //		}
 //	}
 //
-// The switch lives in a file constrained to amd64 && !noasm; its twin for
-// other builds calls the portable function.
+// The switch lives in a file constrained to amd64 && !noasm; its twins are for arm64
+// and for other builds, which call the portable function.
+//
+// The NEON kernels use what every ARMv8.0 processor has. Go's assembler knows few of
+// those instructions, so the generator in _asm/neon encodes them from a table, and a test
+// compares every word with binutils' disassembly. They have been run under qemu, which
+// rounds as the processor does: every test of this package passes there.
 //
 // The AVX-512 kernels have been run under Bochs's model of Skylake-X, an emulator
 // that rounds as the processor does: every test of this package passed there,

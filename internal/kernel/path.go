@@ -13,6 +13,7 @@ type Path string
 const (
 	AVX512   Path = "avx512"   // AVX-512 F, DQ, BW, VL
 	AVX2     Path = "avx2"     // AVX2 and FMA
+	NEON     Path = "neon"     // arm64's vectors, ARMv8.0
 	Portable Path = "portable" // Go alone, with an exact float32 FMA
 )
 
