@@ -35,8 +35,8 @@ func (z *Zoo) Lookup(name string) (Record, bool) {
 }
 
 // Open opens a pretrained model by its name, the artefact in a directory that
-// training wrote, or, by ORG/NAME, an encoder that hub.Pull fetched. What the
-// model can do is an interface that its Value satisfies; see package recipe.
+// training wrote, the file that Model.Pack made of one, or, by ORG/NAME, an
+// encoder that hub.Pull fetched. What the model can do is an interface that its Value satisfies; see package recipe.
 func (z *Zoo) Open(name string) (*Model, error) {
 	if r, ok := z.Lookup(name); ok {
 		a, err := r.artefact()
@@ -63,7 +63,10 @@ func (z *Zoo) Open(name string) (*Model, error) {
 		return nil, fmt.Errorf("zoo: model: %w: %w", err, ErrUsage)
 	}
 	if !info.IsDir() {
-		return nil, fmt.Errorf("zoo: model: %s is a file, want a directory that train wrote: %w", name, ErrUsage)
+		if !weights.IsPacked(name) {
+			return nil, fmt.Errorf("zoo: model: %s is a file, want a directory that train wrote, or the file that 'zoo pack' made of one: %w", name, ErrUsage)
+		}
+		return z.openPacked(os.DirFS(filepath.Dir(name)), filepath.Base(name))
 	}
 	return z.openDirectory(name)
 }
@@ -89,7 +92,7 @@ func (z *Zoo) openDirectory(name string) (*Model, error) {
 // fingerprint is the SHA-256 of the weights or of the file.
 func (z *Zoo) OpenFile(name string) (m *Model, fingerprint string, err error) {
 	info, err := os.Stat(name)
-	if _, known := z.Lookup(name); !known && err == nil && !info.IsDir() {
+	if _, known := z.Lookup(name); !known && err == nil && !info.IsDir() && !weights.IsPacked(name) {
 		value, sum, err := z.Families.OpenFile(name)
 		if err != nil {
 			return nil, "", err
@@ -108,8 +111,9 @@ func (z *Zoo) OpenFile(name string) (m *Model, fingerprint string, err error) {
 // OpenModel opens a model of the zoo's own families; see Zoo.Open.
 func OpenModel(name string) (*Model, error) { return Default().Open(name) }
 
-// OpenFS opens the artefact of a model of the zoo's own families in dir, or in the
-// one directory that dir has, so that a program can carry a model of its user's:
+// OpenFS opens the artefact of a model of the zoo's own families in dir, in the
+// one directory that dir has, or in the one file that Model.Pack made of it, so
+// that a program can carry a model of its user's:
 //
 //	//go:embed mine
 //	var mine embed.FS
@@ -119,18 +123,23 @@ func OpenFS(dir fs.FS) (*Model, error) { return Default().OpenFS(dir) }
 
 // OpenFS is func OpenFS for the families of z.
 func (z *Zoo) OpenFS(dir fs.FS) (*Model, error) {
-	if _, err := fs.Stat(dir, weights.CardFile); errors.Is(err, fs.ErrNotExist) {
-		entries, err := fs.ReadDir(dir, ".")
-		if err != nil {
-			return nil, fmt.Errorf("zoo: model: %w", err)
-		}
-		if len(entries) == 1 && entries[0].IsDir() {
-			if dir, err = fs.Sub(dir, entries[0].Name()); err != nil {
-				return nil, fmt.Errorf("zoo: model: %w", err)
-			}
-		}
+	if entries, err := fs.ReadDir(dir, "."); err == nil && len(entries) == 1 && !entries[0].IsDir() {
+		return z.openPacked(dir, entries[0].Name())
 	}
-	a, err := weights.OpenArtefact(dir)
+	root, err := weights.Root(dir)
+	if err != nil {
+		return nil, fmt.Errorf("zoo: model: %w", err)
+	}
+	a, err := weights.OpenArtefact(root)
+	if err != nil {
+		return nil, fmt.Errorf("zoo: model: %w", err)
+	}
+	return z.Families.Open(a)
+}
+
+// openPacked opens a file of Model.Pack.
+func (z *Zoo) openPacked(dir fs.FS, name string) (*Model, error) {
+	a, err := weights.OpenPacked(dir, name)
 	if err != nil {
 		return nil, fmt.Errorf("zoo: model: %w", err)
 	}

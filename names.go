@@ -2,6 +2,9 @@ package zoo
 
 import (
 	"context"
+	"io"
+	"io/fs"
+	"iter"
 
 	"github.com/gorgonia-zoo/zoo/classify"
 	"github.com/gorgonia-zoo/zoo/datasets"
@@ -22,9 +25,11 @@ type (
 	Run    = recipe.Run
 	Data   = recipe.Data
 
-	Texts       = texts.Set
-	TextsConfig = texts.Config
-	Rows        = mlp.Rows
+	Texts        = texts.Set
+	TextsConfig  = texts.Config
+	LabelledText = texts.Labelled
+	DataConfig   = recipe.DataConfig
+	Rows         = mlp.Rows
 
 	// Bodies of recipes: Recipe.Body is a pointer to one.
 	TextRecipe     = lstm.Recipe
@@ -69,6 +74,24 @@ var (
 // .parquet table of labelled texts.
 func OpenTexts(path string, c TextsConfig) (*Texts, error) { return texts.Open(path, c) }
 
+// TextsOf, TextsFrom, ReadTexts and OpenTextsFS are OpenTexts for labelled texts that
+// a program has in slices, has one by one, reads or embeds. Nothing of them is kept
+// on disk.
+func TextsOf(list, labels []string, c TextsConfig) (*Texts, error) { return texts.Of(list, labels, c) }
+
+// TextsFrom reads texts once, and stops at the first error; see TextsOf.
+func TextsFrom(all iter.Seq2[LabelledText, error], c TextsConfig) (*Texts, error) {
+	return texts.From(all, c)
+}
+
+// ReadTexts reads a table of texts in the format that c.Format names; see TextsOf.
+func ReadTexts(r io.Reader, c TextsConfig) (*Texts, error) { return texts.Read(r, c) }
+
+// OpenTextsFS opens a table of texts in a file system; see TextsOf.
+func OpenTextsFS(fsys fs.FS, name string, c TextsConfig) (*Texts, error) {
+	return texts.OpenFS(fsys, name, c)
+}
+
 // EvaluateText measures a classifier on one part of the data: "train", "test"
 // or, for a table, the whole.
 func EvaluateText(ctx context.Context, c TextClassifier, data *Texts, part datasets.Part) (*Evaluation, error) {
@@ -79,4 +102,24 @@ func EvaluateText(ctx context.Context, c TextClassifier, data *Texts, part datas
 // says what to read.
 func OpenTable(path string, columns TableColumns) (*Rows, error) {
 	return mlp.OpenRows(path, columns)
+}
+
+// RowsOf, RowsFrom, ReadTable and OpenTableFS are OpenTable for rows that a program
+// has: maps or structs, each field a column, as encoding/json writes them, a table
+// that it reads, or one that it embeds.
+func RowsOf[T any](rows []T, columns TableColumns) (*Rows, error) { return mlp.RowsOf(rows, columns) }
+
+// RowsFrom reads rows once, and stops at the first error; see RowsOf.
+func RowsFrom[T any](rows iter.Seq2[T, error], columns TableColumns) (*Rows, error) {
+	return mlp.RowsFrom(rows, columns)
+}
+
+// ReadTable reads a table in the format that c.Format names; see RowsOf.
+func ReadTable(r io.Reader, columns TableColumns, c DataConfig) (*Rows, error) {
+	return mlp.ReadRows(r, columns, c)
+}
+
+// OpenTableFS opens a table in a file system; see RowsOf.
+func OpenTableFS(fsys fs.FS, name string, columns TableColumns, c DataConfig) (*Rows, error) {
+	return mlp.OpenRowsFS(fsys, name, columns, c)
 }

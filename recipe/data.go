@@ -77,14 +77,20 @@ type DataConfig struct {
 	// Rows draws at random so many rows of a table; 0 means all.
 	Rows int
 
-	// Cache is the directory that keeps tokenised texts and a teacher's answers;
-	// "" means the user's cache directory, "none" no cache.
+	// Cache is a directory that keeps tokenised texts and a teacher's answers, so
+	// that they are not computed again; "" and "none" keep nothing on disk.
+	// texts.CacheDir is where the command line keeps them.
 	Cache string
+
+	// Format is that of data that a program hands over, where neither its name nor
+	// its first bytes tell; "" for these. Name is what cards and errors call it.
+	Format datasets.Format
+	Name   string
 }
 
 // Table is the configuration of a table, without its columns.
 func (c DataConfig) Table() datasets.TableConfig {
-	return datasets.TableConfig{Encoding: c.Encoding, Quotes: c.Quotes, Comma: c.Comma, Unlabelled: c.Unlabelled, Strict: c.Strict, Missing: c.Missing, Decimal: c.Decimal, Dates: c.Dates}
+	return datasets.TableConfig{Format: c.Format, Encoding: c.Encoding, Quotes: c.Quotes, Comma: c.Comma, Unlabelled: c.Unlabelled, Strict: c.Strict, Missing: c.Missing, Decimal: c.Decimal, Dates: c.Dates}
 }
 
 // Source says how the data of the recipe is read.

@@ -122,6 +122,25 @@ func (m *Model) Save(dir string) error {
 	return nil
 }
 
+// Pack writes the model as one file, which whatever opens models takes in place
+// of a directory.
+func (m *Model) Pack(path string) error {
+	if m.Artefact == nil || m.Artefact.Weights == nil {
+		return fmt.Errorf("zoo: pack: the model cannot be packed: %w", errNoArtefact)
+	}
+	// The errors of writing would name a temporary file.
+	if _, err := os.Stat(filepath.Dir(filepath.Clean(path))); err != nil {
+		return fmt.Errorf("zoo: pack: directory of %s: %w", path, err)
+	}
+	if err := CheckFile(path); err != nil {
+		return fmt.Errorf("zoo: pack: %w", err)
+	}
+	if err := weights.WriteFileAtomic(path, m.Artefact.Pack); err != nil {
+		return fmt.Errorf("zoo: %w", err)
+	}
+	return nil
+}
+
 // Export writes the weights to a safetensors file, or in another format that the
 // model knows by the path: a file, or a directory of files.
 func (m *Model) Export(path string) error {

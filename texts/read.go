@@ -144,7 +144,7 @@ func (t *Set) CachedNumbers(key string, n int, build func() ([]float64, error)) 
 
 // CachedVectors returns what build computes of n texts, dim numbers each, or what
 // the cache keeps of it. key is all that decides them; dir is the cache's
-// directory, "" for that of the user, "none" for no cache.
+// directory, "" or "none" for no cache.
 func CachedVectors(dir string, key []string, n, dim int, build func() ([]float32, error)) (vectors []float32, hit bool, err error) {
 	h := sha256.New()
 	for _, part := range key {
@@ -167,13 +167,18 @@ func CachedVectors(dir string, key []string, n, dim int, build func() ([]float32
 
 // cacheDir returns where the cache is that dir asks for, "" for none.
 func cacheDir(dir string) string {
-	switch dir {
-	case "none":
+	if dir == "none" {
 		return ""
-	case "":
-		if user, err := os.UserCacheDir(); err == nil {
-			return filepath.Join(user, "zoo", "corpora")
-		}
 	}
 	return dir
+}
+
+// CacheDir returns the directory below the user's cache directory in which the
+// command line keeps what is computed of texts, "" where the user has none.
+func CacheDir() string {
+	user, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(user, "zoo", "corpora")
 }

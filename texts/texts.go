@@ -21,6 +21,7 @@ import (
 // Set is a data set of labelled texts: IMDB, or a table of the user's own.
 type Set struct {
 	path    string
+	fsys    fs.FS // of a table that has no path on disk, or nil
 	imdb    *datasets.IMDB
 	table   *datasets.Table
 	columns datasets.TableConfig
@@ -92,29 +93,46 @@ func Open(path string, c Config) (*Set, error) {
 		}
 		return t, err
 	}
-	if n := sizeOf(path, info); n > maxTexts && c.Rows == 0 {
-		return nil, fmt.Errorf("zoo: data: %s has %.1f GB; texts are held in memory, at most %.1f GB of them: have so many rows drawn at random as are useful (100,000 teach a small model nearly all it can learn): %w",
-			path, float64(n)/1e9, maxTexts/1e9, ErrTooLarge)
+	if err := t.openTable(sizeOf(path, info), c); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// openTable opens the table of so many bytes that the set is of.
+func (t *Set) openTable(size int64, c Config) (err error) {
+	path := t.path
+	if size > maxTexts && c.Rows == 0 {
+		return fmt.Errorf("zoo: data: %s has %.1f GB; texts are held in memory, at most %.1f GB of them: have so many rows drawn at random as are useful (100,000 teach a small model nearly all it can learn): %w",
+			path, float64(size)/1e9, maxTexts/1e9, ErrTooLarge)
 	}
 	if t.rows = c.Rows; c.Rows < 0 {
-		return nil, fmt.Errorf("zoo: data: %d rows, want 1 or more, or 0 for all: %w", c.Rows, recipe.ErrUsage)
+		return fmt.Errorf("zoo: data: %d rows, want 1 or more, or 0 for all: %w", c.Rows, recipe.ErrUsage)
 	}
 	if (c.Decimal != "" && c.Score == "") || c.Dates != "" {
-		return nil, fmt.Errorf("zoo: data: decimal marks and orders of dates are settings of rows of numbers, and %s is read for its texts: %w", path, recipe.ErrUsage)
+		return fmt.Errorf("zoo: data: decimal marks and orders of dates are settings of rows of numbers, and %s is read for its texts: %w", path, recipe.ErrUsage)
 	}
 	t.columns = c.Table()
 	t.columns.Text, t.columns.Label, t.columns.Classes = c.Text, c.Label, c.Classes
 	t.columns.Multi, t.columns.Score, t.columns.Pair = c.Multi, c.Score, c.Pair
-	if t.table, err = datasets.OpenTable(path, t.columns); err != nil {
-		return nil, err
+	if t.table, err = t.open(); err != nil {
+		return err
 	}
 	if _, err := t.table.TextColumn(); err != nil {
-		return nil, err
+		return err
 	}
 	if _, err := t.table.LabelColumn(); err != nil && !c.Unlabelled {
-		return nil, err
+		return err
 	}
-	return t, nil
+	return nil
+}
+
+// open opens the table anew, from where it lies.
+func (t *Set) open() (*datasets.Table, error) {
+	if t.fsys != nil {
+		return datasets.OpenTableFS(t.fsys, t.path, t.columns)
+	}
+	return datasets.OpenTable(t.path, t.columns)
 }
 
 // Unlabelled is Source for what learns from texts alone: labels are not looked for.
@@ -158,7 +176,7 @@ func (t *Set) WithClasses(classes []string) (*Set, error) {
 	out.columns.Classes = classes
 	out.memory, out.chosen = nil, nil
 	var err error
-	if out.table, err = datasets.OpenTable(t.path, out.columns); err != nil || t.memory == nil {
+	if out.table, err = out.open(); err != nil || t.memory == nil {
 		return &out, err
 	}
 	whole, err := out.Load(context.Background())

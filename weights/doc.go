@@ -39,6 +39,8 @@
 //	card.json          what the model is, and checksums of the files above
 //	card.md            card.json for readers; never read by programs
 //
+// [Artefact.Pack] makes one file of it, a ZIP archive of these files.
+//
 // The tensors of model.safetensors have the names of PyTorch's state_dict,
 // and every value is finite. vocab.txt is what [tokenize.Vocab.WriteTo]
 // writes, and so are the vocabularies under names, such as source.vocab.txt and

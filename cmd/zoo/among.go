@@ -17,13 +17,14 @@ import (
 
 // amongFlags say which texts nearest looks among.
 type amongFlags struct {
-	file, cache string
-	table       tableFlags
+	file  string
+	cache cacheFlag
+	table tableFlags
 }
 
 func (f *amongFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.file, "among", "", "with an encoder: rank the texts of this file, one a line or a column of a table, and not words")
-	c.Flags().StringVar(&f.cache, "cache", "", "directory for the vectors of --among, 'none' for no cache (default: the user's cache directory)")
+	f.cache.add(c, "the vectors of --among")
 	f.table.add(c)
 }
 
@@ -67,7 +68,7 @@ func (f *amongFlags) rank(c *cobra.Command, z *zoo.Zoo, model string, queries []
 	if err != nil {
 		return err
 	}
-	vectors, hit, err := texts.CachedVectors(f.cache, []string{sum, strings.Join(all, "\n")}, len(all), e.Dim(), func() ([]float32, error) {
+	vectors, hit, err := texts.CachedVectors(f.cache.use(), []string{sum, strings.Join(all, "\n")}, len(all), e.Dim(), func() ([]float32, error) {
 		return vectorsOf(c, e, all)
 	})
 	if err != nil {

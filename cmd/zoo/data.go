@@ -15,12 +15,13 @@ import (
 
 // dataFlags are the flags of every command that reads labelled data.
 type dataFlags struct {
-	path, text, label, cache, mirror string
-	encoding, quotes, delimiter      string
-	decimal, dates                   string
-	missing                          []string
-	skipEmpty, strict                bool
-	rows                             int
+	path, text, label, mirror   string
+	cache                       cacheFlag
+	encoding, quotes, delimiter string
+	decimal, dates              string
+	missing                     []string
+	skipEmpty, strict           bool
+	rows                        int
 }
 
 // dataFlagNames are the names of these flags.
@@ -40,7 +41,7 @@ func (f *dataFlags) add(c *cobra.Command) {
 	c.Flags().BoolVar(&f.strict, "strict", false, "refuse what is passed over and counted otherwise: rows without a text or without a label")
 	c.Flags().BoolVar(&f.skipEmpty, "skip-empty", true, "pass over rows without a text or without a label, and count them; false is --strict")
 	c.Flags().IntVar(&f.rows, "rows", 0, "use so many rows of the table, drawn at random (default: all)")
-	c.Flags().StringVar(&f.cache, "cache", "", "directory for tokenised data and what is computed from it, 'none' for no cache (default: the user's cache directory)")
+	f.cache.add(c, "tokenised data and what is computed of it")
 }
 
 // open opens the data that a source reads, nil where it draws its own, and
@@ -73,7 +74,7 @@ func (f *dataFlags) open(c *cobra.Command, s *recipe.Source, subject string, cla
 	if info, err := os.Stat(path); err == nil && f.rows > 0 && info.Size() > 500e6 {
 		fmt.Fprintf(c.ErrOrStderr(), "reading the %.1f GB of %s twice, to draw %d rows from all of it\n", float64(info.Size())/1e9, path, f.rows)
 	}
-	data, err := s.Open(path, recipe.DataConfig{Text: f.text, Label: f.label, Classes: classes, Cache: f.cache,
+	data, err := s.Open(path, recipe.DataConfig{Text: f.text, Label: f.label, Classes: classes, Cache: f.cache.use(),
 		Encoding: f.encoding, Quotes: datasets.Quotes(f.quotes), Strict: f.strict || !f.skipEmpty, Missing: f.marks(c), Rows: f.rows,
 		Comma: comma(f.delimiter), Decimal: f.decimal, Dates: f.dates})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/gorgonia-zoo/zoo"
@@ -23,12 +24,19 @@ func newList(z *zoo.Zoo) *cobra.Command {
 			if asJSON {
 				return printJSON(c.OutOrStdout(), z.Models)
 			}
-			w := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(w, "NAME\tTASK\tPARAMETERS\tBYTES\tMETRICS")
+			var b strings.Builder
+			w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+			fmt.Fprintln(w, "NAME\tTASK\tPARAMETERS\tSIZE\tRESULT")
 			for _, r := range z.Models {
-				fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\n", r.Name, r.Task, r.Parameters, r.Bytes, metrics(r.Metrics))
+				fmt.Fprintf(w, "%s\t%s\t%d\t%s\t\n", r.Name, r.Task, r.Parameters, megabytes(r.Bytes))
 			}
-			return w.Flush()
+			w.Flush() // into memory
+			lines := strings.Split(b.String(), "\n")
+			for i, r := range z.Models {
+				lines[i+1] += headline(r.Metrics, listWidth-len(lines[i+1]))
+			}
+			_, err := io.WriteString(c.OutOrStdout(), strings.Join(lines, "\n"))
+			return err
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")
@@ -89,6 +97,38 @@ sentence-transformers gives the vectors, of a classifier the logits.`,
 	}
 	c.Flags().StringVarP(&out, "out", "o", "", "file or directory to write")
 	return c
+}
+
+// listWidth is how wide a line of zoo list may be.
+const listWidth = 80
+
+// headline is as many of a model's measurements as fit a width, the most telling
+// first.
+func headline(m map[string]float64, width int) string {
+	rank := func(name string) int {
+		for i, ends := range []string{"test_accuracy", "men_spearman", "cosine_mean", "_accuracy", "spearman"} {
+			if strings.HasSuffix(name, ends) {
+				return i
+			}
+		}
+		if strings.HasSuffix(name, "loss") || strings.HasSuffix(name, "_error") || strings.HasSuffix(name, "_std") || strings.HasSuffix(name, "_mean") {
+			return 9
+		}
+		return 5
+	}
+	names := slices.SortedStableFunc(slices.Values(slices.Sorted(maps.Keys(m))), func(a, b string) int { return rank(a) - rank(b) })
+	text := ""
+	for _, name := range names {
+		next := metrics(map[string]float64{name: m[name]})
+		if text != "" {
+			next = text + "  " + next
+		}
+		if len(next) > width {
+			break
+		}
+		text = next
+	}
+	return text
 }
 
 // printJSON writes one value and a newline.

@@ -17,8 +17,9 @@ func newRoot(z *zoo.Zoo) *cobra.Command {
 		Short: "Pretrained models for Go: predict, measure, train, reproduce",
 		Long: `zoo runs and trains the models of the Gorgonia zoo on an ordinary CPU.
 
-A MODEL is a name that "zoo list" prints, a directory that train wrote, or the
-ORG/NAME of an encoder that "zoo pull" fetched from the Hugging Face Hub.
+A MODEL is a name that "zoo list" prints, a directory that train wrote, a file
+that "zoo pack" made of one, or the ORG/NAME of an encoder that "zoo pull"
+fetched from the Hugging Face Hub.
 Results go to standard output, everything else to standard error. The exit
 code is 1 for failures and 2 for wrong usage.`,
 		Example: `  zoo predict lstm-imdb "A quiet, beautiful film."
@@ -34,7 +35,7 @@ code is 1 for failures and 2 for wrong usage.`,
 		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.AddCommand(newList(z), newCard(z), newPredict(z), newEval(z), newTrain(z), newFinetune(z), newFit(z), newReproduce(z),
-		newNearest(z), newAnalogy(z), newSimilarity(z), newEmbed(z), newPull(), newExport(z), newBench(z), newServe(z))
+		newNearest(z), newAnalogy(z), newSimilarity(z), newEmbed(z), newPull(), newCache(), newPack(z), newExport(z), newBench(z), newServe(z))
 	root.SetFlagErrorFunc(flagError)
 	completeFlags(root)
 	return root

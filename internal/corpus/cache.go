@@ -87,7 +87,7 @@ func cached[T any](dir, key, kind string, decode func([]byte) (T, error), encode
 	if v, err = build(); err != nil || dir == "" || key == "" {
 		return v, false, err
 	}
-	if os.MkdirAll(dir, 0o755) == nil {
+	if os.MkdirAll(dir, 0o700) == nil {
 		// A full disk must not stop training; the next run tries again.
 		_ = weights.WriteFileAtomic(path, func(w io.Writer) error { return encode(w, v) })
 	}

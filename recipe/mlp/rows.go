@@ -80,9 +80,6 @@ func OpenRows(path string, columns Columns) (*Rows, error) {
 }
 
 func openRows(path string, columns Columns, c recipe.DataConfig) (*Rows, error) {
-	if c.Rows < 0 {
-		return nil, fmt.Errorf("zoo: data: %d rows, want 1 or more, or 0 for all: %w", c.Rows, recipe.ErrUsage)
-	}
 	_, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("zoo: data: no file %s: %w", path, recipe.ErrUsage)
@@ -90,9 +87,17 @@ func openRows(path string, columns Columns, c recipe.DataConfig) (*Rows, error) 
 	if err != nil {
 		return nil, fmt.Errorf("zoo: data: %w", err)
 	}
+	return open(columns, c, func(cfg datasets.TableConfig) (*datasets.Table, error) { return datasets.OpenTable(path, cfg) })
+}
+
+// open opens the rows of a table that was found.
+func open(columns Columns, c recipe.DataConfig, table func(datasets.TableConfig) (*datasets.Table, error)) (*Rows, error) {
+	if c.Rows < 0 {
+		return nil, fmt.Errorf("zoo: data: %d rows, want 1 or more, or 0 for all: %w", c.Rows, recipe.ErrUsage)
+	}
 	cfg := c.Table()
 	cfg.Target, cfg.Rows = columns.Target, c.Rows
-	t, err := datasets.OpenTable(path, cfg)
+	t, err := table(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("zoo: data: %w", err)
 	}
