@@ -16,6 +16,7 @@ type numeral struct {
 	byPoint, byComma bool
 	currency         string // as isCurrency knows it
 	percent          bool
+	unit             string // what else stands behind it, as in 12 kg
 	// grouped tells marks between thousands, single those that a decimal mark with
 	// three digits could be: 1,234 or 1.234.
 	grouped, single bool
@@ -38,10 +39,77 @@ func isCurrency(s string) (string, bool) {
 	return s, slices.Contains(currencies, s)
 }
 
+// asciiDigits writes digits and marks of other scripts as those of ASCII.
+func asciiDigits(s string) string {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return strings.Map(func(r rune) rune {
+				switch {
+				case r < utf8.RuneSelf:
+					return r
+				case r == '\u066b', r == '\uff0e': // Arabic and full-width decimal marks
+					return '.'
+				case r == '\u066c': // between Arabic thousands
+					return '\u00a0'
+				case r == '\uff0c':
+					return ','
+				case r == '\uff0d':
+					return '-'
+				}
+				for _, table := range unicode.Nd.R16 {
+					if r >= rune(table.Lo) && r <= rune(table.Hi) {
+						return '0' + (r-rune(table.Lo))%10 // a script's ten digits stand together
+					}
+				}
+				return r
+			}, s)
+		}
+	}
+	return s
+}
+
+// cutUnit cuts off what stands behind a number and is no currency: a unit of a few
+// letters, as in 12 kg, 80 m2 and 1.5 km/h. at is where the digits begin.
+func cutUnit(s string, at int) (number, unit string) {
+	i := at
+	for i < len(s) {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if unicode.IsLetter(r) || r == '\u00b0' {
+			next := strings.TrimLeft(s[i+n:], "+-")
+			if (r == 'e' || r == 'E') && next != "" && next[0] >= '0' && next[0] <= '9' && i > at {
+				i += n // an exponent
+				continue
+			}
+			break
+		}
+		i += n
+	}
+	number, unit = strings.TrimSpace(s[:i]), strings.TrimSpace(s[i:])
+	if i == at || i == len(s) || len(unit) > 16 {
+		return s, ""
+	}
+	if _, money := isCurrency(unit); money {
+		return s, ""
+	}
+	for k, r := range unit {
+		switch {
+		case unicode.IsLetter(r), unicode.Is(unicode.Sc, r), strings.ContainsRune("./ \u00b0\u00b2\u00b3", r):
+		case (r == '2' || r == '3') && k == len(unit)-1 && k > 0 && unit[k-1] != ' ': // m2
+		default:
+			return s, ""
+		}
+	}
+	return number, unit
+}
+
 // parseNumeral reads a cell without spaces around it.
 func parseNumeral(s string) (n numeral, ok bool) {
 	if len(s) > 60 || s == "" {
 		return n, false
+	}
+	s = asciiDigits(s)
+	if len(s) > 1 && s[0] == '\'' { // by which Excel marks a text
+		s = s[1:]
 	}
 	negative := false
 	if rest, found := strings.CutPrefix(s, "("); found { // as accountants write it
@@ -67,8 +135,12 @@ func parseNumeral(s string) (n numeral, ok bool) {
 		return n, false
 	}
 	first := strings.IndexFunc(s, func(r rune) bool { return r >= '0' && r <= '9' || r == '.' || r == ',' })
+	if first < 0 {
+		return n, false
+	}
+	s, n.unit = cutUnit(s, first)
 	last := strings.LastIndexFunc(s, func(r rune) bool { return r >= '0' && r <= '9' })
-	if first < 0 || last < first {
+	if last < first {
 		return n, false
 	}
 	// Rs. and kr. end in a point.
@@ -82,6 +154,12 @@ func parseNumeral(s string) (n numeral, ok bool) {
 		}
 	}
 	before, core, after := strings.TrimSpace(s[:first]), s[first:last+1], strings.TrimSpace(s[last+1:])
+	if rest, found := strings.CutSuffix(before, "("); found && !negative { // $(5)
+		if after, found = strings.CutSuffix(after, ")"); !found {
+			return n, false
+		}
+		negative, before, after = true, strings.TrimSpace(rest), strings.TrimSpace(after)
+	}
 	if after == "-" && !negative { // as SAP writes it
 		negative, after = true, ""
 	}
@@ -107,7 +185,7 @@ func parseNumeral(s string) (n numeral, ok bool) {
 		}
 		n.currency = mark
 	}
-	if n.currency != "" && n.percent {
+	if n.currency != "" && n.percent || n.unit != "" && n.percent {
 		return n, false
 	}
 	n.point, n.byPoint = digitsBy(core, '.', ',')

@@ -9,13 +9,33 @@ import (
 
 // moment is a date, with a time or without, or a time of day alone.
 type moment struct {
-	dmy, mdy     float64 // days since 1970-01-01 UTC, read as day/month or month/day
-	byDMY, byMDY bool
-	clock        bool // a time of day alone; dmy and mdy are hours since midnight
-	zone         bool // the cell names a zone
+	dmy, mdy, ymd       float64 // days since 1970-01-01 UTC, read as day/month/year, month/day/year or year/month/day
+	byDMY, byMDY, byYMD bool
+	clock               bool // a time of day or a duration alone; dmy and mdy are hours
+	timed, zone         bool // the cell has a time of day, and names a zone
+	short               bool // three numbers of two digits: the year may be first or last
+	first, last         int  // of these, the outer two
 }
 
-const dayMicros = 24 * 60 * 60 * 1e6
+// sure returns the date if only one can be meant.
+func (m *moment) sure() (days float64, ok bool) {
+	switch {
+	case m.short && m.byYMD && (m.byDMY && m.dmy != m.ymd || m.byMDY && m.mdy != m.ymd):
+		return 0, false
+	case m.byDMY && m.byMDY:
+		return m.dmy, m.dmy == m.mdy
+	case m.byDMY:
+		return m.dmy, true
+	case m.byMDY:
+		return m.mdy, true
+	}
+	return m.ymd, m.byYMD
+}
+
+const (
+	hourMicros = 60 * 60 * 1e6
+	dayMicros  = 24 * hourMicros
+)
 
 // dayNumber is days since 1970-01-01 UTC: one division of an exact integer.
 func dayNumber(t time.Time) float64 { return float64(t.UnixMicro()) / dayMicros }
@@ -25,26 +45,25 @@ func dayTime(days float64) time.Time {
 	return time.UnixMicro(int64(math.Round(float64(days * dayMicros)))).UTC()
 }
 
-var monthNames = []string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
-
-// monthNamed returns the number of a month's English name or its beginning, 0 for
-// none.
-func monthNamed(s string) int {
-	s = strings.TrimSuffix(strings.ToLower(s), ".")
-	for i, short := range monthNames {
-		if s == short || s == strings.ToLower(time.Month(i+1).String()) || s == "sept" && short == "sep" {
-			return i + 1
-		}
-	}
-	return 0
-}
-
 // parseMoment reads a cell without spaces around it: ISO 8601, day and month in
-// either order before the year, and months by their English names.
+// either order before the year, months by their names, and what ordinary and
+// parseDuration know.
 func parseMoment(s string) (m moment, ok bool) {
-	if len(s) < 4 || len(s) > 50 || !strings.ContainsAny(s, "0123456789") {
+	if len(s) < 4 || len(s) > 70 || !strings.ContainsAny(s, "0123456789") {
 		return m, false
 	}
+	if hours, ok := parseDuration(s); ok {
+		return moment{dmy: hours, mdy: hours, byDMY: true, byMDY: true, clock: true}, true
+	}
+	s, zoned := ordinary(s)
+	if m, ok = parseOrdinary(s); zoned && !m.zone {
+		return m, false
+	}
+	return m, ok
+}
+
+// parseOrdinary is parseMoment of a date and then a time of day.
+func parseOrdinary(s string) (m moment, ok bool) {
 	date, clock := s, ""
 	// The clock begins at the first digits before a colon.
 	if colon := strings.IndexByte(s, ':'); colon >= 0 {
@@ -66,11 +85,12 @@ func parseMoment(s string) (m moment, ok bool) {
 		if micros, offset, m.zone, ok = parseClock(clock); !ok {
 			return m, false
 		}
+		m.timed = true
 	}
 	date = strings.TrimRight(strings.TrimSpace(date), ",")
 	if date == "" {
 		m.clock, m.byDMY, m.byMDY = true, true, true
-		m.dmy = float64(micros) / (60 * 60 * 1e6)
+		m.dmy = float64(micros) / hourMicros
 		m.mdy = m.dmy
 		return m, clock != "" && !m.zone
 	}
@@ -81,6 +101,9 @@ func parseMoment(s string) (m moment, ok bool) {
 			}
 			break
 		}
+	}
+	if micros > dayMicros {
+		return m, false // a duration has no date
 	}
 	fields := strings.FieldsFunc(date, func(r rune) bool { return r == '-' || r == '/' || r == '.' || r == ' ' || r == ',' })
 	mark := byte(0)
@@ -99,7 +122,7 @@ func parseMoment(s string) (m moment, ok bool) {
 	}
 	both := func(year, month, day int) (moment, bool) {
 		x, ok := set(year, month, day)
-		m.dmy, m.mdy, m.byDMY, m.byMDY = x, x, ok, ok
+		m.dmy, m.mdy, m.ymd, m.byDMY, m.byMDY, m.byYMD = x, x, x, ok, ok, ok
 		return m, ok
 	}
 	n := make([]int, len(fields))
@@ -144,21 +167,30 @@ func parseMoment(s string) (m moment, ok bool) {
 	case named >= 0 || len(fields[0]) > 2 || len(fields[1]) > 2:
 		return m, false
 	}
+	if len(fields[2]) == 2 && len(fields[0]) == 2 {
+		early := n[0] + 1900
+		if early < 1969 {
+			early += 100
+		}
+		m.short, m.first, m.last = true, n[0], n[2]
+		m.ymd, m.byYMD = set(early, n[1], n[2])
+	}
 	m.dmy, m.byDMY = set(year, n[1], n[0])
 	if mark != '.' {
 		m.mdy, m.byMDY = set(year, n[0], n[1])
 	}
-	return m, m.byDMY || m.byMDY
+	return m, m.byDMY || m.byMDY || m.byYMD
 }
 
-// parseClock reads 10:11, 10:11:12.5, either with AM or PM and a zone behind it.
+// parseClock reads 10:11, 10:11:12.5, either with AM or PM and a zone behind it, and
+// hours beyond a day where they are a duration.
 func parseClock(s string) (micros int64, offset int, zone, ok bool) {
 	end := strings.IndexFunc(s, func(r rune) bool { return (r < '0' || r > '9') && r != ':' && r != '.' && r != ',' })
 	if end < 0 {
 		end = len(s)
 	}
 	parts, rest := strings.Split(s[:end], ":"), strings.ToUpper(strings.TrimSpace(s[end:]))
-	if len(parts) < 2 || len(parts) > 3 || len(parts[0]) > 2 || len(parts[1]) != 2 {
+	if len(parts) < 2 || len(parts) > 3 || len(parts[0]) > 4 || len(parts[0]) > 2 && len(parts) < 3 || len(parts[1]) != 2 {
 		return 0, 0, false, false
 	}
 	hour, err1 := strconv.Atoi(parts[0])
@@ -189,10 +221,10 @@ func parseClock(s string) (micros int64, offset int, zone, ok bool) {
 			rest, hour = strings.TrimSpace(cut), hour%12+12*i
 		}
 	}
-	if hour > 23 {
+	micros += int64(hour*60+minute) * 60e6
+	if hour > 23 && micros != dayMicros && (rest != "" || len(parts) < 3) { // midnight is the next day's too
 		return 0, 0, false, false
 	}
-	micros += int64(hour*60+minute) * 60e6
 	if rest == "" {
 		return micros, 0, false, true
 	}
@@ -206,6 +238,12 @@ func parseClock(s string) (micros int64, offset int, zone, ok bool) {
 	}
 	if rest[0] != '+' && rest[0] != '-' {
 		return 0, 0, false, false
+	}
+	if offset, name, found := strings.Cut(rest, " "); found { // +0100 (CET), +0000 UTC
+		if strings.ContainsAny(name, "0123456789:") {
+			return 0, 0, false, false
+		}
+		rest = offset
 	}
 	digits := strings.ReplaceAll(rest[1:], ":", "")
 	if len(digits) == 2 {

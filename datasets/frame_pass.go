@@ -62,7 +62,11 @@ func (t *Table) Frame(ctx context.Context, cfg FrameConfig) (*Frame, error) {
 		}
 		return nil, t.fail(0, fmt.Errorf("there is no column to predict %q from: %s", f.Target, why))
 	}
-	return f, t.readAgain(ctx, f, target)
+	if err := t.readAgain(ctx, f, target); err != nil {
+		return nil, err
+	}
+	f.Notes = append(f.Notes, f.sentinels()...)
+	return f, nil
 }
 
 // frameRows calls each for the rows that have a target and counts the others.
@@ -176,7 +180,7 @@ func (t *Table) habits(columns []*frameReader) habits {
 		if p.saysPoint() {
 			points++
 		}
-		if n := p.cells - p.doubtful(); n > 0 && p.dmy.n != p.mdy.n {
+		if n := p.cells - p.doubtful(); n > 0 && p.dmy.n != p.mdy.n && p.ymd.n != n {
 			if p.dmy.n == n {
 				dmy++
 			}

@@ -53,7 +53,7 @@ func (c *frameReader) add(cell string, line int, typed bool) {
 		c.addCode(-1)
 		return
 	}
-	if c.binary == 0 && !utf8.ValidString(cell) {
+	if c.binary == 0 && (!utf8.ValidString(cell) || strings.IndexByte(cell, 0) >= 0) {
 		c.binary = line
 	}
 	if c.rows-c.missing == 1 {
@@ -137,8 +137,13 @@ func (c *frameReader) finish(cfg FrameConfig, h habits) (column FrameColumn, pas
 		if c.tooMany {
 			return column, "", nil, fmt.Errorf("column %q has over %d different values, too many for categories", c.name, maxValues)
 		}
+		for _, d := range c.categoryDoubts() {
+			if strings.Contains(d, "case alone") {
+				note("%s", d)
+			}
+		}
 		column.Kind, column.Codes, column.Values = Categorical, c.column, c.values
-		return column, "", nil, nil
+		return column, "", notes, nil
 	case isWriterIndex(c.name) && !c.asked:
 		return pass("is an index that a program wrote", "; name it among the features if it means something")
 	case !c.odd && !c.asked && c.counting && (c.name == "X" || c.name == "_c0" || c.name == "column0"):
@@ -152,6 +157,9 @@ func (c *frameReader) finish(cfg FrameConfig, h habits) (column FrameColumn, pas
 	}
 	reading, kind, doubts, ok := c.profile.reading(h)
 	if ok {
+		if kind == Numeric && reading == (Reading{}) {
+			doubts = append(doubts, c.numberDoubts()...)
+		}
 		for _, d := range doubts {
 			note("%s", d)
 		}
@@ -179,6 +187,9 @@ func (c *frameReader) finish(cfg FrameConfig, h habits) (column FrameColumn, pas
 	}
 	if c.absent.marked() {
 		note("taken for missing: %s (--missing lists the marks that are)", c.absent)
+	}
+	for _, d := range c.categoryDoubts() {
+		note("%s", d)
 	}
 	column.Kind, column.Codes, column.Values = Categorical, c.column, c.values
 	return column, "", notes, nil

@@ -16,11 +16,14 @@ type Reading struct {
 	Currency string `json:"currency,omitempty"`
 	// Percent reads 12.5 % as 12.5, and nothing without the sign.
 	Percent bool `json:"percent,omitempty"`
+	// Unit is what stands behind each number, as in 12 kg; nothing is read without it.
+	Unit string `json:"unit,omitempty"`
 	// Boolean reads true, yes, t, y and 1 as 1, and false, no, f, n and 0 as 0.
 	Boolean bool `json:"boolean,omitempty"`
 	// Dates reads dates. It is the order of day and month where both are numbers
-	// before the year, "dmy" or "mdy", or "iso" where no cell leaves it open. Clock
-	// reads times of day, in hours.
+	// before the year, "dmy" or "mdy", "ymd" where a year of two digits is first, or
+	// "iso" where no cell leaves it open; "compact" reads numbers such as 20240131 and
+	// 20240131101500 too. Clock reads times of day and durations, in hours.
 	Dates string `json:"dates,omitempty"`
 	Clock bool   `json:"clock,omitempty"`
 }
@@ -33,10 +36,13 @@ func (r Reading) Number(cell string) (float64, error) { return r.number(cell, fa
 
 // check reports a reading that no column has.
 func (r Reading) check(kind FeatureKind) error {
-	if r.Decimal != "" && r.Decimal != "," || r.Dates != "" && r.Dates != "iso" && r.Dates != "dmy" && r.Dates != "mdy" || (r.Dates != "") != (kind == Time) {
-		return fmt.Errorf("decimal mark %.20q and dates %.20q, want \"\" or \",\", and iso, dmy or mdy for times alone", r.Decimal, r.Dates)
+	switch r.Dates {
+	case "", "iso", "dmy", "mdy", "ymd", "compact":
+		if (r.Decimal == "" || r.Decimal == ",") && (r.Dates != "") == (kind == Time) {
+			return nil
+		}
 	}
-	return nil
+	return fmt.Errorf("decimal mark %.20q and dates %.20q, want \"\" or \",\", and iso, dmy, mdy, ymd or compact for times alone", r.Decimal, r.Dates)
 }
 
 // number reads a cell that is not missing. typed tells a number that the file's
@@ -49,6 +55,9 @@ func (r Reading) number(cell string, typed bool) (float64, error) {
 	}
 	switch {
 	case r.Dates != "" || r.Clock:
+		if days, ok := compactDate(plain); isPlain && ok && r.Dates == "compact" {
+			return days, nil
+		}
 		m, ok := parseMoment(cell)
 		what := "no date or time, as the column's others are"
 		if r.Clock {
@@ -60,12 +69,17 @@ func (r Reading) number(cell string, typed bool) (float64, error) {
 		switch {
 		case !ok || m.clock != r.Clock:
 			return fail(what)
-		case r.Dates == "iso" && m.byDMY && m.byMDY && m.dmy == m.mdy, r.Clock, r.Dates == "dmy" && m.byDMY:
+		case r.Clock, r.Dates == "dmy" && m.byDMY:
 			return m.dmy, nil
 		case r.Dates == "mdy" && m.byMDY:
 			return m.mdy, nil
-		case r.Dates == "iso":
-			return fail("a date whose day and month may be either: the column's others leave no doubt")
+		case r.Dates == "ymd" && m.byYMD:
+			return m.ymd, nil
+		case r.Dates == "iso" || r.Dates == "compact" || r.Dates == "ymd":
+			if days, sure := m.sure(); sure {
+				return days, nil
+			}
+			return fail("a date whose day and month may be either: write it as 2024-01-31")
 		}
 		return fail("no date with the " + r.order())
 	case r.Boolean:
@@ -76,7 +90,7 @@ func (r Reading) number(cell string, typed bool) (float64, error) {
 			return plain, nil
 		}
 		return fail("neither true nor false, yes nor no")
-	case isPlain && !r.Percent && (typed || strings.ContainsAny(cell, "eE")), isPlain && !r.Marked:
+	case isPlain && !r.Percent && r.Unit == "" && (typed || strings.ContainsAny(cell, "eE")), isPlain && !r.Marked:
 		return plain, nil
 	case !r.Marked:
 		return fail("not a finite number" + hint(cell))
@@ -85,6 +99,11 @@ func (r Reading) number(cell string, typed bool) (float64, error) {
 	switch {
 	case !ok:
 		return fail("not a finite number")
+	case n.unit != r.Unit:
+		if r.Unit == "" {
+			return fail("not a finite number")
+		}
+		return fail(fmt.Sprintf("no number with the unit %q, as the column's others have", r.Unit))
 	case n.percent != r.Percent:
 		return fail("not a finite number " + map[bool]string{true: "with", false: "without"}[r.Percent] + " a percent sign, as the column's others are")
 	case n.currency != "" && n.currency != r.Currency:
@@ -125,7 +144,7 @@ func (r Reading) String() string {
 	case r.Dates != "":
 		return "times, in days since 1970-01-01 UTC"
 	case r.Clock:
-		return "times of day, in hours"
+		return "times of day or durations, in hours"
 	case r.Boolean:
 		return "truth values, 1 for true or yes and 0 for false or no"
 	case !r.Marked:
@@ -135,6 +154,10 @@ func (r Reading) String() string {
 	switch {
 	case r.Percent:
 		text += " and a percent sign"
+	case r.Unit != "" && r.Currency != "":
+		text += fmt.Sprintf(", the currency %q and the unit %q", r.Currency, r.Unit)
+	case r.Unit != "":
+		text += fmt.Sprintf(" and the unit %q", r.Unit)
 	case r.Currency != "":
 		text += fmt.Sprintf(" and the currency %q", r.Currency)
 	}

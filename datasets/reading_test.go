@@ -33,13 +33,7 @@ func TestReadings(t *testing.T) {
 	day := func(year, month, day int) float64 {
 		return float64(time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Unix()) / 86400
 	}
-	for name, c := range map[string]struct {
-		cells []string
-		cfg   TableConfig
-		kind  FeatureKind
-		want  []float64
-		note  string
-	}{
+	checkReadings(t, map[string]readingCase{
 		"thousands":             {[]string{"2,152", "850", "1,002,592"}, TableConfig{}, Numeric, []float64{2152, 850, 1002592}, ""},
 		"thousands in doubt":    {[]string{"2,152", "850", "2,592"}, TableConfig{}, Numeric, []float64{2152, 850, 2592}, "--decimal comma"},
 		"told the comma":        {[]string{"2,152", "850", "2,592"}, TableConfig{Decimal: "comma"}, Numeric, []float64{2.152, 850, 2.592}, ""},
@@ -61,7 +55,7 @@ func TestReadings(t *testing.T) {
 		"dashes among numbers":  {[]string{"1", "-", "2", "unknown"}, TableConfig{}, Numeric, []float64{1, nan, 2, nan}, `taken for missing: "-" 1, "unknown" 1`},
 		"marks of one's own":    {[]string{"1", "none of it", "2"}, TableConfig{Missing: []string{"None of it"}}, Numeric, []float64{1, nan, 2}, ""},
 		"truth":                 {[]string{"TRUE", "False", "yes", "N", "1"}, TableConfig{}, Numeric, []float64{1, 0, 1, 0, 1}, ""},
-		"dates":                 {[]string{"2024-01-31", "2024/02/01", "2024-03-01T12:00:00Z", "2024-03-01 12:00"}, TableConfig{}, Time, []float64{day(2024, 1, 31), day(2024, 2, 1), day(2024, 3, 1) + 0.5, day(2024, 3, 1) + 0.5}, ""},
+		"dates":                 {[]string{"2024-01-31", "2024/02/01", "2024-03-01T12:00:00Z", "2024-03-01 12:00"}, TableConfig{}, Time, []float64{day(2024, 1, 31), day(2024, 2, 1), day(2024, 3, 1) + 0.5, day(2024, 3, 1) + 0.5}, "1 of its 2 times name no zone"},
 		"zones":                 {[]string{"2024-01-01T01:00:00+01:00", "2024-01-01 00:00:00 UTC", "2023-12-31T19:00:00.000-0500"}, TableConfig{}, Time, []float64{day(2024, 1, 1), day(2024, 1, 1), day(2024, 1, 1)}, ""},
 		"German dates":          {[]string{"31.12.2023", "1.2.2024", "01.02.2024"}, TableConfig{}, Time, []float64{day(2023, 12, 31), day(2024, 2, 1), day(2024, 2, 1)}, ""},
 		"American dates":        {[]string{"12/31/2023", "1/2/2024 1:30 PM", "01/02/24"}, TableConfig{}, Time, []float64{day(2023, 12, 31), day(2024, 1, 2) + 13.5/24, day(2024, 1, 2)}, ""},
@@ -79,7 +73,21 @@ func TestReadings(t *testing.T) {
 		"versions":              {[]string{"1.2.3", "1.2.4", "1.2.3"}, TableConfig{}, Categorical, nil, ""},
 		"addresses":             {[]string{"10.0.0.1", "10.0.0.2", "10.0.0.1"}, TableConfig{}, Categorical, nil, ""},
 		"letters":               {[]string{"A1", "B2", "A1"}, TableConfig{}, Categorical, nil, ""},
-	} {
+	})
+}
+
+// readingCase is a column and what it is.
+type readingCase struct {
+	cells []string
+	cfg   TableConfig
+	kind  FeatureKind // "" for an error
+	want  []float64
+	note  string
+}
+
+func checkReadings(t *testing.T, cases map[string]readingCase) {
+	t.Helper()
+	for name, c := range cases {
 		c.cfg.Comma = ';'
 		table, err := openText("a.csv", cells(c.cells...), c.cfg)
 		if err != nil {

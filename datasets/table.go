@@ -46,7 +46,8 @@ type TableConfig struct {
 
 	// Decimal is the decimal mark of numbers that may be read either way, "point"
 	// or "comma"; empty means what the file's other numbers say. Dates is the order
-	// of day and month, "dmy" or "mdy", where both are numbers before the year.
+	// of day and month, "dmy" or "mdy", where both are numbers before the year, or "ymd" for a year of two
+	// digits before them.
 	Decimal, Dates string
 	// Rows draws so many rows at random, in their order; 0 means all.
 	Rows int

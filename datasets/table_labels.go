@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -21,6 +22,7 @@ type labels struct {
 	seen      map[string]int // as written to number
 	asked     map[string]int // taken for a class by number, by truth or by its beginning
 	accents   map[string]int // labels that were the same but for how accents are encoded
+	unseen    map[string]int // and those but for spaces and what nobody sees
 	absent    absent
 	bare      int // cells of several labels that hold none
 	// order leads from the numbers given out to those of the classes sorted.
@@ -29,7 +31,7 @@ type labels struct {
 
 func newLabels(cfg TableConfig, described []string) *labels {
 	l := &labels{max: cfg.MaxClasses, marks: newMarks(cfg.Missing), described: described,
-		seen: map[string]int{}, asked: map[string]int{}, accents: map[string]int{}}
+		seen: map[string]int{}, asked: map[string]int{}, accents: map[string]int{}, unseen: map[string]int{}}
 	if cfg.Classes != nil {
 		l.given = true
 		for _, c := range cfg.Classes {
@@ -40,17 +42,33 @@ func newLabels(cfg TableConfig, described []string) *labels {
 	return l
 }
 
-// canonical is a label without the spaces around it and with accents in one
+// canonical is a label without the spaces around it, with one plain space between words
+// whatever stands there, without characters that nobody sees, with accents in one
 // encoding (Unicode's NFC), and, where it is a whole number written with a
 // fraction, as pandas writes those of a column with gaps, without that: 1.0 is 1.
 func canonical(label string) string {
-	label = norm.NFC.String(strings.TrimSpace(strings.TrimPrefix(label, "\ufeff")))
+	label = visible(norm.NFC.String(label))
 	if whole, zeros, ok := strings.Cut(label, "."); ok && strings.Trim(zeros, "0") == "" {
 		if _, err := strconv.ParseInt(whole, 10, 64); err == nil {
 			return whole
 		}
 	}
 	return label
+}
+
+// unseen are characters without a width: marks of byte order, soft hyphens, and those
+// that editors and Web pages leave between words.
+var unseen = strings.NewReplacer("\u200b", "", "\u2060", "", "\ufeff", "", "\u00ad", "")
+
+// visible is a label or a category as people see it.
+func visible(s string) string {
+	s = strings.TrimSpace(s)
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf || s[i] < ' ' || s[i] == ' ' && s[i+1] == ' ' {
+			return strings.Join(strings.Fields(unseen.Replace(s)), " ")
+		}
+	}
+	return s
 }
 
 // missing reports whether what is written stands for no label. A class that was
@@ -118,6 +136,8 @@ func (l *labels) add(written string) (int, error) {
 	}
 	if s := strings.TrimSpace(written); !norm.NFC.IsNormalString(s) {
 		l.accents[l.names[i]]++
+	} else if visible(s) != s {
+		l.unseen[l.names[i]]++
 	}
 	l.counts[i]++
 	return i, nil
@@ -174,6 +194,9 @@ func (l *labels) ask(label string, i int) int {
 	return i
 }
 
+// dashes writes them as hyphens.
+var dashes = strings.NewReplacer("\u2010", "-", "\u2011", "-", "\u2012", "-", "\u2013", "-", "\u2014", "-", "\u2212", "-")
+
 // finish sorts the classes that were found, numbers by their value if all are
 // numbers, and sets order.
 func (l *labels) finish() (classes []string, counts []int, notes []string) {
@@ -204,9 +227,16 @@ func (l *labels) finish() (classes []string, counts []int, notes []string) {
 		if l.accents[l.names[j]] > 0 {
 			notes = append(notes, fmt.Sprintf("labels %q that differ only in how accents are encoded count as one class", l.names[j]))
 		}
-		low := strings.ToLower(l.names[j])
+		if l.unseen[l.names[j]] > 0 {
+			notes = append(notes, fmt.Sprintf("labels %q that differ only in spaces or in characters that nobody sees count as one class", l.names[j]))
+		}
+		low := strings.ToLower(dashes.Replace(l.names[j]))
 		if other, ok := folded[low]; ok && !l.given {
-			notes = append(notes, fmt.Sprintf("the labels %q and %q differ in case alone and count as two classes", other, l.names[j]))
+			what := "case"
+			if !strings.EqualFold(other, l.names[j]) {
+				what = "the kind of dash"
+			}
+			notes = append(notes, fmt.Sprintf("the labels %q and %q differ in %s alone and count as two classes", other, l.names[j], what))
 		}
 		folded[low] = l.names[j]
 	}

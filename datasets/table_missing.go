@@ -17,7 +17,8 @@ var usualMarks = newMarkSet([]string{
 
 // numberMarks are what stands for no value among numbers and times, where it
 // cannot be one, and may be a value elsewhere.
-var numberMarks = newMarkSet([]string{"-", "--", "---", "\u2013", "\u2014", ".", "..", "...", "*", "unknown", "missing", "tbd", "n.d.", "n/d", "nd", "k.a.", "not available"})
+var numberMarks = newMarkSet([]string{"-", "--", "---", "\u2013", "\u2014", ".", "..", "...", "*", "unknown", "missing", "tbd", "n.d.", "n/d", "nd", "k.a.", "not available", "not applicable",
+	"no data", "nodata", "no value", "(blank)", "blank", "(empty)", "empty", "\u2205", "0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "00.00.0000"})
 
 // marks are spellings of a missing value, in lower case; nil: the usual ones.
 type marks map[string]bool

@@ -129,8 +129,8 @@ func (c *TableConfig) check() error {
 		return errors.New("the delimiter must be one character, and neither a quote nor a line end")
 	case c.Decimal != "" && c.Decimal != "point" && c.Decimal != "comma":
 		return fmt.Errorf("the decimal mark cannot be %.20q, only point or comma", c.Decimal)
-	case c.Dates != "" && c.Dates != "dmy" && c.Dates != "mdy":
-		return fmt.Errorf("the order of dates cannot be %.20q, only dmy or mdy", c.Dates)
+	case c.Dates != "" && c.Dates != "dmy" && c.Dates != "mdy" && c.Dates != "ymd":
+		return fmt.Errorf("the order of dates cannot be %.20q, only dmy, mdy or ymd", c.Dates)
 	}
 	return nil
 }
