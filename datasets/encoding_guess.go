@@ -164,6 +164,60 @@ func central(raw []byte) bool {
 	return n > 0
 }
 
+// accents is the share of bytes behind a small Latin letter that an encoding reads as
+// small Latin letters with accents, of those in words.
+func accents(raw []byte, e encoding.Encoding) float64 {
+	in, all := 0, 0
+	for i := 1; i+1 < len(raw); i++ {
+		if raw[i] < 0x80 || raw[i-1] < 'a' || raw[i-1] > 'z' || raw[i+1] < 'a' || raw[i+1] > 'z' {
+			continue
+		}
+		text, err := e.NewDecoder().Bytes(raw[i : i+1])
+		if err != nil {
+			return 0
+		}
+		all++
+		if r, _ := utf8.DecodeRune(text); unicode.IsLower(r) && r < 0x180 && r != '\u0192' {
+			in++
+		} else if r == '\u2019' { // as in don't
+			all--
+		}
+	}
+	return float64(in) / float64(max(1, all))
+}
+
+// older returns an encoding of old Macintoshes, of DOS or of Turkish that Latin text is
+// likelier in than in Windows-1252; nil for none.
+func older(raw []byte) (name string, e encoding.Encoding) {
+	best := accents(raw, charmap.Windows1252) + 0.3
+	for _, other := range []struct {
+		name string
+		e    encoding.Encoding
+	}{{"macintosh", charmap.Macintosh}, {"ibm850", charmap.CodePage850}} {
+		if share := accents(raw, other.e); share > best {
+			name, e, best = other.name, other.e, share
+		}
+	}
+	if e != nil {
+		return name, e
+	}
+	// In place of Icelandic letters Turkish has others; Icelandic has vowels with acute
+	// accents too, which Turkish has not.
+	turkish, icelandic := 0, 0
+	for _, b := range raw {
+		switch b {
+		case 0xf0, 0xfd, 0xfe:
+			turkish++
+		case 0xe1, 0xe6, 0xed, 0xf3, 0xfa:
+			icelandic++
+		}
+	}
+	if turkish > 0 && icelandic == 0 {
+		return "windows-1254", charmap.Windows1254
+	}
+	return "", nil
+}
+
 // guessEncoding returns encodings that bytes which are no UTF-8 may be in, the
 // likeliest first, with a part of the text as each reads it. doubt reports that the
 // first is not much likelier than the second, or not likely at all.
@@ -184,6 +238,11 @@ func guessEncoding(raw []byte) (names []string, samples []string, doubt bool) {
 		names, samples = append(names, name), append(samples, strings.Join(strings.Fields(s), " "))
 	}
 	if western(raw) {
+		if name, e := older(raw); e != nil {
+			add(name, e)
+			add("windows-1252", charmap.Windows1252)
+			return names, samples, true
+		}
 		if central(raw) {
 			add("windows-1250", charmap.Windows1250)
 			add("windows-1252", charmap.Windows1252)

@@ -78,7 +78,7 @@ func encodingNamed(name string) encoding.Encoding {
 			return latin(n)
 		}
 	}
-	for _, prefix := range []string{"windows-", "windows", "x-cp", "cp-", "cp", ""} {
+	for _, prefix := range []string{"windows-", "windows", "x-cp", "cp-", "cp", "ibm-", "ibm", ""} {
 		if number, ok := strings.CutPrefix(name, prefix); ok {
 			if n, err := strconv.Atoi(number); err == nil {
 				return codePage(n)
@@ -129,6 +129,12 @@ func latin(part int) encoding.Encoding {
 // codePage is one of Windows or DOS, nil for one that is not read.
 func codePage(number int) encoding.Encoding {
 	switch number {
+	case 437:
+		return charmap.CodePage437
+	case 850:
+		return charmap.CodePage850
+	case 852:
+		return charmap.CodePage852
 	case 866:
 		return charmap.CodePage866
 	case 874:

@@ -58,7 +58,8 @@ type TableConfig struct {
 	// header has one, and otherwise that of comma, semicolon, tab and bar which
 	// the header holds most.
 	Comma rune
-	// Quotes says what quotes mean in CSV; empty means QuotesStrict.
+	// Quotes says what quotes mean in CSV; empty means QuotesStrict, or QuotesBackslash
+	// where the first rows show it.
 	Quotes Quotes
 	// Encoding is "utf-8", "utf-16" or another of the WHATWG's list, such as
 	// "windows-1252" or "gb18030"; empty means UTF-16 where the first bytes show it
@@ -69,7 +70,7 @@ type TableConfig struct {
 // Format is a file format.
 type Format string
 
-// The formats of tables. The first three may be packed by gzip. Of Parquet the
+// The formats of tables. The first three may be packed by gzip, Zstandard or bzip2. Of Parquet the
 // flat columns are read; cells of other columns are an error for those who ask
 // for them. Classes that Hugging Face's library described in the file are
 // those of the table unless others are given.
@@ -86,7 +87,7 @@ const Lines Format = "txt"
 
 // IsLines tells such a file by its name.
 func IsLines(name string) bool {
-	return path.Ext(strings.TrimSuffix(strings.ToLower(name), ".gz")) == ".txt"
+	return path.Ext(UnpackedName(name)) == ".txt"
 }
 
 // IMDBFormat is no table's, but that of what OpenIMDB reads.
@@ -101,6 +102,9 @@ const (
 	QuotesStrict Quotes = "strict"
 	// QuotesLazy takes misplaced quotes for text.
 	QuotesLazy Quotes = "lazy"
+	// QuotesBackslash takes \\" for a quote within quotes, as MySQL and Spark write it. It
+	// is what empty means where the first rows are well-formed by it alone.
+	QuotesBackslash Quotes = "backslash"
 	// QuotesNone takes all quotes for text; no cell holds a line end.
 	QuotesNone Quotes = "none"
 )
@@ -160,6 +164,7 @@ type Table struct {
 	head     []byte   // the first bytes of the file
 	doubts   []string // of the guesses, those about the file
 	guessed  bool     // the delimiter was, and is not the usual one
+	recurs   string   // a name in the header that is a value of its column
 	// described are the names that a file's own description gives to the numbers
 	// in the column of labels; nil for none.
 	described []string

@@ -18,8 +18,14 @@ type csvRows struct {
 	names []string
 	row   Row
 
-	habits rowHabits
-	doubt  bool // the delimiter might be another
+	habits  rowHabits
+	doubt   bool     // the delimiter might be another
+	before  int      // lines before the header
+	escaped *doubled // nil where quotes are doubled
+	above   string   // what stands above the header, "" for nothing
+	strict  bool
+
+	headers, trailing int // rows that repeat the header, and that end in empty cells beyond it
 }
 
 // newCSV reads the header; cfg receives the delimiter that was guessed.
@@ -34,24 +40,38 @@ func newCSV(f io.Closer, text io.Reader, cfg *TableConfig) (rows, error) {
 	if len(bytes.TrimSpace(head)) == 0 {
 		return nil, errNoBytes
 	}
-	if hasPrefixFold(head, "sep=") {
-		line, _, _ := bytes.Cut(head, []byte("\n"))
-		if len(bytes.TrimSpace(line)) <= len("sep=;") {
-			return nil, fmt.Errorf("line 1: %q is a note to Excel and no header; delete this line", bytes.TrimSpace(line))
+	before, doubt := 0, false
+	var escaped *doubled
+	if n, comma := excelNote(head); n > 0 {
+		if before = 1; cfg.Comma == 0 {
+			cfg.Comma = comma
+		}
+		if _, err := buf.Discard(n); err != nil {
+			return nil, damage(err)
+		}
+		if head, err = buf.Peek(1 << 16); err != nil && err != io.EOF {
+			return nil, damage(err)
 		}
 	}
-	doubt := false
 	if cfg.Comma == 0 {
 		cfg.Comma, doubt = guessComma(head, cfg.Format)
 	}
+	if cfg.Quotes == "" && backslashed(head, cfg.Comma) {
+		cfg.Quotes = QuotesBackslash
+	}
 	switch cfg.Quotes {
 	case "", QuotesStrict, QuotesLazy:
+	case QuotesBackslash:
+		head = bytes.Clone(head)
+		escaped = &doubled{r: buf}
+		buf = bufio.NewReaderSize(escaped, 1<<16)
 	case QuotesNone:
-		return newPlain(f, buf, limit, string(cfg.Comma))
+		return newPlain(f, buf, limit, string(cfg.Comma), before)
 	default:
-		return nil, sort{fmt.Errorf("quotes cannot be %q, only strict, lazy or none", cfg.Quotes), ErrConfig}
+		return nil, sort{fmt.Errorf("quotes cannot be %q, only strict, lazy, backslash or none", cfg.Quotes), ErrConfig}
 	}
-	c := &csvRows{Closer: f, limit: limit, r: csv.NewReader(buf), habits: learnRows(head, cfg.Comma)}
+	c := &csvRows{Closer: f, limit: limit, r: csv.NewReader(buf), habits: learnRows(head, cfg.Comma), before: before, above: aboveHeader(head), strict: cfg.Strict, escaped: escaped}
+	c.r.TrimLeadingSpace = spacedQuotes(head, cfg.Comma)
 	c.r.Comma = cfg.Comma
 	c.r.LazyQuotes = cfg.Quotes == QuotesLazy
 	c.r.ReuseRecord = true
@@ -68,14 +88,52 @@ func newCSV(f io.Closer, text io.Reader, cfg *TableConfig) (rows, error) {
 		}
 	}
 	c.row.Line, c.doubt = 1, doubt
+	if len(names) == 1 && c.above != "" {
+		return nil, sort{errors.New(c.above), ErrHeader}
+	}
 	c.names, err = checkHeader(names)
 	return c, err
+}
+
+// remarks says which rows were passed over, and what of others.
+func (c *csvRows) remarks() (notes []string) {
+	if c.headers > 0 {
+		notes = append(notes, fmt.Sprintf("%s the header, as where files were joined, and%s passed over", plural(c.headers, "row")+repeat(c.headers), are(c.headers)))
+	}
+	if c.trailing > 0 {
+		notes = append(notes, fmt.Sprintf("%s in more delimiters than the header, with nothing between them", plural(c.trailing, "row")+map[bool]string{true: " ends", false: " end"}[c.trailing == 1]))
+	}
+	return notes
+}
+
+func repeat(n int) string {
+	if n == 1 {
+		return " repeats"
+	}
+	return " repeat"
+}
+
+// isHeader reports whether a row is the header again.
+func (c *csvRows) isHeader(cells []string) bool {
+	if len(cells) != len(c.names) || len(cells) < 2 {
+		return false
+	}
+	for i, cell := range cells {
+		if columnName(cell) != c.names[i] {
+			return false
+		}
+	}
+	return true
 }
 
 func (c *csvRows) header() []string { return c.names }
 
 func (c *csvRows) next() (Row, error) {
-	c.limit.allow(c.r.InputOffset())
+	read := c.r.InputOffset()
+	if c.escaped != nil {
+		read += c.escaped.dropped
+	}
+	c.limit.allow(read)
 	cells, err := c.r.Read()
 	if err == io.EOF {
 		return Row{}, err
@@ -85,22 +143,39 @@ func (c *csvRows) next() (Row, error) {
 		return Row{Line: line}, err
 	}
 	c.row.Line, _ = c.r.FieldPos(0)
+	c.row.Line += c.before
 	c.row.Cells = cells
-	if last, _ := c.r.FieldPos(len(cells) - 1); len(cells) > 0 && (last > c.row.Line || strings.IndexByte(cells[len(cells)-1], '\n') >= 0) {
+	if last, _ := c.r.FieldPos(len(cells) - 1); len(cells) > 0 && (last+c.before > c.row.Line || strings.IndexByte(cells[len(cells)-1], '\n') >= 0) {
 		if n := c.habits.swallowed(cells, c.r.Comma); n > 0 {
 			return c.row, sort{fmt.Errorf("a quote opened here takes in %s that look like rows of their own: close it or double it, or have quotes taken for plain text, which lazy does not", plural(n, "line")), ErrQuotes}
 		}
 	}
-	if len(cells) == 1 && len(c.names) > 1 && strings.TrimSpace(cells[0]) == "" { // a line of spaces
+	if len(cells) == 1 && len(c.names) > 1 && strings.Trim(cells[0], " \t\r\x1a") == "" { // a line of spaces, or the end by DOS's mark
 		return c.next()
 	}
-	if len(cells) != len(c.names) {
+	if len(cells) > len(c.names) && strings.TrimSpace(strings.Join(cells[len(c.names):], "")) == "" {
+		c.trailing++
+		c.row.Cells = cells[:len(c.names)]
+	} else if len(cells) != len(c.names) {
+		if c.above != "" {
+			return c.row, errors.New(c.above)
+		}
 		return c.row, ragged(len(cells), c.names)
+	}
+	if c.isHeader(c.row.Cells) {
+		if c.strict {
+			return c.row, sort{errors.New("repeats the header, as where files were joined: delete it, or have such rows passed over"), ErrEmptyCell}
+		}
+		c.headers++
+		return c.next()
 	}
 	return c.row, nil
 }
 
 func ragged(n int, names []string) error {
+	if n < len(names) {
+		return fmt.Errorf("has %s, and the header %d (%s): cells are missing at its end, or a line end in a text has no quotes around it", plural(n, "cell"), len(names), quoteAll(names))
+	}
 	return fmt.Errorf("has %s, and the header %d (%s); a text with the delimiter, a quote or a line end in it needs quotes around it",
 		plural(n, "cell"), len(names), quoteAll(names))
 }
@@ -124,11 +199,11 @@ func (c *csvRows) explain(err error) (line int, _ error) {
 	advice := "quotes inside quotes are doubled (\"\"), and a cell with quotes in it is quoted as a whole; or have quotes taken lazily or for plain text"
 	switch {
 	case errors.Is(p.Err, csv.ErrBareQuote):
-		return p.Line, sort{fmt.Errorf("column %d has a quote inside a cell that does not begin with one; %s", p.Column, advice), ErrQuotes}
+		return p.Line + c.before, sort{fmt.Errorf("column %d has a quote inside a cell that does not begin with one; %s", p.Column, advice), ErrQuotes}
 	case errors.Is(p.Err, csv.ErrQuote):
-		return p.StartLine, sort{fmt.Errorf("a quoted cell goes wrong at line %d, column %d: text follows its closing quote, or there is none; %s", p.Line, p.Column, advice), ErrQuotes}
+		return p.StartLine + c.before, sort{fmt.Errorf("a quoted cell goes wrong at line %d, column %d: text follows its closing quote, or there is none; %s", p.Line+c.before, p.Column, advice), ErrQuotes}
 	}
-	return p.Line, p.Err
+	return p.Line + c.before, p.Err
 }
 
 // plainRows reads lines cut at a delimiter, without any quoting.
@@ -140,8 +215,8 @@ type plainRows struct {
 	row   Row
 }
 
-func newPlain(f io.Closer, buf *bufio.Reader, limit *rowLimit, comma string) (rows, error) {
-	p := &plainRows{Closer: f, lines: lineReader{r: buf, limit: limit}, comma: comma}
+func newPlain(f io.Closer, buf *bufio.Reader, limit *rowLimit, comma string, before int) (rows, error) {
+	p := &plainRows{Closer: f, lines: lineReader{r: buf, limit: limit, n: before}, comma: comma}
 	line, err := p.lines.next()
 	if err != nil {
 		return nil, err
@@ -161,6 +236,9 @@ func (p *plainRows) next() (Row, error) {
 	p.row.Cells = p.row.Cells[:0]
 	for cell := range strings.SplitSeq(string(line), p.comma) {
 		p.row.Cells = append(p.row.Cells, cell)
+	}
+	for len(p.row.Cells) > len(p.names) && strings.TrimSpace(p.row.Cells[len(p.row.Cells)-1]) == "" {
+		p.row.Cells = p.row.Cells[:len(p.row.Cells)-1]
 	}
 	if len(p.row.Cells) != len(p.names) {
 		return p.row, ragged(len(p.row.Cells), p.names)

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
 	"golang.org/x/text/transform"
 )
 
@@ -16,10 +17,16 @@ import (
 // byte-order mark. Whether text taken for UTF-8 is, shows row by row. UTF-16 is
 // recognised, and then cfg says so.
 func decode(r *bufio.Reader, head []byte, cfg *TableConfig) (io.Reader, error) {
-	if cfg.Encoding == "" && utf16Like(head) != "" {
-		cfg.Encoding = "utf-16"
+	if cfg.Encoding == "" {
+		cfg.Encoding = wide(head)
 	}
 	switch strings.ToLower(cfg.Encoding) {
+	case "utf-32", "utf32", "utf-32le", "utf-32be":
+		order := utf32.LittleEndian
+		if strings.EqualFold(cfg.Encoding, "utf-32be") {
+			order = utf32.BigEndian
+		}
+		return transform.NewReader(r, utf32.UTF32(order, utf32.UseBOM).NewDecoder()), nil
 	case "utf-16", "utf16", "utf-16le", "utf-16be":
 		order := unicode.LittleEndian
 		if like := utf16Like(head); like == "utf-16be" || like == "" && strings.EqualFold(cfg.Encoding, "utf-16be") {
@@ -44,8 +51,21 @@ func decode(r *bufio.Reader, head []byte, cfg *TableConfig) (io.Reader, error) {
 	return r, nil
 }
 
+// wide returns the encoding of text of two or four bytes a character by its byte-order
+// mark or its zeros, "" for other text.
+func wide(head []byte) string {
+	switch {
+	case bytes.HasPrefix(head, []byte{0xff, 0xfe, 0, 0}), bytes.HasPrefix(head, []byte{0, 0, 0xfe, 0xff}):
+		return "utf-32"
+	case utf16Like(head) != "":
+		return "utf-16"
+	}
+	return ""
+}
+
 // utf16Like tells UTF-16 by its byte-order mark or, without one, by the zeros
-// in every second byte of Latin letters.
+// in every second byte of Latin letters, or of the spaces, digits and line ends among
+// others.
 func utf16Like(head []byte) string {
 	switch {
 	case bytes.HasPrefix(head, []byte{0xff, 0xfe}):
@@ -60,14 +80,35 @@ func utf16Like(head []byte) string {
 		}
 	}
 	half := len(head) / 2
-	switch {
-	case half < 2:
-	case zeros[1] > half*7/10 && zeros[0] <= half/10:
-		return "utf-16le"
-	case zeros[0] > half*7/10 && zeros[1] <= half/10:
-		return "utf-16be"
+	for at, name := range []string{"utf-16be", "utf-16le"} {
+		if half >= 2 && zeros[at] > half*7/10 && zeros[1-at] <= half/10 {
+			return name
+		}
+		// No other text has zeros, and these only before or behind what ASCII has.
+		if half < 16 || 20*zeros[at] < half || zeros[1-at] > 0 {
+			continue
+		}
+		plain := true
+		for i := at; i < 2*half; i += 2 {
+			if other := head[i^1]; head[i] == 0 && (other >= utf8.RuneSelf && other < 0xa0 || other < ' ' && other != '\n' && other != '\r' && other != '\t') {
+				plain = false
+			}
+		}
+		if plain {
+			return name
+		}
 	}
 	return ""
+}
+
+// decodeHead decodes the first bytes of a file as decode does all of it.
+func decodeHead(head []byte, cfg *TableConfig) ([]byte, error) {
+	r, err := decode(bufio.NewReader(bytes.NewReader(head)), head, cfg)
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(r)
+	return text, err
 }
 
 // EncodingError is text that is not in the encoding expected; it wraps
@@ -167,7 +208,10 @@ func notUTF8(s string, foreign bool, head []byte) error {
 			what = "Latin-1 or " + what
 		}
 	} else if languageOf(names[0]) == "" {
-		what = names[0] + " (Central European)"
+		what = fmt.Sprintf("%s (%s)", names[0], map[string]string{"macintosh": "of old Macintoshes", "ibm850": "of DOS", "windows-1254": "Turkish"}[names[0]])
+		if names[0] == "windows-1250" {
+			what = names[0] + " (Central European)"
+		}
 	}
 	what = fmt.Sprintf("%s, where it reads %q", what, samples[0])
 	if len(names) > 1 {

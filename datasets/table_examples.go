@@ -70,6 +70,9 @@ func (t *Table) finish(s *Summary, labels *labels) error {
 	if labels.absent.marked() {
 		notes = append(notes, fmt.Sprintf("labels taken for missing ones: %s (--missing lists the marks that are)", labels.absent))
 	}
+	if len(labels.wordless) > 0 {
+		notes = append(notes, fmt.Sprintf("texts that read %s are taken as texts (--missing lists what stands for none)", labels.wordless))
+	}
 	notes = append(notes, t.notes()...)
 	if t.cfg.Unlabelled || t.cfg.Score != "" {
 		s.Notes = notes
@@ -199,7 +202,7 @@ func (t *Table) texts(ctx context.Context, labels *labels, skipped *int, f func(
 	}
 	return t.each(ctx, want, func(r Row) (bool, error) {
 		for _, c := range want[:len(want)-t.labelColumns()] {
-			if strings.TrimSpace(r.Cells[c]) != "" {
+			if strings.TrimSpace(r.Cells[c]) != "" && (t.cfg.Missing == nil || !labels.marks.has(r.Cells[c])) {
 				continue
 			}
 			if t.cfg.Strict {
@@ -207,6 +210,9 @@ func (t *Table) texts(ctx context.Context, labels *labels, skipped *int, f func(
 			}
 			*skipped++
 			return true, nil
+		}
+		if c := r.Cells[t.text.column]; len(c) < 20 && usualMarks.has(c) {
+			labels.wordless.add(c)
 		}
 		if c := t.label.column; !t.cfg.Unlabelled && t.missing(labels, r) {
 			if t.cfg.Strict {

@@ -55,9 +55,11 @@ func cell(row []string, i int) string {
 // choose settles which column is what. Columns that were named must exist;
 // one that cannot be guessed is an error for those alone who need it.
 func (t *Table) choose(sample [][]string) error {
+	t.recurs = t.recurring(sample)
 	if t.guessed {
 		t.doubts = append(t.doubts, fmt.Sprintf("cells are separated by %q, by the first lines (--delimiter names another)", t.cfg.Comma))
 	}
+	t.doubts = append(t.doubts, t.alike()...)
 	t.guesses = append(t.guesses, t.doubts...)
 	t.pair.column = -1
 	if t.cfg.Pair != "" {
@@ -104,10 +106,31 @@ func (t *Table) choose(sample [][]string) error {
 	return nil
 }
 
+// alike says which columns' names differ in case alone.
+func (t *Table) alike() (notes []string) {
+	if len(t.columns) > 1000 {
+		return nil
+	}
+	folded := map[string]string{}
+	for _, c := range t.columns {
+		if other, ok := folded[strings.ToLower(c)]; ok && len(notes) < 3 {
+			notes = append(notes, fmt.Sprintf("the columns %q and %q differ in case alone, and are two", other, c))
+		}
+		folded[strings.ToLower(c)] = c
+	}
+	return notes
+}
+
 // find returns the column of a name.
 func (t *Table) find(name string) (int, error) {
 	if i := slices.Index(t.columns, name); i >= 0 {
 		return i, nil
+	}
+	if i := slices.Index(t.columns, columnName(name)); i >= 0 {
+		return i, nil
+	}
+	if data := t.headless(); data != "" {
+		return -1, fmt.Errorf("%w; the first line seems to be no header, for it has %q: add a line above it that names the columns", noColumn(name, t.columns), data)
 	}
 	return -1, noColumn(name, t.columns)
 }
@@ -154,10 +177,38 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// headless returns a name that looks like data: a number or a sentence.
+// recurring returns a name that is among the few values of its column, "" for none: then
+// the first line is a row.
+func (t *Table) recurring(sample [][]string) string {
+	if t.cfg.Format != CSV && t.cfg.Format != TSV || len(sample) < 4 {
+		return ""
+	}
+	for i, name := range t.columns {
+		values, times := map[string]bool{}, 0
+		for _, row := range sample {
+			c := strings.TrimSpace(cell(row, i))
+			if values[c] = true; c == name {
+				times++
+			}
+			if len(values) > 50 {
+				break
+			}
+		}
+		if times > 1 && len(values) <= 50 && 2*len(values) <= len(sample) {
+			return string([]rune(name)[:min(40, utf8.RuneCountInString(name))])
+		}
+	}
+	return ""
+}
+
+// headless returns a name that looks like data: a number, a sentence, or a value of its
+// column.
 func (t *Table) headless() string {
 	if t.cfg.Format != CSV && t.cfg.Format != TSV {
 		return ""
+	}
+	if t.recurs != "" {
+		return t.recurs
 	}
 	for _, c := range t.columns {
 		if _, number := Number(c); number || len(c) > 60 || strings.Count(c, " ") >= 6 {

@@ -146,6 +146,8 @@ func (j *jsonRows) parse(line []byte) error {
 		return errors.New("is a JSON array; expected one object a line: jq -c '.[]' IN > OUT")
 	case line[0] != '{':
 		return fmt.Errorf("begins with %q; expected a JSON object, such as {\"text\": \"...\", \"label\": \"...\"}", rune(line[0]))
+	case bytes.HasPrefix(line, []byte("{'")):
+		return errors.New("has names in single quotes, as Python prints a dictionary: that is no JSON; write the rows by json.dumps")
 	case !json.Valid(line):
 		var into any
 		err := json.Unmarshal(line, &into)
@@ -167,6 +169,7 @@ func (j *jsonRows) parse(line []byte) error {
 			return err
 		}
 		rest = skipSpace(rest[len(key):])
+		name = columnName(name)
 		rest = skipSpace(rest[1:]) // the colon
 		value := cutValue(rest)
 		if err := j.set(name, value); err != nil {

@@ -24,7 +24,8 @@ type labels struct {
 	accents   map[string]int // labels that were the same but for how accents are encoded
 	unseen    map[string]int // and those but for spaces and what nobody sees
 	absent    absent
-	bare      int // cells of several labels that hold none
+	bare      int    // cells of several labels that hold none
+	wordless  absent // texts that are usual marks of none
 	// order leads from the numbers given out to those of the classes sorted.
 	order []int
 }

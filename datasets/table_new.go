@@ -52,11 +52,17 @@ func openTable(name string, fsys fs.FS, path string, cfg TableConfig) (*Table, e
 	if err != nil {
 		return nil, t.fail(0, err)
 	}
+	if (t.cfg.Format == CSV || t.cfg.Format == TSV) && cfg.Format == "" && !named(path) {
+		t.doubts = append(t.doubts, fmt.Sprintf("is read as %s, by its first lines, since its name does not tell", strings.ToUpper(string(t.cfg.Format))))
+	}
 	if cfg.Encoding == "" && t.cfg.Encoding != "" {
 		t.doubts = append(t.doubts, fmt.Sprintf("the text is in %s, by its first bytes (--encoding names another)", strings.ToUpper(t.cfg.Encoding)))
 	}
 	if c, ok := r.(*csvRows); ok && c.doubt {
 		t.guessed = true
+	}
+	if cfg.Quotes == "" && t.cfg.Quotes == QuotesBackslash {
+		t.doubts = append(t.doubts, "a backslash escapes quotes within quotes, by the first rows (--quotes strict says that it does not)")
 	}
 	defer r.Close()
 	sample, err := t.sample(r)

@@ -11,6 +11,9 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // open starts a pass over the rows. The first call decides the format.
@@ -171,25 +174,13 @@ func damage(err error) error {
 // programs' formats give themselves away, and its name.
 func recognise(name string, head []byte) (Format, error) {
 	trimmed := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
-	switch {
-	case len(trimmed) == 0:
+	if len(trimmed) == 0 {
 		return "", errNoBytes
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		return "", errors.New("is a zip file or an Excel workbook; save the sheet as CSV UTF-8")
-	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
-		return "", errors.New("is an old Excel workbook; save the sheet as CSV UTF-8")
-	case bytes.HasPrefix(head, []byte("PAR1")):
-		return "", errors.New("is a Parquet file packed by gzip; unpack it")
-	case isTar(head):
-		return "", errors.New("is a tar archive; unpack it and name the table in it")
-	case bytes.HasPrefix(head, []byte("BZh")), bytes.HasPrefix(head, []byte("\xfd7zXZ")), bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")):
-		return "", errors.New("is packed by bzip2, xz or zstd, and only gzip is read; unpack it")
-	case bytes.HasPrefix(head, []byte("%PDF-")), bytes.HasPrefix(head, []byte("SQLite format 3")):
-		return "", errors.New("is a PDF or a database and no table; export the table as CSV UTF-8")
-	case hasPrefixFold(trimmed, "<!doctype html"), hasPrefixFold(trimmed, "<html"):
-		return "", errors.New("is a web page; was the page saved in place of the file it links to?")
 	}
-	switch ext := path.Ext(strings.TrimSuffix(strings.ToLower(name), ".gz")); ext {
+	if what := foreign(head); what != "" {
+		return "", errors.New(what)
+	}
+	switch ext := path.Ext(UnpackedName(name)); ext {
 	case ".csv", ".tsv", ".tab":
 		if bytes.HasPrefix(trimmed, []byte(`{"`)) || bytes.HasPrefix(trimmed, []byte(`[{`)) {
 			return "", errors.New("holds JSON, by its first bytes; rename it to .jsonl")
@@ -206,10 +197,13 @@ func recognise(name string, head []byte) (Format, error) {
 	if trimmed[0] == '{' {
 		return JSONL, nil
 	}
+	if format := sniff(head); format != "" {
+		return format, nil
+	}
 	return "", errFormat
 }
 
-var errFormat = errors.New("the format cannot be told from the name; expected .csv, .tsv, .jsonl or .parquet, the first three with or without .gz")
+var errFormat = errors.New("the format cannot be told from the name; expected .csv, .tsv, .jsonl or .parquet, the first three with or without .gz, .zst or .bz2")
 
 var errNoBytes = errors.New("file is empty; expected a first line that names the columns, such as text,label, and a row for each text")
 
@@ -243,6 +237,18 @@ const maxColumns = 100_000
 
 var errColumns = fmt.Errorf("has over %d columns: %w", maxColumns, errTooLarge)
 
+// columnName is the name of a column without the spaces around it and what nobody sees,
+// with accents in one encoding.
+func columnName(name string) string {
+	name = strings.TrimSpace(name)
+	for i := range len(name) {
+		if name[i] >= utf8.RuneSelf {
+			return strings.TrimSpace(norm.NFC.String(unseen.Replace(name)))
+		}
+	}
+	return name
+}
+
 // checkHeader names nameless columns and refuses those of one name.
 func checkHeader(names []string) ([]string, error) {
 	if len(names) > maxColumns {
@@ -251,7 +257,7 @@ func checkHeader(names []string) ([]string, error) {
 	out := make([]string, len(names))
 	seen := make(map[string]int, len(names))
 	for i, n := range names {
-		n = strings.TrimSpace(n)
+		n = columnName(n)
 		if n == "" {
 			n = fmt.Sprintf("column %d", i+1) // pandas leaves its index nameless
 		}

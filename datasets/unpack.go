@@ -3,12 +3,16 @@ package datasets
 import (
 	"bufio"
 	"bytes"
+	"compress/bzip2"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/klauspost/compress/gzip" // a third faster than the standard library's here
+	"github.com/klauspost/compress/zstd"
 )
 
 // Bounds on inflation. Real text shrinks to a third; deflate's best, on one
@@ -18,6 +22,7 @@ const (
 	maxArchive      = 4 << 30  // inflated archive; the published one has 0.4 GB
 	maxArchiveRatio = 100      // inflated to packed, beyond freeBytes
 	maxTableRatio   = 400      // tables of numbers may repeat themselves more
+	maxWindow       = 64 << 20 // that a stream of Zstandard may ask for
 )
 
 // errTooLarge is wrapped where a limit on size is passed.
@@ -50,6 +55,19 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// packedNames are endings of names of packed files.
+var packedNames = []string{".gz", ".zst", ".zstd", ".bz2"}
+
+// UnpackedName is the name of a file in lower case without the ending that says how it
+// is packed: reviews.csv of Reviews.CSV.gz.
+func UnpackedName(name string) string {
+	name = strings.ToLower(name)
+	if i := slices.IndexFunc(packedNames, func(end string) bool { return strings.HasSuffix(name, end) }); i >= 0 {
+		return strings.TrimSuffix(name, packedNames[i])
+	}
+	return name
+}
+
 // isGzip reports whether a file that begins with head is packed by gzip.
 func isGzip(head []byte) bool { return bytes.HasPrefix(head, []byte{0x1f, 0x8b}) }
 
@@ -57,25 +75,33 @@ func isGzip(head []byte) bool { return bytes.HasPrefix(head, []byte{0x1f, 0x8b})
 // a tar archive (POSIX.1-1988 and later).
 func isTar(head []byte) bool { return len(head) >= 262 && string(head[257:262]) == "ustar" }
 
-// inflate returns the bytes of r, unpacked when they are packed by gzip, and
-// fails where more than ratio times the packed bytes, or more than most bytes
+// inflate returns the bytes of r, unpacked when they are packed by gzip, Zstandard or
+// bzip2, and fails where more than ratio times the packed bytes, or more than most bytes
 // in all (0: no limit), come out.
 func inflate(r io.Reader, ratio, most int64) (*meter, error) {
 	packed := &meter{r: r}
 	buf := bufio.NewReaderSize(packed, 1<<16)
-	head, err := buf.Peek(2)
+	head, err := buf.Peek(4)
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
-	if len(head) == 0 {
+	var z io.Reader
+	switch {
+	case len(head) == 0:
 		return nil, fmt.Errorf("file is empty: %w", ErrDamaged)
-	}
-	if !isGzip(head) {
+	case isGzip(head):
+		if z, err = gzip.NewReader(buf); err != nil {
+			return nil, fmt.Errorf("gzip header: %w: %w", err, ErrDamaged)
+		}
+	case string(head) == "\x28\xb5\x2f\xfd":
+		// One goroutine, lest there be some to close.
+		if z, err = zstd.NewReader(buf, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow)); err != nil {
+			return nil, fmt.Errorf("header of Zstandard: %w: %w", err, ErrDamaged)
+		}
+	case len(head) == 4 && string(head[:3]) == "BZh" && head[3] >= '1' && head[3] <= '9':
+		z = bzip2.NewReader(buf)
+	default:
 		return &meter{r: buf}, nil
-	}
-	z, err := gzip.NewReader(buf)
-	if err != nil {
-		return nil, fmt.Errorf("gzip header: %w: %w", err, ErrDamaged)
 	}
 	m := &meter{r: z}
 	m.limit = func() error {

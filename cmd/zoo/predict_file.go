@@ -25,7 +25,7 @@ func (f *tableFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.text, "text", "", "of a table: column of the texts (guessed where it is not given)")
 	c.Flags().StringVar(&f.encoding, "encoding", "", "of a table: utf-8, utf-16, windows-1252, gb18030, shift_jis or another of the Web's (default: utf-8, or utf-16 by its mark)")
 	c.Flags().StringVar(&f.delimiter, "delimiter", "", "of CSV: the character between cells, or tab (default: by the first lines)")
-	c.Flags().StringVar(&f.quotes, "quotes", "", "in CSV: strict (doubled inside quotes), lazy (misplaced ones are text) or none (all are text)")
+	c.Flags().StringVar(&f.quotes, "quotes", "", "in CSV: strict (doubled inside quotes), backslash (escaped by one), lazy (misplaced ones are text) or none (all are text)")
 }
 
 // named tells a table, or what a table is often kept in, by the file's name; a directory
