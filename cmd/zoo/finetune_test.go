@@ -161,7 +161,7 @@ func TestNewUserMistakes(t *testing.T) {
 		"unknown encoding":   {good, []string{"--encoding", "klingon"}, 2, []string{`"klingon"`, "utf-8, utf-16, windows-1252", "iconv"}},
 		"a quote inside":     {good + "30,it was 5\" long,4\n", nil, 1, []string{"line 38", "doubled", "--quotes lazy"}},
 		"quotes taken":       {good + "30,it was 5\" long,4\n", []string{"--quotes", "lazy"}, 0, []string{"rows         31"}},
-		"no such quotes":     {good, []string{"--quotes", "some"}, 2, []string{"strict, lazy or none"}},
+		"no such quotes":     {good, []string{"--quotes", "some"}, 2, []string{"strict, lazy, backslash or none"}},
 		"unescaped comma":    {good + "30,good, but dear,4\n", nil, 1, []string{"line 38", "4 cells", "quotes around it"}},
 		"workbook":           {"PK\x03\x04 sheet", nil, 1, []string{"Excel", "save the sheet as CSV"}},
 		"a web page":         {"<!DOCTYPE html><title>404</title>", nil, 1, []string{"web page"}},
