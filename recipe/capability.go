@@ -115,7 +115,7 @@ type Measurer interface {
 type Measurement struct {
 	Examples int
 	Text     string // for people, as in "MODEL on TEXT"
-	// Accuracy and Loss are nil for what has none. A model without a loss is
+	// Accuracy and Loss are nil for what has none. A model without either is
 	// measured in no time, and then nothing is said of that.
 	Accuracy, Loss *float64
 	Figures        any // a struct: what else eval --json prints

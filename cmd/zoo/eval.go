@@ -128,7 +128,7 @@ func printFigures(w io.Writer, name string, e *recipe.Measurement, seconds float
 		Loss     *float64 `json:"loss,omitempty"`
 		Seconds  *float64 `json:"seconds,omitempty"`
 	}{name, e.Examples, e.Accuracy, e.Loss, nil}
-	if e.Loss != nil {
+	if e.Loss != nil || e.Accuracy != nil {
 		first.Seconds = &seconds
 	}
 	var line bytes.Buffer

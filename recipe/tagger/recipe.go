@@ -30,6 +30,12 @@ type Recipe struct {
 	Embeddings       string `json:"embeddings,omitempty"`
 	EmbeddingsSHA256 string `json:"embeddings_sha256,omitempty"`
 	ExtraWords       int    `json:"extra_words,omitempty"`
+	// FreezeEmbeddings leaves the vectors as they are, so that those of words that the
+	// data lacks stay comparable with those that it has; words without one are unknown.
+	FreezeEmbeddings bool `json:"freeze_embeddings,omitempty"`
+	// EmbeddingsStd is the standard deviation of the numbers of the vectors, to which all
+	// are scaled by one factor; 0 means 0.1.
+	EmbeddingsStd float64 `json:"embeddings_std,omitempty"`
 	recipe.Training
 }
 
@@ -47,6 +53,10 @@ func (r *Recipe) Check() error {
 		return fmt.Errorf("zoo: recipe: min_count is %d and extra_words is %d, want 0 or more", r.MinCount, r.ExtraWords)
 	case r.Embeddings == "" && r.EmbeddingsSHA256 != "":
 		return fmt.Errorf("zoo: recipe: embeddings_sha256 without embeddings: %w", recipe.ErrUsage)
+	case r.Embeddings == "" && r.FreezeEmbeddings:
+		return fmt.Errorf("zoo: recipe: freeze_embeddings without embeddings: %w", recipe.ErrUsage)
+	case !(r.EmbeddingsStd >= 0 && r.EmbeddingsStd < 1e6):
+		return fmt.Errorf("zoo: recipe: embeddings_std is %v, want a positive number, or 0 for %v", r.EmbeddingsStd, embeddingsStd)
 	case len(r.Columns) > tagger.MaxColumns:
 		return fmt.Errorf("zoo: recipe: %d columns, want at most %d", len(r.Columns), tagger.MaxColumns)
 	}

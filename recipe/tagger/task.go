@@ -1,7 +1,6 @@
 package tagger
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -53,6 +52,15 @@ func run(ctx context.Context, r recipe.Recipe, data recipe.Data, env recipe.Env)
 	cfg, err := t.recipe.Config(identity, batches, env.Run)
 	if err != nil {
 		return nil, train.Result{}, err
+	}
+	if t.recipe.FreezeEmbeddings {
+		table := t.tagger.Network().Words().Name
+		cfg.Groups = func(name string) float32 {
+			if name == table {
+				return 0
+			}
+			return 1
+		}
 	}
 	if len(t.validation) > 0 {
 		cfg.Evaluate = func(ctx context.Context) (train.Metrics, error) {
@@ -185,7 +193,7 @@ func (t *task) vocabulary(env recipe.Env) (recipe.Vectors, *tokenize.Vocab, erro
 		if vectors != nil {
 			_, known = vectors.Vector(word)
 		}
-		if known || n >= max(1, t.recipe.MinCount) {
+		if known || n >= max(1, t.recipe.MinCount) && !t.recipe.FreezeEmbeddings {
 			kept[word] = n
 		}
 	}
@@ -228,7 +236,11 @@ func (t *task) embed(n *tagger.Network, words *tokenize.Vocab, vectors recipe.Ve
 	if covered == 0 || sum == 0 {
 		return fmt.Errorf("zoo: recipe: the embeddings have no vector for any of the %d words: take vectors of the language of the sentences, or none (--embeddings %s): %w", words.Len(), none, recipe.ErrUsage)
 	}
-	scale := float32(embeddingsStd / math.Sqrt(sum/float64(covered*dim)))
+	std := t.recipe.EmbeddingsStd
+	if std == 0 {
+		std = embeddingsStd
+	}
+	scale := float32(std / math.Sqrt(sum/float64(covered*dim)))
 	for id := words.Specials(); id < words.Len(); id++ {
 		word, _ := words.Token(int32(id))
 		if _, ok := vectors.Vector(word); ok {
@@ -299,64 +311,4 @@ func (t *task) dropWords(at, epoch int) tagger.Sentence {
 	}
 	s.Words = words
 	return s
-}
-
-// usual is the cheapest tagger there is: the tag that a word had most often in training,
-// and of an unknown word the most frequent one of those that occurred once.
-type usual struct {
-	words []map[string]string // by column: the tag of a word
-	other []string
-}
-
-func learnUsual(columns int, part []sentences.Sentence) usual {
-	u := usual{words: make([]map[string]string, columns), other: make([]string, columns)}
-	for k := range columns {
-		counts := map[string]map[string]int{}
-		for _, s := range part {
-			for i, w := range s.Words {
-				if counts[w] == nil {
-					counts[w] = map[string]int{}
-				}
-				counts[w][s.Tags[k][i]]++
-			}
-		}
-		u.words[k] = map[string]string{}
-		rare := map[string]int{}
-		for w, tags := range counts {
-			u.words[k][w] = most(tags)
-			if len(tags) == 1 && tags[u.words[k][w]] == 1 {
-				rare[u.words[k][w]]++
-			}
-		}
-		if len(rare) == 0 {
-			for _, tag := range u.words[k] {
-				rare[tag]++
-			}
-		}
-		u.other[k] = most(rare)
-	}
-	return u
-}
-
-// most returns the key of the largest count, of equal ones the first by its bytes.
-func most(counts map[string]int) (best string) {
-	for key, n := range counts {
-		if best == "" || cmp.Or(cmp.Compare(counts[best], n), cmp.Compare(key, best)) < 0 {
-			best = key
-		}
-	}
-	return best
-}
-
-// answer tags the words of a sentence in a column.
-func (u usual) answer(k int, words []string) []string {
-	tags := make([]string, len(words))
-	for i, w := range words {
-		tag, ok := u.words[k][w]
-		if !ok {
-			tag = u.other[k]
-		}
-		tags[i] = tag
-	}
-	return tags
 }
