@@ -139,7 +139,7 @@ func (r *Report) AdviseRows() {
 	if r.Blank > 0 {
 		r.say("%d texts have no words: they count as one unknown word", r.Blank)
 	}
-	if r.Validation > 0 && r.Validation < 100 {
+	if r.Validation > 0 && r.Validation < 100 && r.Numbers == nil {
 		r.say("%d texts for validation say the accuracy to within %.0f points only; more data, or a larger share for validation, says more", r.Validation, 196*0.4/math.Sqrt(float64(r.Validation)))
 	}
 	if r.Validation == 0 {

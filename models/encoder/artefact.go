@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"github.com/gorgonia-zoo/zoo/classify"
 	"github.com/gorgonia-zoo/zoo/models/internal/params"
 	"github.com/gorgonia-zoo/zoo/ops"
 	"github.com/gorgonia-zoo/zoo/tokenize"
@@ -19,6 +20,18 @@ const Kind = "encoder"
 type preprocess struct {
 	Settings
 	Temperature float64 `json:"temperature,omitempty"`
+	// Kind is what the linear layer answers, empty for one class of each text and
+	// for an encoder without one; Thresholds are those of several labels.
+	Kind       classify.Kind `json:"kind,omitempty"`
+	Thresholds []float64     `json:"thresholds,omitempty"`
+}
+
+// kind is Kind of a model with a linear layer, and false where there is none.
+func (p preprocess) kind(classes int) (classify.Kind, bool) {
+	if p.Kind == "" {
+		return classify.OneClass, classes > 0
+	}
+	return p.Kind, true
 }
 
 // named are the files of a tokenizer, under their names in an artefact:
@@ -83,7 +96,11 @@ func (e *Encoder) Artefact(card weights.Card, storage weights.DType) (*weights.A
 
 // Artefact returns everything needed to predict; see Encoder.Artefact.
 func (c *Classifier) Artefact(card weights.Card, storage weights.DType) (*weights.Artefact, error) {
-	a, err := c.artefact(card, storage, c.head(), preprocess{c.settings, c.temperature})
+	pre := preprocess{Settings: c.settings, Temperature: c.temperature, Thresholds: c.thresholds}
+	if c.kind != classify.OneClass {
+		pre.Kind = c.kind
+	}
+	a, err := c.artefact(card, storage, c.head(), pre)
 	if err != nil {
 		return nil, err
 	}
@@ -151,8 +168,10 @@ func FromArtefact(a *weights.Artefact) (*Encoder, *Classifier, error) {
 	}
 	// Before memory is taken: the file bounds what it may be.
 	want := config.Parameters()
-	if n := int64(len(a.Classes)); n > 0 {
-		want += n * int64(config.Hidden*max(1, pre.Layers)+1)
+	kind, headed := pre.kind(len(a.Classes))
+	if headed {
+		n := max(1, int64(len(a.Classes)))
+		want += n * int64(pre.dim(config)+1)
 	}
 	bytes := params.Is8(a.Weights)
 	if bytes {
@@ -173,9 +192,14 @@ func FromArtefact(a *weights.Artefact) (*Encoder, *Classifier, error) {
 	}
 	var head []*ops.Param
 	var c *Classifier
-	if len(a.Classes) > 0 {
-		if c, err = NewClassifier(e, a.Classes); err != nil {
+	if headed {
+		if c, err = NewHead(e, kind, a.Classes); err != nil {
 			return nil, nil, err
+		}
+		if kind == classify.Several || pre.Thresholds != nil {
+			if err := c.SetThresholds(pre.Thresholds); err != nil {
+				return nil, nil, err
+			}
 		}
 		if pre.Temperature != 0 {
 			if err := c.SetTemperature(pre.Temperature); err != nil {

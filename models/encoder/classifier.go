@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/gorgonia-zoo/zoo/classify"
 	"github.com/gorgonia-zoo/zoo/internal/exact"
@@ -20,12 +21,27 @@ type Classifier struct {
 	bias        *ops.Param // classifier.bias [C]
 	classes     []string
 	temperature float64
+	kind        classify.Kind // of the answer; see NewHead
+	thresholds  []float64     // of several labels
 }
 
 // NewClassifier returns a classifier whose linear layer is zero.
 func NewClassifier(e *Encoder, classes []string) (*Classifier, error) {
-	if len(classes) < 2 {
-		return nil, fmt.Errorf("encoder: %d classes, want two or more", len(classes))
+	return NewHead(e, classify.OneClass, classes)
+}
+
+// NewHead is NewClassifier for any kind of answer: of several labels each has a logit
+// and a probability of its own, and of a number the layer's one output is the answer,
+// and there are no classes.
+func NewHead(e *Encoder, kind classify.Kind, classes []string) (*Classifier, error) {
+	outputs := len(classes)
+	switch {
+	case kind == classify.Number && outputs == 0:
+		outputs = 1
+	case kind != classify.OneClass && kind != classify.Several:
+		return nil, fmt.Errorf("encoder: a layer for answers of kind %.40q with %d classes", kind, outputs)
+	case outputs < 2:
+		return nil, fmt.Errorf("encoder: %d classes, want two or more", outputs)
 	}
 	seen := map[string]bool{}
 	for _, name := range classes {
@@ -34,8 +50,12 @@ func NewClassifier(e *Encoder, classes []string) (*Classifier, error) {
 		}
 		seen[name] = true
 	}
-	return &Classifier{Encoder: e, classes: classes, temperature: 1,
-		weight: ops.NewParam("classifier.weight", len(classes), e.Dim()), bias: ops.NewParam("classifier.bias", len(classes))}, nil
+	c := &Classifier{Encoder: e, classes: classes, temperature: 1, kind: kind,
+		weight: ops.NewParam("classifier.weight", outputs, e.Dim()), bias: ops.NewParam("classifier.bias", outputs)}
+	if kind == classify.Several {
+		c.thresholds = slices.Repeat([]float64{0.5}, outputs)
+	}
+	return c, nil
 }
 
 // Head returns the weights of the linear layer: classifier.weight [C, F] and
@@ -74,6 +94,9 @@ func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]Predicti
 	if err != nil {
 		return nil, err
 	}
+	if !c.Task().Plain() {
+		return nil, errors.New("encoder: predict: the model answers more than one class of one text: see Answerer")
+	}
 	out := make([]Prediction, len(texts))
 	for i, v := range vectors {
 		p := Prediction{Logits: c.Logits(v.Vector), Tokens: v.Tokens, Truncated: v.Truncated}
@@ -95,7 +118,13 @@ func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]Predicti
 // Classify returns the logits of texts as token ids, special ones included, in
 // their order.
 func (c *Classifier) Classify(ctx context.Context, ids [][]int32) ([][]float64, error) {
-	vectors, err := c.network.vectors(ctx, ids, c.settings.head())
+	return c.ClassifyPairs(ctx, ids, nil)
+}
+
+// ClassifyPairs is Classify of pairs that are read as one, with the segment of each
+// token; nil: all are of the first.
+func (c *Classifier) ClassifyPairs(ctx context.Context, ids, segments [][]int32) ([][]float64, error) {
+	vectors, err := c.network.vectors(ctx, ids, segments, c.settings.head())
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +137,7 @@ func (c *Classifier) Classify(ctx context.Context, ids [][]int32) ([][]float64, 
 
 // Logits returns W x + b for the vector of a text, summed in order.
 func (c *Classifier) Logits(x []float32) []float64 {
-	w, out := c.weight.Data(), make([]float64, len(c.classes))
+	w, out := c.weight.Data(), make([]float64, len(c.bias.Data()))
 	for k, b := range c.bias.Data() {
 		sum := float64(b)
 		for i, v := range w[k*len(x):][:len(x)] {

@@ -29,6 +29,12 @@ type Settings struct {
 	// layers, side by side, the input layer counting as one: those further down
 	// say more of words and less of meaning. 0 and 1: after the last alone.
 	Layers int `json:"layers,omitempty"`
+	// Pairs says how two texts are read together: "joint", as one whose tokens know
+	// by the segment table which of the two they are of, or "apart", each for itself:
+	// then the vector is theirs, u and v, the magnitudes of their difference and
+	// their products, u, v, |u-v| and u*v side by side (Conneau et al. 2017,
+	// arXiv:1705.02364). Empty: texts come alone.
+	Pairs string `json:"pairs,omitempty"`
 	// MaxTokens is how many tokens of a text are read, special ones included.
 	MaxTokens int `json:"max_tokens"`
 }
@@ -66,6 +72,9 @@ func (s Settings) check(c Config) error {
 	}
 	if s.MaxTokens < 3 || s.MaxTokens > c.MaxTokens() {
 		return fmt.Errorf("encoder: at most %d tokens, want 3 to the %d that have a position", s.MaxTokens, c.MaxTokens())
+	}
+	if s.Pairs != "" && s.Pairs != Joint && s.Pairs != Apart {
+		return fmt.Errorf("encoder: pairs %.80q, want %s, %s or none", s.Pairs, Joint, Apart)
 	}
 	if s.Layers < 0 || s.Layers > c.Layers+1 {
 		return fmt.Errorf("encoder: states after %d layers, want at most %d, the input layer among them", s.Layers, c.Layers+1)
@@ -109,7 +118,15 @@ func (e *Encoder) Tokenizer() tokenize.Subword { return e.tokenizer }
 func (e *Encoder) Settings() Settings          { return e.settings }
 
 // Dim returns the length of a vector.
-func (e *Encoder) Dim() int { return e.network.config.Hidden * max(1, e.settings.Layers) }
+func (e *Encoder) Dim() int { return e.settings.dim(e.network.config) }
+
+func (s Settings) dim(c Config) int {
+	n := c.Hidden * max(1, s.Layers)
+	if s.Pairs == Apart {
+		n *= 4
+	}
+	return n
+}
 
 // With returns an encoder of the same network and tokenizer with other
 // settings.
@@ -142,7 +159,7 @@ func (e *Encoder) Embed(ctx context.Context, texts []string) ([]Embedding, error
 		ids[i], out[i].Truncated = e.Encode(text)
 		out[i].Tokens = len(ids[i])
 	}
-	vectors, err := e.network.vectors(ctx, ids, e.settings.head())
+	vectors, err := e.network.vectors(ctx, ids, nil, e.settings.head())
 	if err != nil {
 		return nil, err
 	}

@@ -44,6 +44,9 @@ type contents map[string]func(io.Writer) error
 
 // directoryFiles returns what writeDirectory writes.
 func (e *Encoder) directoryFiles(card weights.Card, c *Classifier) (contents, error) {
+	if c != nil && !c.Task().Plain() {
+		return nil, fmt.Errorf("sentence-transformers' directories have no form for a layer that answers several labels, a number or pairs; write a .safetensors file")
+	}
 	if n := e.settings.Layers; n > 1 {
 		return nil, fmt.Errorf("the vectors are the states after the last %d layers side by side, which sentence-transformers cannot make, want those of the last alone: fine-tune the encoder, or write a .safetensors file", n)
 	}

@@ -89,7 +89,7 @@ func written(t *testing.T, dir string) *Directory {
 
 func TestWriteDirectory(t *testing.T) {
 	for _, name := range tiny {
-		for _, s := range []Settings{{"mean", false, 0, 64}, {"cls", true, 1, 20}, {"max", true, 0, 3}} {
+		for _, s := range []Settings{{Pooling: "mean", MaxTokens: 64}, {Pooling: "cls", Normalize: true, Layers: 1, MaxTokens: 20}, {Pooling: "max", MaxTokens: 3}} {
 			e, err := exportedEncoder(t, name).With(s)
 			if err != nil {
 				t.Fatal(err)

@@ -26,5 +26,6 @@ func (e *Encoder) Int8() *Encoder {
 // Int8 returns the classifier that shares c's weights and tokenizer, has its temperature
 // of now, and makes its vectors by products of bytes; see [Network.Int8].
 func (c *Classifier) Int8() *Classifier {
-	return &Classifier{Encoder: c.Encoder.Int8(), weight: c.weight, bias: c.bias, classes: c.classes, temperature: c.temperature}
+	return &Classifier{Encoder: c.Encoder.Int8(), weight: c.weight, bias: c.bias, classes: c.classes, temperature: c.temperature,
+		kind: c.kind, thresholds: c.thresholds}
 }

@@ -13,19 +13,38 @@ func (t *Trainer) parts(b Batch) []Batch {
 	most, first, tokens := t.config.MicroTokens, 0, 0
 	for i, text := range b.Texts {
 		if most > 0 && i > first && tokens+len(text) > most {
-			t.cut = append(t.cut, Batch{b.Texts[first:i], b.Labels[first:i], tokens})
+			t.cut = append(t.cut, b.part(first, i, tokens))
 			first, tokens = i, 0
 		}
 		tokens += len(text)
 	}
-	t.cut = append(t.cut, Batch{b.Texts[first:], b.Labels[first:], tokens})
+	t.cut = append(t.cut, b.part(first, len(b.Texts), tokens))
 	return t.cut
+}
+
+// part is the texts first to end-1, of so many tokens.
+func (b Batch) part(first, end, tokens int) Batch {
+	p := Batch{Texts: b.Texts[first:end], tokens: tokens}
+	if b.Labels != nil {
+		p.Labels = b.Labels[first:end]
+	}
+	if b.Targets != nil {
+		n := len(b.Targets) / len(b.Texts)
+		p.Targets = b.Targets[first*n : end*n]
+	}
+	if b.Segments != nil {
+		p.Segments = b.Segments[first:end]
+	}
+	return p
 }
 
 // share is what the loss divides a batch's sum by: its texts, or the weights of
 // their classes. Labels that have none are the loss's to refuse.
 func (t *Trainer) share(b Batch) float64 {
 	sum := 0.0
+	if b.Labels == nil {
+		return float64(len(b.Texts))
+	}
 	for _, k := range b.Labels {
 		switch w := t.config.ClassWeights; {
 		case len(w) == 0 || k < 0 || int(k) >= len(w):

@@ -44,6 +44,8 @@ type predictor struct {
 type program struct {
 	*ops.Program
 	ids, lengths []int32
+	segments     []int32 // nil where there are none
+	pairs        bool    // whether segments may be other than zero
 }
 
 // program returns the graph with a head.
@@ -58,7 +60,7 @@ func (p *predictor) program(h head) (*program, error) {
 		var ids, segments, lengths *G.Node
 		ids, g.ids = graph.Ints("ids", tokens)
 		if n.segments != nil {
-			segments, _ = graph.Ints("segments", tokens) // all of the first
+			segments, g.segments = graph.Ints("segments", tokens) // all of the first, but for pairs
 		}
 		lengths, g.lengths = graph.Ints("lengths", predictTexts)
 		output, err = n.predict(graph, ids, segments, lengths, h, ops.NewWorkspace(p.packs))
@@ -79,11 +81,15 @@ func (p *predictor) program(h head) (*program, error) {
 // the number of cores. An empty text is [ErrEmptyText], one of more than the config's MaxTokens is
 // [ErrTooLong].
 func (n *Network) Embed(ctx context.Context, texts [][]int32, pooling ops.Pooling, unit bool) ([][]float32, error) {
-	return n.vectors(ctx, texts, head{pooling: pooling, unit: unit})
+	return n.vectors(ctx, texts, nil, head{pooling: pooling, unit: unit})
 }
 
-// vectors is Embed with any head.
-func (n *Network) vectors(ctx context.Context, texts [][]int32, h head) ([][]float32, error) {
+// vectors is Embed with any head, and the segment of each token; segments nil: all
+// are of the first.
+func (n *Network) vectors(ctx context.Context, texts, segments [][]int32, h head) ([][]float32, error) {
+	if err := n.checkSegments(texts, segments); err != nil {
+		return nil, err
+	}
 	order := make([]int, len(texts))
 	for i, t := range texts {
 		if len(t) == 0 {
@@ -110,14 +116,18 @@ func (n *Network) vectors(ctx context.Context, texts [][]int32, h head) ([][]flo
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
-			var batch [][]int32
+			var batch, types [][]int32
 			tokens := 0
 			for _, at := range order[:min(len(order), predictTexts)] {
 				if tokens += len(texts[at]); tokens > len(g.ids) {
 					break
 				}
 				batch = append(batch, texts[at])
+				if segments != nil {
+					types = append(types, segments[at])
+				}
 			}
+			g.pairs = fillSegments(g.segments, types, g.pairs)
 			if _, err := ops.PackTexts(g.ids, g.lengths, batch); err != nil {
 				return err
 			}

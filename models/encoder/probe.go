@@ -26,6 +26,9 @@ type Probe struct {
 	weight, bias *ops.Param
 	program      *ops.Program
 	start        float64 // length of the gradient where W and b are zero
+
+	// A number is learned less its mean and in units of its standard deviation.
+	shift, unit float64
 }
 
 // NewProbe returns a probe of vectors [n][F] and their labels. classWeights are
@@ -34,26 +37,86 @@ func NewProbe(vectors [][]float32, labels []int32, classes int, classWeights []f
 	if len(vectors) == 0 || len(vectors) != len(labels) || classes < 2 {
 		return nil, fmt.Errorf("encoder: probe: %d vectors, %d labels and %d classes, want as many labels as vectors, and two classes or more", len(vectors), len(labels), classes)
 	}
+	return newProbe(vectors, classes, func(p *Probe, g *ops.Graph, output *G.Node) (*G.Node, error) {
+		l, given := g.Ints("labels", p.rows)
+		copy(given, labels)
+		return ops.CrossEntropy(output, l, classWeights...)
+	})
+}
+
+// NewLabelProbe is NewProbe of vectors that have any number of labels, ascending
+// indices: logistic regression of each label, the mean binary cross-entropy of all in
+// place of CE.
+func NewLabelProbe(vectors [][]float32, sets [][]int32, labels int) (*Probe, error) {
+	if len(vectors) == 0 || len(vectors) != len(sets) || labels < 2 {
+		return nil, fmt.Errorf("encoder: probe: %d vectors, %d sets of %d labels, want as many sets as vectors, and two labels or more", len(vectors), len(sets), labels)
+	}
+	return newProbe(vectors, labels, func(p *Probe, g *ops.Graph, output *G.Node) (*G.Node, error) {
+		l, targets := g.Floats("targets", p.rows, labels)
+		for i, set := range sets {
+			for _, k := range set {
+				targets[i*labels+int(k)] = 1
+			}
+		}
+		return ops.BCEWithLogits(output, l)
+	})
+}
+
+// NewNumberProbe is NewProbe of vectors that are given numbers: linear regression, the
+// squared error in place of CE.
+func NewNumberProbe(vectors [][]float32, numbers []float64) (*Probe, error) {
+	if len(vectors) == 0 || len(vectors) != len(numbers) {
+		return nil, fmt.Errorf("encoder: probe: %d vectors and %d numbers, want as many", len(vectors), len(numbers))
+	}
+	shift, unit := Standard(numbers)
+	p, err := newProbe(vectors, 1, func(p *Probe, g *ops.Graph, output *G.Node) (*G.Node, error) {
+		l, targets := g.Floats("targets", p.rows, 1)
+		for i, x := range numbers {
+			targets[i] = float32((x - shift) / unit)
+		}
+		return ops.MSE(output, l)
+	})
+	if err == nil {
+		p.shift, p.unit = shift, unit
+	}
+	return p, err
+}
+
+// Standard returns the mean of numbers and their standard deviation, 1 where they do
+// not vary.
+func Standard(numbers []float64) (mean, deviation float64) {
+	n := float64(len(numbers))
+	for _, x := range numbers {
+		mean += x / n
+	}
+	for _, x := range numbers {
+		deviation += float64((x-mean)*(x-mean)) / n
+	}
+	if deviation = math.Sqrt(deviation); !(deviation > 0) {
+		deviation = 1
+	}
+	return mean, deviation
+}
+
+// newProbe builds the graph; objective adds the loss.
+func newProbe(vectors [][]float32, classes int, objective func(*Probe, *ops.Graph, *G.Node) (*G.Node, error)) (*Probe, error) {
 	f := len(vectors[0])
-	p := &Probe{classes: classes, dim: f, rows: len(vectors), mean: make([]float64, f),
+	p := &Probe{classes: classes, dim: f, rows: len(vectors), mean: make([]float64, f), unit: 1,
 		weight: ops.NewParam("classifier.weight", classes, f), bias: ops.NewParam("classifier.bias", classes)}
 	var x []float32
-	var given []int32
 	var err error
 	p.program, err = ops.Build(func(g *ops.Graph) (loss, output *G.Node, err error) {
-		var z, l *G.Node
+		var z *G.Node
 		z, x = g.Floats("vectors", p.rows, f)
-		l, given = g.Ints("labels", p.rows)
 		if output, err = ops.Linear(z, g.Param(p.weight), g.Param(p.bias)); err != nil {
 			return nil, nil, err
 		}
-		loss, err = ops.CrossEntropy(output, l, classWeights...)
+		loss, err = objective(p, g, output)
 		return loss, output, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encoder: probe: %w", err)
 	}
-	copy(given, labels)
 	p.standardise(x, vectors)
 	return p, nil
 }
@@ -128,8 +191,8 @@ func (p *Probe) Fit(ctx context.Context, into *Classifier, c float64) (steps int
 	if !(c > 0) || math.IsInf(c, 0) {
 		return 0, fmt.Errorf("encoder: probe: C is %v, want a positive number", c)
 	}
-	if len(into.classes) != p.classes || into.Dim() != p.dim {
-		return 0, fmt.Errorf("encoder: probe: %d classes of %d numbers, the classifier has %d of %d", p.classes, p.dim, len(into.classes), into.Dim())
+	if outputs := len(into.bias.Data()); outputs != p.classes || into.Dim() != p.dim {
+		return 0, fmt.Errorf("encoder: probe: %d classes of %d numbers, the classifier has %d of %d", p.classes, p.dim, outputs, into.Dim())
 	}
 	w, b := p.weight.Data(), p.bias.Data()
 	theta := make([]float64, len(w)+len(b))
@@ -145,9 +208,9 @@ func (p *Probe) Fit(ctx context.Context, into *Classifier, c float64) (steps int
 	// W (x - mean) scale + b, over x as it is.
 	head, bias := into.weight.Write(), into.bias.Write()
 	for k := range p.classes {
-		offset := theta[len(w)+k]
+		offset := float64(p.unit*theta[len(w)+k]) + p.shift
 		for i := range p.dim {
-			v := theta[k*p.dim+i] * p.scale
+			v := float64(theta[k*p.dim+i]*p.scale) * p.unit
 			head[k*p.dim+i] = float32(v)
 			offset -= float64(v * p.mean[i])
 		}

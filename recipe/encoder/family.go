@@ -40,7 +40,7 @@ func Family() *recipe.Family {
 				return nil, err
 			}
 			if c != nil {
-				return &Classifier{c, a.Card}, nil
+				return value(c, a.Card), nil
 			}
 			return &Encoder{e, a.Card}, nil
 		},
@@ -59,15 +59,15 @@ func ProbeFamily() *recipe.Family {
 			r := b.(*Probe)
 			r.BaseSHA256, r.Storage = "", ""
 		},
-		Source:     func(recipe.Body) *recipe.Source { return labelledSource() },
+		Source:     func(b recipe.Body) *recipe.Source { return labelledSource(b.(*Probe).Marking) },
 		Train:      probe,
 		Candidates: probeCandidates,
 	}
 }
 
 // labelledSource is labelled texts, of which a file must be named.
-func labelledSource() *recipe.Source {
-	s := texts.Source()
+func labelledSource(m texts.Marking) *recipe.Source {
+	s := m.Source()
 	s.Missing = func(string) string {
 		return "--data FILE is missing: a .csv, .tsv, .jsonl or .parquet file with a column of texts and a column of labels"
 	}
@@ -142,6 +142,10 @@ func embed(ctx context.Context, e *encoder.Encoder, texts []string) ([]recipe.Em
 // Known implements classify.Knower, by pieces of words. A tokenizer without a
 // piece for what it does not know, such as that of bytes, has a piece for all.
 func (c *Classifier) Known(text string) (share float64, ok bool) {
+	return knownShare(c.Classifier, text)
+}
+
+func knownShare(c *encoder.Classifier, text string) (share float64, ok bool) {
 	special := c.Tokenizer().Special()
 	ids, _ := c.Encode(text)
 	known, all := 0, 0

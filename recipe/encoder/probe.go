@@ -39,6 +39,8 @@ type Probe struct {
 	// an encoder that is kept so, else F16. It is filled in.
 	Storage string `json:"storage,omitempty"`
 	Seed    uint64 `json:"seed"` // of the choice of the rows held out
+
+	texts.Marking // several labels, numbers and pairs, which are read each for itself
 }
 
 // SeedPtr implements recipe.Body.
@@ -86,7 +88,9 @@ func minilmLinear() recipe.Recipe {
 
 func probeSettings() []recipe.Setting {
 	const without = "learns no layer over an encoder"
+	marking := func(r *Probe) *texts.Marking { return &r.Marking }
 	return []recipe.Setting{
+		texts.MultiSetting(marking), texts.TargetSetting(marking), texts.PairSetting(marking),
 		{
 			Flag: "base", Type: recipe.TextType, Else: without,
 			Usage: "encoder that texts are read by: a model or a directory (default: the recipe's)",
@@ -132,15 +136,16 @@ func probe(ctx context.Context, whole recipe.Recipe, data recipe.Data, env recip
 		return nil, none, err
 	}
 	p := &probing{Probe: *whole.Body.(*Probe), run: env.Run}
+	p.Marking = set.Marking()
 	whole.Body = &p.Probe
-	base, dtype, err := p.base(env)
+	base, dtype, err := p.base(env, set.Pairs())
 	if err != nil {
 		return nil, none, err
 	}
 	if p.rows, err = readRows(ctx, set, env.Run, p.Validation, p.Seed, p.ClassWeights); err != nil {
 		return nil, none, err
 	}
-	if p.classifier, err = encoder.NewClassifier(base, p.Classes); err != nil {
+	if p.classifier, err = encoder.NewHead(base, p.kind, p.Classes); err != nil {
 		return nil, none, err
 	}
 	if err := env.Record(train.Event{Kind: train.KindStart, Epoch: 1}); err != nil {
@@ -154,27 +159,23 @@ func probe(ctx context.Context, whole recipe.Recipe, data recipe.Data, env recip
 	if err != nil {
 		return nil, none, err
 	}
-	card, err := whole.Card("text classification", train.Result{})
+	card, err := whole.Card(set.Task(), train.Result{})
 	if err != nil {
 		return nil, none, err
 	}
 	card.Data = set.Describe("", len(p.raw), len(p.Classes))
 	card.Recipe.Options[recipe.DataOption] = fingerprint
-	metrics := train.Metrics{}
 	best := p.C[0]
 	steps := 0
-	temperature := 1.0
+	v := verdict{temperature: 1, metrics: train.Metrics{}}
 	if len(p.held) > 0 {
-		e, c, n, err := p.choose(ctx)
-		if err != nil {
+		if v, best, steps, err = p.choose(ctx); err != nil {
 			return nil, none, err
 		}
-		best, steps, temperature = c, n, e.FitTemperature()
-		e = e.At(temperature)
-		metrics["accuracy"], metrics["loss"] = e.Accuracy, e.Loss
-		card.Metrics = map[string]float64{
-			"validation_accuracy": e.Accuracy, "validation_loss": e.Loss, "validation_calibration_error": e.Calibration}
-		if err := p.tell(ctx, env.Run, &card, e.Accuracy); err != nil {
+		if card.Metrics = v.card; p.kind == classify.OneClass {
+			v.metrics = train.Metrics{"accuracy": v.card["validation_accuracy"], "loss": v.card["validation_loss"]}
+		}
+		if err := p.tell(ctx, env.Run, &card, v); err != nil {
 			return nil, none, err
 		}
 	}
@@ -195,25 +196,29 @@ func probe(ctx context.Context, whole recipe.Recipe, data recipe.Data, env recip
 	if err := p.classifier.RoundHead(dtype); err != nil {
 		return nil, none, err
 	}
-	if err := p.classifier.SetTemperature(temperature); err != nil {
+	if err := v.apply(p.classifier); err != nil {
 		return nil, none, err
 	}
 	a, err := p.classifier.Artefact(card, dtype)
 	if err != nil {
 		return nil, none, err
 	}
-	record := train.Record{Epoch: 1, Step: steps, Loss: p.evaluate(all).Loss, Validation: metrics, TokensPerSecond: rate}
+	loss, err := p.loss(all)
+	if err != nil {
+		return nil, none, err
+	}
+	record := train.Record{Epoch: 1, Step: steps, Loss: loss, Validation: v.metrics, TokensPerSecond: rate}
 	result := train.Result{Reason: train.Finished, Epochs: 1, Steps: steps, History: []train.Record{record}}
 	if err := env.Record(train.Event{Kind: train.KindEpoch, Epoch: 1, Step: steps, Loss: record.Loss, Record: &record}); err != nil {
 		return nil, result, err
 	}
-	m := &recipe.Model{Artefact: a, Value: &Classifier{p.classifier, a.Card}}
+	m := &recipe.Model{Artefact: a, Value: value(p.classifier, a.Card)}
 	return m, result, env.Record(train.Event{Kind: train.KindDone, Epoch: 1, Step: steps, Result: &result})
 }
 
 // base opens the encoder, notes or demands its checksum, and rounds it to what
 // it will be stored as.
-func (p *probing) base(env recipe.Env) (*encoder.Encoder, weights.DType, error) {
+func (p *probing) base(env recipe.Env, pairs bool) (*encoder.Encoder, weights.DType, error) {
 	m, e, _, err := openBase(env, p.Base, &p.BaseSHA256)
 	if err != nil {
 		return nil, 0, err
@@ -231,11 +236,15 @@ func (p *probing) base(env recipe.Env) (*encoder.Encoder, weights.DType, error) 
 		return nil, 0, err
 	}
 	p.Storage = dtype.String()
-	if err := e.Round(dtype); err != nil || p.Layers == 0 {
+	if err := e.Round(dtype); err != nil || p.Layers == 0 && !pairs {
 		return e, dtype, err
 	}
 	s := e.Settings()
-	s.Layers, s.Normalize = p.Layers, false
+	if s.Pairs = ""; pairs { // the vectors that the encoder was made to compare
+		s.Pairs, p.Layers = encoder.Apart, 0
+	} else {
+		s.Layers, s.Normalize = p.Layers, false
+	}
 	wide, err := e.With(s)
 	return wide, dtype, err
 }
@@ -245,10 +254,10 @@ func (p *probing) base(env recipe.Env) (*encoder.Encoder, weights.DType, error) 
 func (p *probing) embed(ctx context.Context, set *texts.Set, base *encoder.Encoder) (tokensPerSecond float64, err error) {
 	began := time.Now()
 	key := fmt.Sprintf("encoder %s as %s, %+v", p.BaseSHA256, p.Storage, base.Settings())
-	read, err := texts.Remember(set, key, p.raw, func(raw []string) (all []encoder.Embedding, err error) {
+	read, err := texts.Remember(set, key, p.raw, func(raw []classify.Input) (all []encoder.Embedding, err error) {
 		const block = 1 << 11
 		for from := 0; from < len(raw); from += block {
-			some, err := base.Embed(ctx, raw[from:min(from+block, len(raw))])
+			some, err := base.EmbedInputs(ctx, raw[from:min(from+block, len(raw))])
 			if err != nil {
 				return nil, err
 			}
@@ -273,31 +282,51 @@ func (p *probing) embed(ctx context.Context, set *texts.Set, base *encoder.Encod
 
 // solver returns the problem of the chosen rows.
 func (p *probing) solver(chosen []int) (*encoder.Probe, error) {
-	vectors, labels := make([][]float32, len(chosen)), make([]int32, len(chosen))
+	vectors := make([][]float32, len(chosen))
 	for i, at := range chosen {
-		vectors[i], labels[i] = p.vectors[at], p.Labels[at]
+		vectors[i] = p.vectors[at]
+	}
+	switch p.kind {
+	case classify.Number:
+		numbers := make([]float64, len(chosen))
+		for i, at := range chosen {
+			numbers[i] = p.Values[at]
+		}
+		return encoder.NewNumberProbe(vectors, numbers)
+	case classify.Several:
+		sets := make([][]int32, len(chosen))
+		for i, at := range chosen {
+			sets[i] = p.Sets[at]
+		}
+		return encoder.NewLabelProbe(vectors, sets, len(p.Classes))
+	}
+	labels := make([]int32, len(chosen))
+	for i, at := range chosen {
+		labels[i] = p.Labels[at]
 	}
 	return encoder.NewProbe(vectors, labels, len(p.Classes), p.weightsOf(p.ClassWeights, chosen))
 }
 
 // choose tries every C on the rows held out.
-func (p *probing) choose(ctx context.Context) (best *classify.Evaluation, c float64, steps int, err error) {
+func (p *probing) choose(ctx context.Context) (best verdict, c float64, steps int, err error) {
 	solver, err := p.solver(p.learn)
 	if err != nil {
-		return nil, 0, 0, err
+		return best, 0, 0, err
 	}
-	least, worse := 0.0, 0
+	worse := 0
 	for _, tried := range slices.Sorted(slices.Values(p.C)) {
 		n, err := solver.Fit(ctx, p.classifier, tried)
 		if err != nil {
-			return nil, 0, 0, err
+			return best, 0, 0, err
 		}
 		steps += n
-		e := p.evaluate(p.held)
-		fitted := e.CrossEntropy(e.FitTemperature())
-		p.run.Logf("C %g: accuracy %.4f and loss %.4f on the %d texts held out (%d steps)", tried, e.Accuracy, fitted, len(p.held), n)
-		if best == nil || fitted < least {
-			best, c, least, worse = e, tried, fitted, 0
+		v, err := p.judge(p.classifier, p.outputs(p.held), p.lengthsOf(p.held), p.held, false)
+		if err != nil {
+			return best, 0, 0, err
+		}
+		p.run.Logf("C %g: %s on the %d texts held out (%d steps)", tried, v.said, len(p.held), n)
+		if best.card == nil || v.loss < best.loss {
+			best, c, worse = v, tried, 0
 		} else if worse++; worse == 2 { // it only gets worse from here
 			break
 		}
@@ -305,11 +334,31 @@ func (p *probing) choose(ctx context.Context) (best *classify.Evaluation, c floa
 	return best, c, steps, nil
 }
 
-// evaluate measures the classifier on rows.
-func (p *probing) evaluate(chosen []int) *classify.Evaluation {
-	logits, lengths, labels := make([][]float64, len(chosen)), make([]int, len(chosen)), make([]int32, len(chosen))
+// outputs are those of the linear layer for rows.
+func (p *probing) outputs(chosen []int) [][]float64 {
+	out := make([][]float64, len(chosen))
 	for i, at := range chosen {
-		logits[i], lengths[i], labels[i] = p.classifier.Logits(p.vectors[at]), p.lengths[at], p.Labels[at]
+		out[i] = p.classifier.Logits(p.vectors[at])
 	}
-	return classify.Evaluate(answers(logits, lengths, labels), 1)
+	return out
+}
+
+func (p *probing) lengthsOf(chosen []int) []int {
+	out := make([]int, len(chosen))
+	for i, at := range chosen {
+		out[i] = p.lengths[at]
+	}
+	return out
+}
+
+// loss is that of rows at temperature 1: the cross-entropy, or the mean squared error.
+func (p *probing) loss(chosen []int) (float64, error) {
+	if p.kind == classify.Several && len(chosen) < 2 {
+		return 0, nil
+	}
+	v, err := p.judge(p.classifier, p.outputs(chosen), p.lengthsOf(chosen), chosen, true)
+	if p.kind == classify.Number {
+		return v.loss, err
+	}
+	return v.metrics["loss"], err
 }

@@ -23,15 +23,21 @@ var words = tokenize.Config{Lower: true}
 // rows is labelled texts, read, reported on and split.
 type rows struct {
 	texts.Part
-	raw   []string
+	kind  classify.Kind
+	pairs bool
+	raw   []classify.Input
 	learn []int
 	held  []int
 }
 
 // readRows reads the training part of a data set and holds a share out.
 func readRows(ctx context.Context, set *texts.Set, run recipe.Run, share float64, seed uint64, classWeights string) (r rows, err error) {
-	if r.Part, r.raw, err = set.Raw(ctx, words); err != nil {
+	if r.Part, r.raw, err = set.Inputs(ctx, words); err != nil {
 		return r, err
+	}
+	r.kind, r.pairs = set.Kind(), set.Pairs()
+	if r.kind != classify.OneClass && classWeights != "" {
+		return r, fmt.Errorf("zoo: recipe: class_weights %s are for one class of each text: %w", classWeights, recipe.ErrUsage)
 	}
 	report := texts.Inspect(r.Corpus)
 	report.Skipped = set.Skipped(ctx)
@@ -39,7 +45,12 @@ func readRows(ctx context.Context, set *texts.Set, run recipe.Run, share float64
 	if len(r.held) == 0 && share > 0 {
 		return r, fmt.Errorf("zoo: data: of %d texts none can be held out for validation: each class needs two different texts; add texts, or hold out none (validation 0)", len(r.raw))
 	}
-	report.AdviseClasses(classWeights != "", true)
+	switch r.kind {
+	case classify.OneClass:
+		report.AdviseClasses(classWeights != "", true)
+	case classify.Several:
+		report.AdviseLabels()
+	}
 	report.AdviseRows()
 	return r, run.TellReport(report)
 }
@@ -61,13 +72,16 @@ func (r rows) weightsOf(classWeights string, chosen []int) []float32 {
 	return out
 }
 
-// tell sets the baselines beside a model's accuracy on the rows held out.
-func (r rows) tell(ctx context.Context, run recipe.Run, card *weights.Card, accuracy float64) error {
+// tell sets the baselines beside a model's figures on the rows held out.
+func (r rows) tell(ctx context.Context, run recipe.Run, card *weights.Card, v verdict) error {
+	if r.kind != classify.OneClass || r.pairs {
+		return r.tellOther(ctx, run, card, v)
+	}
 	b, err := linear.MeasureBaselines(ctx, r.Corpus, words, r.learn, r.held)
 	if err != nil {
 		return err
 	}
-	b.Tell(run, card, accuracy)
+	b.Tell(run, card, v.card["validation_accuracy"])
 	return nil
 }
 
@@ -89,6 +103,9 @@ func openBase(env recipe.Env, name string, sum *string) (m *recipe.Model, e *enc
 		e = v.Encoder
 	case *Classifier:
 		e, c = v.Encoder, v.Classifier
+	case *Answerer:
+		c = v.Classifier()
+		e = c.Encoder
 	default:
 		return nil, nil, nil, fmt.Errorf("zoo: recipe: the base %s is a model of kind %q, want an encoder such as minilm: %w", name, m.Artefact.Model, recipe.ErrUsage)
 	}

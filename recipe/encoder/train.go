@@ -22,6 +22,11 @@ type tuning struct {
 	run        recipe.Run
 	classifier *encoder.Classifier
 	ids        [][]int32
+	segments   [][]int32 // of pairs, nil for none
+
+	// A number is learned less its mean and in units of its standard deviation, until
+	// the linear layer answers it as it is.
+	shift, unit float64
 }
 
 // tune trains by a recipe on the training part of the data.
@@ -31,7 +36,8 @@ func tune(ctx context.Context, whole recipe.Recipe, data recipe.Data, env recipe
 	if err != nil {
 		return nil, none, err
 	}
-	t := &tuning{Tune: *whole.Body.(*Tune), run: env.Run}
+	t := &tuning{Tune: *whole.Body.(*Tune), run: env.Run, unit: 1}
+	t.Marking = set.Marking()
 	whole.Body = &t.Tune // the card keeps what was decided
 	_, base, around, err := openBase(env, t.Base, &t.BaseSHA256)
 	if err != nil {
@@ -70,15 +76,20 @@ func tune(ctx context.Context, whole recipe.Recipe, data recipe.Data, env recipe
 	if err != nil {
 		return nil, result, err
 	}
-	env.RemarkLoss(result, len(t.Classes))
-	m, err := t.finish(ctx, whole, result, set.Describe("", len(t.raw), len(t.Classes)), fingerprint)
+	if t.kind == classify.OneClass {
+		env.RemarkLoss(result, len(t.Classes))
+	}
+	m, err := t.finish(ctx, whole, result, set, fingerprint)
 	return m, result, err
 }
 
 // prepare makes the classifier that is to be trained, and the ids of the texts.
 func (t *tuning) prepare(base *encoder.Encoder, around *encoder.Classifier) error {
 	s := base.Settings()
-	s.Layers, s.Normalize = 0, false // the linear layer sees lengths too
+	s.Layers, s.Normalize, s.Pairs = 0, false, "" // the linear layer sees lengths too
+	if t.pairs {
+		s.Pairs = encoder.Joint
+	}
 	if t.MaxTokens > 0 {
 		s.MaxTokens = min(s.MaxTokens, t.MaxTokens)
 	}
@@ -86,11 +97,14 @@ func (t *tuning) prepare(base *encoder.Encoder, around *encoder.Classifier) erro
 	if err != nil {
 		return err
 	}
-	if t.classifier, err = encoder.NewClassifier(e, t.Classes); err != nil {
+	if t.classifier, err = encoder.NewHead(e, t.kind, t.Classes); err != nil {
 		return err
 	}
 	head := "a new one, for the classes of the data"
-	if around != nil && base.Settings().Layers < 2 && slices.Equal(around.Classes(), t.Classes) {
+	if t.kind != classify.OneClass {
+		head = "a new one"
+	}
+	if around != nil && base.Settings().Layers < 2 && base.Settings().Pairs == s.Pairs && around.Task().Kind == t.kind && t.kind != classify.Number && slices.Equal(around.Classes(), t.Classes) {
 		w, b := around.Head()
 		into, bias := t.classifier.Head()
 		copy(into.Write(), w.Data())
@@ -98,13 +112,28 @@ func (t *tuning) prepare(base *encoder.Encoder, around *encoder.Classifier) erro
 		head = "goes on from that of " + t.Base
 	}
 	cut, tokens := 0, 0
-	for _, text := range t.raw {
-		ids, truncated := e.Encode(text)
+	for _, in := range t.raw {
+		var ids []int32
+		var truncated bool
+		if t.pairs {
+			var segments []int32
+			ids, segments, truncated = e.EncodePair(in.Text, in.Pair)
+			t.segments = append(t.segments, segments)
+		} else {
+			ids, truncated = e.Encode(in.Text)
+		}
 		if truncated {
 			cut++
 		}
 		tokens += len(ids)
 		t.ids = append(t.ids, ids)
+	}
+	if t.kind == classify.Number {
+		var learned []float64
+		for _, at := range t.learn {
+			learned = append(learned, t.Values[at])
+		}
+		t.shift, t.unit = encoder.Standard(learned)
 	}
 	t.run.Logf("%d texts of %d word pieces, %d cut at %d; the linear layer is %s", len(t.ids), tokens, cut, s.MaxTokens, head)
 	return nil
@@ -122,20 +151,13 @@ func (t *tuning) configure(cfg *train.Config) {
 		return
 	}
 	cfg.Evaluate = func(ctx context.Context) (train.Metrics, error) {
-		e, err := t.evaluate(ctx)
-		if err != nil {
-			return nil, err
+		v, err := t.evaluate(ctx, true)
+		if t.kind == classify.OneClass && t.ClassWeights != balanced {
+			delete(v.metrics, "balanced_accuracy")
 		}
-		metrics := train.Metrics{"accuracy": e.Accuracy, "loss": e.Loss}
-		if t.ClassWeights == balanced {
-			metrics["balanced_accuracy"] = e.Balanced()
-		}
-		return metrics, nil
+		return v.metrics, err
 	}
-	cfg.Monitor = train.Monitor{Metric: "accuracy", Maximize: true, Tie: "loss"}
-	if t.ClassWeights == balanced {
-		cfg.Monitor.Metric, cfg.Monitor.Tie = "balanced_accuracy", "" // the loss counts frequent classes more
-	}
+	cfg.Monitor = t.monitor(t.ClassWeights)
 }
 
 // largestBatch bounds the tokens of any batch.
@@ -160,11 +182,10 @@ func (t *tuning) epoch(epoch int) iter.Seq2[encoder.Batch, error] {
 			lengths[i] = len(t.ids[at])
 		}
 		for _, batch := range datasets.Batches(lengths, datasets.BatchConfig{Size: t.Batch, Seed: t.Seed, Epoch: epoch, Shuffle: true}) {
-			ids, labels := make([][]int32, len(batch)), make([]int32, len(batch))
 			for i, at := range batch {
-				ids[i], labels[i] = t.ids[t.learn[at]], t.Labels[t.learn[at]]
+				batch[i] = t.learn[at]
 			}
-			b, err := encoder.NewBatch(ids, labels)
+			b, err := t.batch(batch)
 			if !yield(b, err) || err != nil {
 				return
 			}
@@ -172,22 +193,76 @@ func (t *tuning) epoch(epoch int) iter.Seq2[encoder.Batch, error] {
 	}
 }
 
-// evaluate measures the classifier on the rows held out.
-func (t *tuning) evaluate(ctx context.Context) (*classify.Evaluation, error) {
-	ids, lengths, labels := make([][]int32, len(t.held)), make([]int, len(t.held)), make([]int32, len(t.held))
+// batch is the chosen rows.
+func (t *tuning) batch(chosen []int) (b encoder.Batch, err error) {
+	ids, segments := make([][]int32, len(chosen)), make([][]int32, len(chosen))
+	var labels []int32
+	var targets []float32
+	for i, at := range chosen {
+		if ids[i] = t.ids[at]; t.pairs {
+			segments[i] = t.segments[at]
+		}
+		switch t.kind {
+		case classify.Number:
+			targets = append(targets, float32((t.Values[at]-t.shift)/t.unit))
+		case classify.Several:
+			row := make([]float32, len(t.Classes))
+			for _, k := range t.Sets[at] {
+				row[k] = 1
+			}
+			targets = append(targets, row...)
+		default:
+			labels = append(labels, t.Labels[at])
+		}
+	}
+	if labels != nil {
+		b, err = encoder.NewBatch(ids, labels)
+	} else {
+		b, err = encoder.NewTargets(ids, targets)
+	}
+	if err != nil || !t.pairs {
+		return b, err
+	}
+	return b.Pairs(ids, segments)
+}
+
+// evaluate measures the classifier on the rows held out; see judge.
+func (t *tuning) evaluate(ctx context.Context, plain bool) (verdict, error) {
+	ids, lengths := make([][]int32, len(t.held)), make([]int, len(t.held))
+	var segments [][]int32
 	for i, at := range t.held {
-		ids[i], lengths[i], labels[i] = t.ids[at], len(t.ids[at]), t.Labels[at]
+		if ids[i], lengths[i] = t.ids[at], len(t.ids[at]); t.pairs {
+			segments = append(segments, t.segments[at])
+		}
 	}
-	logits, err := t.classifier.Classify(ctx, ids)
+	logits, err := t.classifier.ClassifyPairs(ctx, ids, segments)
 	if err != nil {
-		return nil, err
+		return verdict{}, err
 	}
-	return classify.Evaluate(answers(logits, lengths, labels), t.classifier.Temperature()), nil
+	if t.kind == classify.Number {
+		for _, l := range logits {
+			l[0] = float64(l[0]*t.unit) + t.shift
+		}
+	}
+	return t.judge(t.classifier, logits, lengths, t.held, plain)
+}
+
+// unstandardise has the linear layer answer numbers as they are.
+func (t *tuning) unstandardise() {
+	if t.kind != classify.Number {
+		return
+	}
+	w, b := t.classifier.Head()
+	for i, v := range w.Write() {
+		w.Write()[i] = float32(float64(v) * t.unit)
+	}
+	b.Write()[0] = float32(float64(float64(b.Data()[0])*t.unit) + t.shift)
+	t.shift, t.unit = 0, 1
 }
 
 // finish rounds the weights to the type they are stored as, measures and
 // calibrates the classifier that results, and writes its card.
-func (t *tuning) finish(ctx context.Context, whole recipe.Recipe, result train.Result, source, fingerprint string) (*recipe.Model, error) {
+func (t *tuning) finish(ctx context.Context, whole recipe.Recipe, result train.Result, set *texts.Set, fingerprint string) (*recipe.Model, error) {
 	dtype, err := storage(t.Storage, weights.F16)
 	if err != nil {
 		return nil, err
@@ -195,30 +270,28 @@ func (t *tuning) finish(ctx context.Context, whole recipe.Recipe, result train.R
 	if err := t.classifier.Round(dtype); err != nil {
 		return nil, fmt.Errorf("zoo: %w", err)
 	}
+	t.unstandardise()
 	if err := t.classifier.RoundHead(dtype); err != nil {
 		return nil, fmt.Errorf("zoo: %w", err)
 	}
-	card, err := whole.Card("text classification", result)
+	card, err := whole.Card(set.Task(), result)
 	if err != nil {
 		return nil, err
 	}
-	card.Data = source
+	card.Data = set.Describe("", len(t.raw), len(t.Classes))
 	card.Recipe.Options[recipe.DataOption] = fingerprint
 	if len(t.held) > 0 {
-		e, err := t.evaluate(ctx)
+		v, err := t.evaluate(ctx, false)
 		if err != nil {
 			return nil, err
 		}
-		if err := t.classifier.SetTemperature(e.FitTemperature()); err != nil {
+		if err := v.apply(t.classifier); err != nil {
 			return nil, err
 		}
-		e = e.At(t.classifier.Temperature())
-		card.Metrics = map[string]float64{
-			"validation_accuracy": e.Accuracy, "validation_loss": e.Loss, "validation_calibration_error": e.Calibration}
-		if t.ClassWeights == balanced {
-			card.Metrics["validation_balanced_accuracy"] = e.Balanced()
+		if card.Metrics = v.card; t.ClassWeights == balanced {
+			card.Metrics["validation_balanced_accuracy"] = v.metrics["balanced_accuracy"]
 		}
-		if err := t.tell(ctx, t.run, &card, e.Accuracy); err != nil {
+		if err := t.tell(ctx, t.run, &card, v); err != nil {
 			return nil, err
 		}
 	}
@@ -226,5 +299,5 @@ func (t *tuning) finish(ctx context.Context, whole recipe.Recipe, result train.R
 	if err != nil {
 		return nil, err
 	}
-	return &recipe.Model{Artefact: a, Value: &Classifier{t.classifier, a.Card}}, nil
+	return &recipe.Model{Artefact: a, Value: value(t.classifier, a.Card)}, nil
 }

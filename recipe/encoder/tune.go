@@ -7,6 +7,7 @@ import (
 
 	"github.com/gorgonia-zoo/zoo/models/encoder"
 	"github.com/gorgonia-zoo/zoo/recipe"
+	"github.com/gorgonia-zoo/zoo/texts"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
 
@@ -42,6 +43,8 @@ type Tune struct {
 	// MinSteps adds epochs where the data is so small that those of the recipe
 	// make fewer steps. Training turns it into Epochs.
 	MinSteps int `json:"min_steps,omitempty"`
+
+	texts.Marking // several labels, numbers and pairs, which are read as one
 	recipe.Training
 }
 
@@ -137,14 +140,14 @@ func TuneFamily() *recipe.Family {
 			r := b.(*Tune)
 			r.BaseSHA256, r.MinSteps = "", 0
 		},
-		Source:     func(recipe.Body) *recipe.Source { return labelledSource() },
+		Source:     func(b recipe.Body) *recipe.Source { return labelledSource(b.(*Tune).Marking) },
 		Train:      tune,
 		Candidates: tuneCandidates,
 		Tuning: &recipe.Tuning{
 			Of: ofEncoders,
 			Tunes: func(value any) bool {
 				switch value.(type) {
-				case *Encoder, *Classifier:
+				case *Encoder, *Classifier, *Answerer:
 					return true
 				}
 				return false
@@ -208,7 +211,9 @@ func tuneSettings() []recipe.Setting {
 			r.KeepBest, r.Patience = false, 0
 		}
 	})
+	marking := func(r *Tune) *texts.Marking { return &r.Marking }
 	return []recipe.Setting{
+		texts.MultiSetting(marking), texts.TargetSetting(marking), texts.PairSetting(marking),
 		{
 			Flag: "freeze", Type: recipe.ListType, Else: without, Values: []string{embeddingPart, layersPart, embeddingPart + "," + layersPart},
 			Usage: "of an encoder, parts that keep their weights: embedding (the tables of the input layer), layers (those above it)",

@@ -89,6 +89,9 @@ func nbsvm() recipe.Recipe {
 	}
 }
 
+// TFIDF returns the features of the recipe tfidf, which are the baseline of others.
+func TFIDF() linear.Config { return tfidf().Body.(*Recipe).Model }
+
 // tfidf has scikit-learn's features; C was chosen on IMDB's validation texts.
 func tfidf() recipe.Recipe {
 	return recipe.Recipe{
