@@ -24,6 +24,7 @@ var takes = map[string]struct{ good, bad []string }{
 	"table/features":                 {[]string{"a", "a,b", `"a,b",c`, ""}, []string{`"a`, `a,"b`}},
 	"table/categorical":              {[]string{"a", "a,b", ""}, []string{`"a`}},
 	"table/ignore":                   {[]string{"a", "a,b", ""}, []string{`"a`}},
+	"lm/language-model":              {[]string{"my language model", ""}, nil},
 	"linear/multi":                   {[]string{";", "list", ""}, nil},
 	"linear/c":                       {[]string{"3", "0.5", "0"}, []string{"-1", "NaN", "1e10", "x"}},
 	"encoder/storage":                {[]string{"F16", "I8", "F32", ""}, []string{"F64", "f16"}},
