@@ -59,12 +59,13 @@ var allowed = map[string][]string{
 	"": {"classify", "datasets", "hub", "models/linear", "models/lstm", "models/mlp", "models/word2vec", "pretrained", "recipe", "recipe/encoder", "recipe/finetune",
 		"recipe/linear", "recipe/lm", "recipe/lstm", "recipe/mean", "recipe/mlp", "recipe/tagger", "recipe/word2vec", "texts", "train", "weights"},
 	"fit":     {"", "classify", "datasets", "internal/exact", "recipe", "texts", "tokenize", "weights"},
-	"cmd/zoo": {"", "classify", "datasets", "fit", "hub", "internal/bench", "internal/curves", "internal/kernel", "internal/lines", "pretrained/minilm", "recipe", "serve", "tagging", "texts", "train", "weights"},
+	"cmd/zoo": {"", "classify", "datasets", "fit", "hub", "internal/bench", "internal/curves", "internal/kernel", "internal/lines", "pretrained/minilm", "recipe", "serve", "serve/static", "tagging", "texts", "train", "weights"},
 
 	"serve":        {"recipe", "serve/answer", "serve/oip", "serve/page"},
 	"serve/answer": {"classify", "recipe", "weights"},
 	"serve/oip":    nil,
 	"serve/page":   nil,
+	"serve/static": {"serve/answer", "serve/page", "weights"},
 
 	"internal/bench":         {"internal/kernel", "models/lstm", "ops", "recipe", "tokenize", "train"},
 	"internal/tokens":        {"", "datasets", "tokenize"},

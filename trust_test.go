@@ -11,7 +11,7 @@ var rare = map[string][]string{
 	"net":          {"cmd/zoo", "hub", "internal/fetch", "serve"},                           // zoo serve listens; what is this machine; kinds of errors
 	"net/http":     {"cmd/zoo", "datasets", "hub", "internal/fetch", "serve", "serve/page"}, // zoo serve; zoo pull and the download of IMDB
 	"unsafe":       {"internal/kernel"},
-	"os/exec":      nil,
+	"os/exec":      {"serve/static"}, // zoo page runs the command go
 	"plugin":       nil,
 	"encoding/gob": nil,
 	"C":            nil,

@@ -81,7 +81,7 @@ func fromTensors(m *answer.Model, tensors []oip.Tensor) ([]answer.Input, error) 
 			return nil, bad("input %q is BYTES, want %s", want.Name, want.Datatype)
 		case n%width != 0 || width > 1 && t.Shape[len(t.Shape)-1] != width:
 			return nil, bad("input %q has the shape %v, want [n, %d]", want.Name, t.Shape, width)
-		case m.Columns != nil && k > 0 && n != len(inputs):
+		case k > 0 && n != len(inputs):
 			return nil, bad("input %q has %d elements, and %q has %d", want.Name, n, m.Inputs[0].Name, len(inputs))
 		}
 		if k == 0 {
@@ -92,8 +92,10 @@ func fromTensors(m *answer.Model, tensors []oip.Tensor) ([]answer.Input, error) 
 			switch {
 			case m.Columns != nil:
 				in.Cells = append(in.Cells, cell(t, i))
-			case texts:
+			case texts && k == 0:
 				in.Text = t.Strings[i]
+			case texts:
+				in.Pair = t.Strings[i]
 			default:
 				in.Numbers = make([]float32, width)
 				for j, v := range t.Numbers[i*width:][:width] {

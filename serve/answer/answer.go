@@ -29,6 +29,7 @@ func (q quiet) Unwrap() error { return q.error }
 // Input is one thing to answer; which field counts is the kind's.
 type Input struct {
 	Text    string    // of texts and words
+	Pair    string    // of pairs of texts, the second
 	Cells   []string  // of rows, in the order of the columns
 	Numbers []float32 // of lines of numbers
 }
@@ -36,7 +37,7 @@ type Input struct {
 // Options are how inputs are answered.
 type Options struct {
 	Top     int  // how many of the most probable classes, or of the nearest words; 0: all classes, no words
-	Explain bool // what each word contributes, or which words a translation looked at
+	Explain bool // what each word contributes
 	Object  bool // fill Answer.Object too: it takes time, above all of short texts
 }
 
@@ -59,9 +60,10 @@ type Tensor struct {
 
 // Model is an opened model that can be asked, safely by many goroutines.
 type Model struct {
-	Kind    string   // what it is: "classifier", "regressor", "rows", "embedder", "vectors", "translator"
+	Kind    string   // what it is: "classifier", "regressor", "rows", "embedder", "vectors"; of an Answerer "labels", "number" or "class"
 	Classes []string // of a classifier
 	Columns []string // of a table
+	Pairs   bool     // two texts are read together
 	Inputs  []Tensor
 	Outputs []Tensor
 	// Explains tells whether Options.Explain is for it, Tops whether Options.Top is.

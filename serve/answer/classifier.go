@@ -1,10 +1,8 @@
 package answer
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
-	"slices"
 
 	"github.com/gorgonia-zoo/zoo/classify"
 )
@@ -81,7 +79,7 @@ func (c classifier) answer(ctx context.Context, inputs []Input, o Options) ([]An
 			Values: []any{p.Label, p.Probability, p.Probabilities, int32(p.Tokens), p.Truncated}}
 		if o.Object {
 			a := classAnswer{Label: p.Label, Probability: p.Probability, Tokens: p.Tokens, Truncated: p.Truncated, Explanation: explanations[i]}
-			a.Probabilities = c.labels(p, o.Top)
+			a.Probabilities = labels(c.Classes(), p.Probabilities, o.Top)
 			if c.knower != nil {
 				share, _ := c.knower.Known(inputs[i].Text)
 				a.Known, a.Unknown = &share, share == 0
@@ -100,18 +98,4 @@ func (c classifier) answer(ctx context.Context, inputs []Input, o Options) ([]An
 		}
 	}
 	return out, nil
-}
-
-// labels returns the top classes, all for 0, the most probable first.
-func (c classifier) labels(p classify.Prediction, top int) []Label {
-	classes := c.Classes()
-	all := make([]Label, len(classes))
-	for k, name := range classes {
-		all[k] = Label{name, p.Probabilities[k]}
-	}
-	slices.SortStableFunc(all, func(x, y Label) int { return cmp.Compare(y.Probability, x.Probability) })
-	if top > 0 {
-		all = all[:min(top, len(all))]
-	}
-	return all
 }

@@ -19,6 +19,8 @@ func kindOf(m *recipe.Model) kind {
 		return rows{v}
 	case classify.Classifier:
 		return newClassifier(v)
+	case classify.Answerer:
+		return answerer{v, v.Task()}
 	case recipe.Regressor:
 		return regressor{v}
 	case recipe.Embedder:

@@ -12,6 +12,10 @@ import (
 // versionDigits are those of the SHA-256 that name a version.
 const versionDigits = 12
 
+// LogFile is the file of a training's directory, and of a model in a page without a
+// server, that has a line of JSON for each epoch.
+const LogFile = "log.jsonl"
+
 // Named is a model that can be asked, under a name.
 type Named struct {
 	*Model
@@ -57,6 +61,7 @@ type Description struct {
 	Kind     string            `json:"kind"`
 	Classes  []string          `json:"classes,omitempty"`
 	Columns  []string          `json:"columns,omitempty"`
+	Pairs    bool              `json:"pairs,omitempty"`
 	Inputs   []Tensor          `json:"inputs"`
 	Outputs  []Tensor          `json:"outputs"`
 	Explains bool              `json:"explains"`
@@ -66,7 +71,7 @@ type Description struct {
 
 // Describe describes the model, without its card and log unless the whole is wanted.
 func (n *Named) Describe(whole bool) Description {
-	d := Description{Name: n.Name, Version: n.Version, SHA256: n.SHA256, Kind: n.Kind, Classes: n.Classes, Columns: n.Columns,
+	d := Description{Name: n.Name, Version: n.Version, SHA256: n.SHA256, Kind: n.Kind, Classes: n.Classes, Columns: n.Columns, Pairs: n.Pairs,
 		Inputs: n.Inputs, Outputs: n.Outputs, Explains: n.Explains}
 	if whole {
 		d.Card, d.Log = n.Card, n.Log

@@ -47,6 +47,10 @@ function prepare(work, model, name, file, report) {
     if (absent.length) throw new Error(`there is no column ${absent.join(", ")}; the model needs ${model.columns.join(", ")}`);
     const at = model.columns.map((c) => file.columns.indexOf(c));
     of = (r) => Object.fromEntries(model.columns.map((c, i) => [c, r[at[i]]]));
+  } else if (model.pairs) {
+    const first = file.columns.indexOf("text"), second = file.columns.indexOf("pair");
+    if (first < 0 || second < 0) throw new Error("the model reads two texts together, in the columns text and pair");
+    of = (r) => ({ text: r[first], pair: r[second] });
   } else {
     const select = el("select", { id: "column" }, ...file.columns.map((c, i) => el("option", { value: i }, c)));
     select.value = String(longest(file.columns, file.rows));
@@ -104,6 +108,9 @@ const columnsOf = {
   rows: [["prediction", (a) => a.prediction]],
   regressor: [["prediction", (a) => [].concat(a.prediction).join(" ")]],
   translator: [["translation", (a) => a.translation]],
+  labels: [["labels", (a) => a.labels.join(" | ")]],
+  class: [["label", (a) => a.label]],
+  number: [["prediction", (a) => a.prediction]],
   embedder: [["vector", (a) => a.vector.join(" ")]],
   vectors: [["known", (a) => a.known], ["vector", (a) => (a.vector ?? []).join(" ")]],
 };
@@ -118,7 +125,7 @@ function summary(model, name, file, answers) {
   const rows = answers.map((a, i) => [...file.rows[i], ...more.map(([, of]) => of(a))]);
   const link = el("a", { id: "download", download: name.replace(/\.[^.]*$/, "") + "-answers.csv", href: URL.createObjectURL(new Blob([write([head, ...rows])], { type: "text/csv" })) },
     `Download ${short(answers.length)} answers as CSV`);
-  const clip = (c) => (String(c).length > 120 ? String(c).slice(0, 119) + "…" : c);
+  const clip = (c) => (typeof c === "number" ? short(c) : String(c).length > 120 ? String(c).slice(0, 119) + "…" : c);
   return [el("p.row", {}, link), ...distribution(model, answers),
     el("h2", {}, answers.length > shown ? `The first ${shown} rows` : "Answers"),
     table("Answers", [...more.map(([c]) => c), ...file.columns], answers.slice(0, shown).map((a, i) => [...more.map(([, of]) => clip(of(a))), ...file.rows[i].map(clip)]))];
@@ -126,14 +133,14 @@ function summary(model, name, file, answers) {
 
 // distribution counts the labels, or the numbers by their size.
 function distribution(model, answers) {
-  if (model.kind === "classifier") {
+  if (model.classes) {
     const counts = new Map(model.classes.map((c) => [c, 0]));
-    for (const a of answers) counts.set(a.label, (counts.get(a.label) ?? 0) + 1);
+    for (const a of answers) for (const l of a.labels ?? [a.label]) counts.set(l, (counts.get(l) ?? 0) + 1);
     const sorted = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 30);
     return [el("h2", {}, "How often each label is the answer"),
       bars("Labels", sorted.map(([label, n]) => [label, n, `${short(n)} (${percent(n / answers.length)})`]), sorted[0][1])];
   }
-  if (model.kind !== "rows" && model.kind !== "regressor") return [];
+  if (!["rows", "regressor", "number"].includes(model.kind)) return [];
   const values = answers.flatMap((a) => a.prediction);
   const low = Math.min(...values), high = Math.max(...values);
   const counts = Array(12).fill(0);

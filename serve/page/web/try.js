@@ -39,14 +39,17 @@ function text(section, model, report) {
   const box = one ? el("input", { id: "text", type: "text", value: example.vectors }) : el("textarea", { id: "text", value: example[model.kind] ?? "", spellcheck: false });
   const answer = el("div", { id: "answer", ariaLive: "polite", ariaAtomic: "true" });
   const why = el("div", { id: "why" });
-  section.replaceChildren(el("label", { htmlFor: "text" }, one ? "A word" : "A text: type, or paste"), box, answer, why);
+  const second = model.pairs ? el("textarea", { id: "pair", spellcheck: false }) : null;
+  section.replaceChildren(...[el("label", { htmlFor: "text" }, one ? "A word" : "A text: type, or paste"), box,
+    second && el("label", { htmlFor: "pair" }, "The text that is read with it"), second, answer, why].filter(Boolean));
+  const input = () => (second ? { text: box.value, pair: second.value } : box.value);
   const draw = drawers[model.kind] ?? plain;
   const ask = asker(model, report, (a) => answer.replaceChildren(...draw(a, model)));
   const explain = asker(model, report, (a) => {
     why.replaceChildren(...explained(box.value, a));
     why.dataset.of = box.value;
   });
-  const soon = later(40, () => ask({ input: box.value, ...(one ? { top: 12 } : {}), ...(model.kind === "translator" ? { explain: true } : {}) }));
+  const soon = later(40, () => ask({ input: input(), ...(one ? { top: 12 } : {}), ...(model.kind === "translator" ? { explain: true } : {}) }));
   const then = later(250, () => explain({ input: box.value, explain: true }));
   const typed = () => {
     if (box.value.trim() === "") {
@@ -58,6 +61,7 @@ function text(section, model, report) {
     if (model.kind === "classifier" && model.explains) then();
   };
   box.addEventListener("input", typed);
+  second?.addEventListener("input", typed);
   typed();
 }
 
@@ -73,6 +77,15 @@ const drawers = {
       bars("Probabilities", a.probabilities.slice(0, 20).map((p) => [p.label, p.probability, percent(p.probability)])),
       el("p.note", {}, notes.join("; ")),
     ];
+  },
+  labels(a) {
+    return [el("p.label", { id: "label" }, a.labels.join(", ") || "no label"), bars("Probabilities", a.probabilities.slice(0, 20).map((p) => [p.label, p.probability, percent(p.probability)]))];
+  },
+  class(a) {
+    return [el("p.label", { id: "label" }, a.label), bars("Probabilities", a.probabilities.slice(0, 20).map((p) => [p.label, p.probability, percent(p.probability)]))];
+  },
+  number(a) {
+    return [el("p.label", { id: "label" }, short(a.prediction))];
   },
   embedder(a) {
     return [el("p.label", { id: "label" }, `${a.vector.length} numbers`), el("p.note", {}, `${short(a.tokens)} tokens${a.truncated ? "; the rest was cut off" : ""}`),
