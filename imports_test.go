@@ -20,7 +20,7 @@ type room struct{ imports, tests []string }
 
 // house reads the packages of the module in dir as they are built for an
 // architecture, with cgo, so that no file that needs it is passed over. A
-// directory without Go files is none; whatever else cannot be read is an error.
+// directory without Go files is none, nor one that begins another module; whatever else cannot be read is an error.
 func house(dir, arch string) (map[string]room, error) {
 	context := build.Default
 	context.GOARCH, context.CgoEnabled = arch, true
@@ -31,6 +31,9 @@ func house(dir, arch string) (map[string]room, error) {
 		}
 		if name := d.Name(); at != dir && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "testdata") {
 			return fs.SkipDir
+		}
+		if _, err := os.Stat(filepath.Join(at, "go.mod")); err == nil && at != dir {
+			return fs.SkipDir // a module of its own
 		}
 		p, err := context.ImportDir(at, 0)
 		if none := (*build.NoGoError)(nil); errors.As(err, &none) {
@@ -125,6 +128,8 @@ func TestHouse(t *testing.T) {
 	write("docs/page.md", ``)
 	write("_out/a.go", `package broken!`)
 	write("b/testdata/a.go", `package broken!`)
+	write("b/other/go.mod", `module other`)
+	write("b/other/a.go", `package broken!`)
 	rooms, err := house(dir, "amd64")
 	if err != nil {
 		t.Fatal(err)
