@@ -62,7 +62,7 @@ var allowed = map[string][]string{
 	"cmd/zoo": {"", "classify", "datasets", "fit", "hub", "internal/bench", "internal/curves", "internal/kernel", "internal/lines", "pretrained/minilm", "recipe", "serve", "serve/static", "tagging", "texts", "train", "weights"},
 
 	"serve":        {"recipe", "serve/answer", "serve/oip", "serve/page"},
-	"serve/answer": {"classify", "recipe", "weights"},
+	"serve/answer": {"classify", "recipe", "tagging", "weights"},
 	"serve/oip":    nil,
 	"serve/page":   nil,
 	"serve/static": {"serve/answer", "serve/page", "weights"},

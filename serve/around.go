@@ -171,7 +171,7 @@ func requestID(r *http.Request) string {
 // fail answers with an error, in the form of the Open Inference Protocol, which is
 // that of the other paths too.
 func fail(w http.ResponseWriter, r *http.Request, status int, err error) {
-	if r.Context().Err() != nil && status != http.StatusGatewayTimeout {
+	if r.Context().Err() != nil && status != http.StatusRequestTimeout { // that ends the context too
 		if rec, ok := w.(*record); ok && rec.status == 0 {
 			rec.status = gone
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gorgonia-zoo/zoo/classify"
 	"github.com/gorgonia-zoo/zoo/recipe"
+	"github.com/gorgonia-zoo/zoo/tagging"
 )
 
 // kindOf returns how a model is asked, nil where it cannot be. A model that
@@ -19,6 +20,8 @@ func kindOf(m *recipe.Model) kind {
 		return rows{v}
 	case classify.Classifier:
 		return newClassifier(v)
+	case tagging.Tagger:
+		return tagger{v}
 	case classify.Answerer:
 		return answerer{v, v.Task()}
 	case recipe.Regressor:

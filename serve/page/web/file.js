@@ -110,6 +110,7 @@ const columnsOf = {
   translator: [["translation", (a) => a.translation]],
   labels: [["labels", (a) => a.labels.join(" | ")]],
   class: [["label", (a) => a.label]],
+  tagger: [["words", (a) => a.words.map((w) => [w.text, ...w.tags].join("/")).join(" ")]],
   number: [["prediction", (a) => a.prediction]],
   embedder: [["vector", (a) => a.vector.join(" ")]],
   vectors: [["known", (a) => a.known], ["vector", (a) => (a.vector ?? []).join(" ")]],

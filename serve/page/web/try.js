@@ -84,6 +84,11 @@ const drawers = {
   class(a) {
     return [el("p.label", { id: "label" }, a.label), bars("Probabilities", a.probabilities.slice(0, 20).map((p) => [p.label, p.probability, percent(p.probability)]))];
   },
+  tagger(a) {
+    const spans = (a.spans ?? []).map((s) => [a.words.slice(s.first, s.last + 1).map((w) => w.text).join(" "), s.kind]);
+    return [el("p.label", { id: "label" }, `${short(a.words.length)} words`), ...(spans.length ? [table("Spans", ["words", "what they are"], spans)] : []),
+      table("Words", ["word", ...a.columns], a.words.map((w) => [w.text, ...w.tags.map((t, i) => (w.probabilities ? `${t} ${percent(w.probabilities[i])}` : t))]))];
+  },
   number(a) {
     return [el("p.label", { id: "label" }, short(a.prediction))];
   },
