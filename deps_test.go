@@ -33,6 +33,7 @@ var allowed = map[string][]string{
 	"models/encoder":            {"classify", "internal/exact", "internal/strict", "models/internal/params", "ops", "tokenize", "weights"},
 	"models/lstm":               {"classify", "internal/exact", "models/internal/params", "ops", "tokenize", "weights"},
 	"models/linear":             {"classify", "internal/exact", "internal/kernel", "ops", "tokenize", "weights"},
+	"models/ensemble":           {"classify", "internal/exact", "weights"},
 	"models/lm":                 {"internal/exact", "models/internal/params", "ops", "tokenize", "weights"},
 	"models/word2vec":           {"internal/exact", "internal/kernel", "internal/lines", "models/internal/params", "ops", "tokenize", "weights"},
 	"internal/corpus":           {"datasets", "tokenize", "weights"},
@@ -49,6 +50,7 @@ var allowed = map[string][]string{
 	"recipe/mlp":      {"datasets", "models/mlp", "ops", "recipe", "train", "weights"},
 	"recipe/linear":   {"classify", "datasets", "models/linear", "recipe", "texts", "tokenize", "train", "weights"},
 	"recipe/word2vec": {"datasets", "models/word2vec", "recipe", "texts", "tokenize", "train", "weights"},
+	"recipe/ensemble": {"classify", "datasets", "models/ensemble", "recipe", "texts", "tokenize", "train", "weights"},
 	"recipe/lm":       {"datasets", "internal/exact", "models/lm", "ops", "recipe", "texts", "tokenize", "train", "weights"},
 	"recipe/lstm": {"classify", "datasets", "models/linear", "models/lstm", "ops", "recipe", "recipe/linear", "texts",
 		"tokenize", "train", "weights"}, // a linear model teaches it
@@ -56,7 +58,7 @@ var allowed = map[string][]string{
 	"recipe/finetune": {"datasets", "models/lstm", "recipe", "recipe/lstm", "texts", "tokenize", "train"},                             // an LSTM is its base
 	"recipe/mean":     {"classify", "recipe", "texts", "tokenize", "train", "weights"},
 
-	"": {"classify", "datasets", "hub", "models/linear", "models/lstm", "models/mlp", "models/word2vec", "pretrained", "recipe", "recipe/encoder", "recipe/finetune",
+	"": {"classify", "datasets", "hub", "models/ensemble", "models/linear", "models/lstm", "models/mlp", "models/word2vec", "pretrained", "recipe", "recipe/encoder", "recipe/ensemble", "recipe/finetune",
 		"recipe/linear", "recipe/lm", "recipe/lstm", "recipe/mean", "recipe/mlp", "recipe/tagger", "recipe/word2vec", "texts", "train", "weights"},
 	"fit":     {"", "classify", "datasets", "internal/exact", "recipe", "texts", "tokenize", "weights"},
 	"cmd/zoo": {"", "classify", "datasets", "fit", "hub", "internal/bench", "internal/curves", "internal/kernel", "internal/lines", "pretrained/minilm", "recipe", "serve", "serve/static", "tagging", "texts", "train", "weights"},
@@ -102,6 +104,7 @@ var allowedInTests = map[string][]string{
 	"recipe/encoder":  {"", "internal/fixture", "internal/kernel"},
 	"recipe/linear":   {"", "internal/fixture", "internal/kernel"},
 	"recipe/word2vec": {"", "internal/fixture"},
+	"recipe/ensemble": {"", "internal/fixture"},
 	"recipe/lm":       {"", "internal/fixture", "internal/kernel"},
 	"recipe/tagger":   {"", "internal/fixture", "internal/kernel"},
 	"recipe/lstm":     {"", "internal/fixture", "internal/kernel", "models/word2vec"},

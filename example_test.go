@@ -130,5 +130,6 @@ func ExampleModels() {
 	// mlp-line regression
 	// lstm-imdb text classification
 	// nbsvm-imdb text classification
+	// imdb text classification
 	// word2vec-imdb word vectors
 }

@@ -3,6 +3,7 @@ package zoo
 import (
 	"github.com/gorgonia-zoo/zoo/recipe"
 	"github.com/gorgonia-zoo/zoo/recipe/encoder"
+	"github.com/gorgonia-zoo/zoo/recipe/ensemble"
 	"github.com/gorgonia-zoo/zoo/recipe/finetune"
 	"github.com/gorgonia-zoo/zoo/recipe/linear"
 	"github.com/gorgonia-zoo/zoo/recipe/lm"
@@ -28,6 +29,7 @@ func Families() recipe.Families {
 		encoder.Family(),
 		encoder.ProbeFamily(),
 		mean.Family(Families),
+		ensemble.Family(Families, OpenModel),
 		encoder.TuneFamily(),
 		tagger.Family(),
 	}

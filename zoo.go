@@ -12,6 +12,8 @@ import (
 	"io/fs"
 	"sync"
 
+	"github.com/gorgonia-zoo/zoo/classify"
+	"github.com/gorgonia-zoo/zoo/models/ensemble"
 	"github.com/gorgonia-zoo/zoo/models/linear"
 	"github.com/gorgonia-zoo/zoo/models/lstm"
 	"github.com/gorgonia-zoo/zoo/models/mlp"
@@ -79,6 +81,20 @@ func Models() []Record {
 			},
 			Constructor: "NBSVMIMDB", Recipe: "nbsvm-imdb",
 			Data: "IMDB", Licence: "Apache-2.0", Date: "2026-11-23",
+		},
+		{
+			Name: "imdb", Task: "text classification",
+			Parameters: 2, Bytes: 80, SHA256: "4f88d82fa6b44d3d9395a1b20dc45ea09fb2370d2995110ead63868a02347832",
+			Metrics: map[string]float64{
+				"test_accuracy":                0.9258,
+				"test_calibration_error":       0.011816095029162879,
+				"test_loss":                    0.19079175573515103,
+				"validation_accuracy":          0.9304,
+				"validation_calibration_error": 0.01228724864989079,
+				"validation_loss":              0.198402990649179,
+			},
+			Constructor: "IMDB", Recipe: "imdb",
+			Data: "IMDB", Licence: "Apache-2.0", Date: "2026-11-27",
 		},
 		{
 			Name: "word2vec-imdb", Task: "word vectors",
@@ -175,7 +191,29 @@ var (
 	lstmIMDB     single[*lstm.Classifier]
 	nbsvmIMDB    single[*linear.Classifier]
 	word2vecIMDB single[*word2vec.Vectors]
+	imdb         single[*ensemble.Classifier]
 )
+
+// IMDB returns the best classifier of film reviews into negative and positive that the
+// zoo has: those of LSTMIMDB and NBSVMIMDB together, whose logits it adds with weights
+// fitted on reviews held out. Every call returns the same classifier, which is safe for
+// many goroutines.
+func IMDB() (*ensemble.Classifier, error) {
+	return imdb.open("imdb", pretrained.IMDB, func(a *weights.Artefact) (*ensemble.Classifier, error) {
+		return ensemble.FromArtefact(a, func(name string) (c classify.Classifier, sha256 string, err error) {
+			switch name {
+			case "lstm-imdb":
+				c, err = LSTMIMDB()
+			case "nbsvm-imdb":
+				c, err = NBSVMIMDB()
+			default:
+				err = fmt.Errorf("zoo: no member %q", name)
+			}
+			r, _ := Lookup(name)
+			return c, r.SHA256, err // whose weights have been compared with it
+		})
+	})
+}
 
 // MLPLine returns the MLP 1-10-1 that has learned y = 3x + 2. Every call
 // returns the same model, which is safe for many goroutines.

@@ -10,6 +10,8 @@ import (
 )
 
 var (
+	//go:embed imdb
+	imdb embed.FS
 	//go:embed lstm-imdb
 	lstmIMDB embed.FS
 	//go:embed mlp-line
@@ -19,6 +21,9 @@ var (
 	//go:embed word2vec-imdb
 	word2vecIMDB embed.FS
 )
+
+// IMDB returns the directory of imdb.
+func IMDB() fs.FS { return in(imdb, "imdb") }
 
 // LSTMIMDB returns the directory of lstm-imdb.
 func LSTMIMDB() fs.FS { return in(lstmIMDB, "lstm-imdb") }
@@ -43,6 +48,8 @@ func in(files embed.FS, name string) fs.FS {
 // Open returns the directory of the model of the given name.
 func Open(name string) (fs.FS, error) {
 	switch name {
+	case "imdb":
+		return IMDB(), nil
 	case "lstm-imdb":
 		return LSTMIMDB(), nil
 	case "mlp-line":

@@ -4,6 +4,7 @@
 //
 //	go run ./internal/release --date 2026-11-23 --data aclImdb_v1.tar.gz lstm-imdb SEED1 SEED2 SEED3
 //	go run ./internal/release --date 2026-11-23 --data aclImdb_v1.tar.gz nbsvm-imdb DIR
+//	go run ./internal/release --date 2026-11-27 --data aclImdb_v1.tar.gz imdb DIR
 //	go run ./internal/release --date 2026-11-23 --pairs wordsim353.tsv,simlex999.txt,men.tsv word2vec-imdb DIR
 //	go run ./internal/release --date 2026-11-23 mlp-line DIR
 //
@@ -59,6 +60,12 @@ var limits = map[string][]string{
 		"It knows which words, pairs and triples of words a text has, and not in what order the rest stands: negation further away, irony and quoted opinions mislead it.",
 		"A text without any n-gram that it knows gets the same answer as an empty one.",
 		"The reviews are by members of the public; the words of the n-grams can be seen in vocab.txt.",
+	},
+	"imdb": {
+		"Trained on English film reviews alone: other languages and kinds of text are not what it knows.",
+		"It tells positive from negative; it knows no neutral, and it was trained without ratings of 5 and 6.",
+		"It is lstm-imdb and nbsvm-imdb together, takes the time and the memory of both, and what misleads both misleads it.",
+		"Its weights were fitted on 1,250 reviews of films that its members know; the test reviews are of other films: accuracy on test is the one to go by.",
 	},
 	"word2vec-imdb": {
 		"Learned from English film reviews alone: a word has the meaning that it has there, and words of other trades are missing or poor.",
