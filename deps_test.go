@@ -36,6 +36,9 @@ var allowed = map[string][]string{
 	"models/ensemble":           {"classify", "internal/exact", "weights"},
 	"models/lm":                 {"internal/exact", "models/internal/params", "ops", "tokenize", "weights"},
 	"models/word2vec":           {"internal/exact", "internal/kernel", "internal/lines", "models/internal/params", "ops", "tokenize", "weights"},
+	"models/seq2seq":            {"internal/exact", "models/internal/params", "ops", "tokenize", "weights"},
+	"bleu":                      {"internal/exact"},
+	"pairs":                     {"datasets", "internal/lines", "recipe"},
 	"internal/corpus":           {"datasets", "tokenize", "weights"},
 	"pretrained":                nil,
 	"pretrained/minilm":         {"models/encoder", "weights"},
@@ -58,8 +61,10 @@ var allowed = map[string][]string{
 	"recipe/finetune": {"datasets", "models/lstm", "recipe", "recipe/lstm", "texts", "tokenize", "train"},                             // an LSTM is its base
 	"recipe/mean":     {"classify", "recipe", "texts", "tokenize", "train", "weights"},
 
+	"recipe/seq2seq": {"bleu", "datasets", "models/seq2seq", "pairs", "recipe", "tokenize", "train", "weights"},
+
 	"": {"classify", "datasets", "hub", "models/ensemble", "models/linear", "models/lstm", "models/mlp", "models/word2vec", "pretrained", "recipe", "recipe/encoder", "recipe/ensemble", "recipe/finetune",
-		"recipe/linear", "recipe/lm", "recipe/lstm", "recipe/mean", "recipe/mlp", "recipe/tagger", "recipe/word2vec", "texts", "train", "weights"},
+		"recipe/linear", "recipe/lm", "recipe/lstm", "recipe/mean", "recipe/mlp", "recipe/seq2seq", "recipe/tagger", "recipe/word2vec", "texts", "train", "weights"},
 	"fit":     {"", "classify", "datasets", "internal/exact", "recipe", "texts", "tokenize", "weights"},
 	"cmd/zoo": {"", "classify", "datasets", "fit", "hub", "internal/bench", "internal/curves", "internal/kernel", "internal/lines", "pretrained/minilm", "recipe", "serve", "serve/static", "tagging", "texts", "train", "weights"},
 
@@ -71,7 +76,7 @@ var allowed = map[string][]string{
 
 	"internal/bench":         {"internal/kernel", "models/lstm", "ops", "recipe", "tokenize", "train"},
 	"internal/tokens":        {"", "datasets", "tokenize"},
-	"internal/release":       {"", "datasets", "models/word2vec", "weights"},
+	"internal/release":       {"", "bleu", "datasets", "models/word2vec", "pairs", "recipe", "weights"},
 	"internal/filmsplit":     {"weights"},
 	"internal/finetunestudy": {"", "datasets", "ops", "weights"},
 	"internal/fitstudy":      {"", "datasets", "fit", "pretrained/minilm"},
@@ -93,6 +98,7 @@ var allowedInTests = map[string][]string{
 	"models/lm":       {"train"},
 	"models/lstm":     {"train"},
 	"models/tagger":   {"train"},
+	"models/seq2seq":  {"internal/kernel", "train"},
 	"models/word2vec": {"internal/hostile"},
 	"internal/corpus": {"internal/hostile"},
 	"internal/bench":  {""},
@@ -112,6 +118,7 @@ var allowedInTests = map[string][]string{
 	"fit":             {"internal/fixture", "train"},
 	"recipe/mean":     {"", "internal/fixture"},
 	"serve":           {"", "classify"},
+	"recipe/seq2seq":  {"", "internal/fixture", "internal/kernel"},
 	"reliability": {"", "datasets", "internal/fixture", "internal/hostile", "internal/kernel", "models/lstm", "models/mlp", "models/word2vec",
 		"ops", "recipe", "tokenize", "train", "weights"},
 }

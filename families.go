@@ -10,6 +10,7 @@ import (
 	"github.com/gorgonia-zoo/zoo/recipe/lstm"
 	"github.com/gorgonia-zoo/zoo/recipe/mean"
 	"github.com/gorgonia-zoo/zoo/recipe/mlp"
+	"github.com/gorgonia-zoo/zoo/recipe/seq2seq"
 	"github.com/gorgonia-zoo/zoo/recipe/tagger"
 	"github.com/gorgonia-zoo/zoo/recipe/word2vec"
 )
@@ -32,5 +33,6 @@ func Families() recipe.Families {
 		ensemble.Family(Families, OpenModel),
 		encoder.TuneFamily(),
 		tagger.Family(),
+		seq2seq.Family(),
 	}
 }

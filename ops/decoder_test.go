@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -115,4 +116,105 @@ func TestDecoderOverManyTokens(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 2))
 	lens := ragged(rng, 40, 20)
 	decoderSubject(rng, lens, ragged(rng, 40, 20), 16, 16, 16).check(t)
+}
+
+// The texts of the last core end a step before the others', whose last tokens fill the
+// memory: what it hands on to the last step is nothing, and has no place.
+func TestDecoderWhoseLastTextsEndFirst(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(7))
+	rng := rand.New(rand.NewPCG(8, 5))
+	lens := append(slices.Repeat([]int32{3}, 13), slices.Repeat([]int32{2}, 16)...)
+	if n := total(lens); spread(n) != n {
+		t.Fatalf("%d tokens leave room", n)
+	}
+	decoderSubject(rng, lens, ragged(rng, len(lens), 9), 16, 16, 16).check(t)
+}
+
+// A decoder step by step gives the bits of one that runs over whole texts, and of an
+// output layer after it the losses.
+func TestInferDecoderEqualsDecoderBitForBit(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 6))
+	const e, h, words = 32, 48, 21
+	lens, sourceLens := []int32{6, 5, 5, 3, 1}, []int32{18, 9, 4, 4, 2}
+	s := decoderSubject(rng, lens, sourceLens, e, e, h)
+	table := random(rng, "table", 1, words, e)
+	ids := make([]int32, total(lens))
+	for i := range ids {
+		ids[i] = rng.Int32N(words)
+		copy(s.params[0].Write()[i*e:(i+1)*e], table.Data()[int(ids[i])*e:])
+	}
+	whole := must(t, func(g *Graph) (_, out *G.Node, err error) {
+		var nodes []*G.Node
+		for _, p := range s.params {
+			nodes = append(nodes, g.Param(p))
+		}
+		out, err = s.node(g, nodes)
+		return nil, out, err
+	})
+	run(t, whole)
+	want, _ := whole.Output()
+	places, sources := places(lens), whole.output.Op().(*decoderOp).memory.order
+
+	memory := &DecoderMemory{}
+	encode := must(t, func(g *Graph) (_, out *G.Node, err error) {
+		lengths, data := g.Ints("lengths", len(lens))
+		copy(data, sourceLens)
+		out, err = Remember(SourceNodes{Keys: g.Param(s.params[1]), Values: g.Param(s.params[2]), Lengths: lengths, Cell: g.Param(s.params[3])}, memory)
+		return nil, out, err
+	})
+	run(t, encode)
+	var read, from, texts, count []int32
+	var op *DecoderStep
+	step := must(t, func(g *Graph) (_, out *G.Node, err error) {
+		var a, b, c, d *G.Node
+		a, read = g.Ints("ids", 9)
+		b, from = g.Ints("from", 9)
+		c, texts = g.Ints("texts", 9)
+		d, count = g.Ints("count", 1)
+		p := s.params
+		out, op, err = InferDecoder(memory, g.Param(table), a, b, c, d,
+			DecoderWeights{LSTMWeights{g.Param(p[4]), g.Param(p[5]), g.Param(p[6]), g.Param(p[7])}, g.Param(p[8])})
+		return nil, out, err
+	})
+	rows := map[int]int{} // of the last run, by text
+	for at := range lens[0] {
+		next, n := map[int]int{}, 0
+		for b := len(lens) - 1; b >= 0; b-- { // in another order
+			if at >= lens[b] {
+				continue
+			}
+			read[n], texts[n], from[n] = ids[places[b][at]], sources[b], -1
+			if at > 0 {
+				from[n] = int32(rows[b])
+			}
+			next[b] = n
+			n++
+		}
+		count[0] = int32(n)
+		run(t, step)
+		for b, r := range next {
+			if got := op.o[r*e : (r+1)*e]; !slices.Equal(got, want[places[b][at]*e:][:e]) {
+				t.Fatalf("step %d of text %d has other bits", at, b)
+			}
+		}
+		rows = next
+		out, stride := step.Output()
+		for r := range n {
+			sum := 0.0
+			for _, v := range out[r*stride:][:words] {
+				sum += math.Exp(float64(v))
+			}
+			if math.Abs(sum-1) > 1e-5 || !math.IsInf(float64(out[r*stride+words]), -1) {
+				t.Fatalf("probabilities sum to %v", sum)
+			}
+		}
+	}
+	for name, change := range map[string]func(){
+		"a word": func() { read[0] = words }, "a row": func() { from[0] = 9 }, "a text": func() { texts[0] = 5 }, "too many": func() { count[0] = 10 },
+	} {
+		read[0], from[0], texts[0], count[0] = 0, -1, 0, 1
+		if change(); step.Run() == nil {
+			t.Errorf("%s out of range is no error", name)
+		}
+	}
 }

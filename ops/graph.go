@@ -182,12 +182,16 @@ func cause(err error) error {
 func (p *Program) Loss() float32 { return p.loss.Value().Data().(float32) }
 
 // Output returns the value of the output node of the last run, row-major, and
-// its number of columns. The memory is the op's: it changes with the next run.
+// its number of columns; a scalar is one row of one. The memory is the op's: it
+// changes with the next run.
 func (p *Program) Output() (data []float32, cols int) { return p.Value(p.output) }
 
 // Value is Output for any other node of the graph that holds float32.
 func (p *Program) Value(n *G.Node) (data []float32, cols int) {
 	v := n.Value()
+	if x, ok := v.Data().(float32); ok {
+		return []float32{x}, 1
+	}
 	return v.Data().([]float32), v.Shape()[len(v.Shape())-1]
 }
 

@@ -127,8 +127,10 @@ func (l *lstmPass) span(p *packing, s, lo, hi int) span {
 		sp.from = p.offsets[from] + lo
 	}
 	if next >= 0 && next < p.steps {
-		sp.going = max(0, min(sp.n, p.alive(next)-lo))
-		sp.to = p.offsets[next] + lo
+		// Where none goes on, there is no such row, perhaps not even room for one.
+		if sp.going = max(0, min(sp.n, p.alive(next)-lo)); sp.going > 0 {
+			sp.to = p.offsets[next] + lo
+		}
 	}
 	return sp
 }

@@ -149,8 +149,8 @@ func (op *outputLossOp) tokens(x, table []float32, labels []int32, rows, lo, fir
 		kernel.SoftmaxColumns(s)
 		for j, label := range labels[token : token+count] {
 			total := op.logSum(s, j, int(label), at[j], x[(token+j)*op.width:], table)
-			loss := float64((1 - op.smoothing) * (total - float64(at[j])))
-			op.losses[token+j] = loss + float64(share*(float64(total*float64(op.words))-float64(sums[j])))
+			others := float64(total*float64(op.words)) - float64(sums[j])
+			op.losses[token+j] = float64((1-op.smoothing)*(total-float64(at[j]))) + float64(share*others)
 		}
 		if !op.gradient {
 			continue

@@ -130,3 +130,37 @@ type Exporter interface {
 
 // ErrFormat is returned for a path that names no format a model knows.
 var ErrFormat = errors.New("unknown format")
+
+// Translator turns texts into others, safely for many goroutines.
+type Translator interface {
+	// TranslateTexts translates texts, in their order and the same as one by one.
+	TranslateTexts(ctx context.Context, texts []string, o TranslateOptions) ([]Translation, error)
+}
+
+// TranslateOptions are how a call differs from what the model does by itself.
+type TranslateOptions struct {
+	Beam      int  // hypotheses that the search keeps; 0 for the model's own number
+	Attention bool // tell where the model looked
+}
+
+// Translation is what a text became.
+type Translation struct {
+	Text      string
+	Score     float64       // of the search, the higher the surer
+	Tokens    int           // of the source that were read
+	Truncated bool          // whether the source was cut, or the translation ended by a limit
+	Others    []Alternative // further translations, the best first
+	Attention *Attention    // nil unless asked for
+}
+
+// Alternative is a translation of a lower score.
+type Alternative struct {
+	Text  string
+	Score float64
+}
+
+// Attention says where a translator looked while it wrote.
+type Attention struct {
+	Source, Target []string    // tokens
+	Weights        [][]float32 // by target token: probabilities of the source's tokens
+}

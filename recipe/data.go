@@ -77,6 +77,10 @@ type DataConfig struct {
 	// Rows draws at random so many rows of a table; 0 means all.
 	Rows int
 
+	// Part is the part to measure on, of data that has parts: train, validation or
+	// test; "" means test.
+	Part string
+
 	// Cache is a directory that keeps tokenised texts and a teacher's answers, so
 	// that they are not computed again; "" and "none" keep nothing on disk.
 	// texts.CacheDir is where the command line keeps them.

@@ -11,7 +11,7 @@ import (
 var words = map[string][]string{
 	"encoding": {"utf-8", "windows-1252", "latin1", "utf-16"},
 	"quotes":   {"strict", "lazy", "none"},
-	"split":    {"train", "test"},
+	"split":    {"train", "validation", "test"},
 }
 
 // completeFlags tells the shell what the flags of a command and of those below

@@ -74,7 +74,11 @@ func (f *dataFlags) open(c *cobra.Command, s *recipe.Source, subject string, cla
 	if info, err := os.Stat(path); err == nil && f.rows > 0 && info.Size() > 500e6 {
 		fmt.Fprintf(c.ErrOrStderr(), "reading the %.1f GB of %s twice, to draw %d rows from all of it\n", float64(info.Size())/1e9, path, f.rows)
 	}
-	data, err := s.Open(path, recipe.DataConfig{Text: f.text, Label: f.label, Classes: classes, Cache: f.cache.use(),
+	part := ""
+	if split := c.Flags().Lookup("split"); split != nil && split.Changed {
+		part = split.Value.String()
+	}
+	data, err := s.Open(path, recipe.DataConfig{Part: part, Text: f.text, Label: f.label, Classes: classes, Cache: f.cache.use(),
 		Encoding: f.encoding, Quotes: datasets.Quotes(f.quotes), Strict: f.strict || !f.skipEmpty, Missing: f.marks(c), Rows: f.rows,
 		Comma: comma(f.delimiter), Decimal: f.decimal, Dates: f.dates})
 	if err != nil {

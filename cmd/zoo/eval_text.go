@@ -26,7 +26,7 @@ type textMeasure struct {
 }
 
 func (f *textMeasure) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.split, "split", "test", "part of IMDB: train or test (a table is measured as a whole)")
+	c.Flags().StringVar(&f.split, "split", "test", "part of IMDB, train or test, or of a directory of translations, which may have validation too (a table is measured as a whole)")
 	c.Flags().IntVar(&f.errors, "errors", 0, "of a classifier: show so many of the worst errors, those it is surest of; of two, those of each that the other has right")
 	c.Flags().StringVar(&f.plots, "plots", "", "of a classifier: draw the confusion matrix and the reliability diagram into this directory, as PNG and SVG")
 }

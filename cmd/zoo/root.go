@@ -35,7 +35,7 @@ code is 1 for failures and 2 for wrong usage.`,
 		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.AddCommand(newList(z), newCard(z), newPredict(z), newEval(z), newTrain(z), newFinetune(z), newFit(z), newReproduce(z),
-		newNearest(z), newAnalogy(z), newSimilarity(z), newEmbed(z), newPull(), newCache(), newPack(z), newExport(z), newBench(z), newServe(z), newPage(z))
+		newNearest(z), newAnalogy(z), newSimilarity(z), newEmbed(z), newTranslate(z), newPull(), newCache(), newPack(z), newExport(z), newBench(z), newServe(z), newPage(z))
 	root.SetFlagErrorFunc(flagError)
 	completeFlags(root)
 	return root

@@ -6,6 +6,7 @@
 //	go run ./internal/release --date 2026-11-23 --data aclImdb_v1.tar.gz nbsvm-imdb DIR
 //	go run ./internal/release --date 2026-11-27 --data aclImdb_v1.tar.gz imdb DIR
 //	go run ./internal/release --date 2026-11-23 --pairs wordsim353.tsv,simlex999.txt,men.tsv word2vec-imdb DIR
+//	go run ./internal/release --date 2026-11-23 --data multi30k translate-de-en SEED1
 //	go run ./internal/release --date 2026-11-23 mlp-line DIR
 //
 // The directories are what "zoo train" wrote with different seeds; the first
@@ -26,11 +27,12 @@ import (
 
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/datasets"
+	"github.com/gorgonia-zoo/zoo/recipe"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
 
 func main() {
-	data := flag.String("data", "", "IMDB archive or directory")
+	data := flag.String("data", "", "IMDB archive or directory, or that of a translator's pairs")
 	date := flag.String("date", "", "day of the training, YYYY-MM-DD")
 	pairs := flag.String("pairs", "", "files of pairs of words, separated by commas, to measure vectors on")
 	flag.Parse()
@@ -79,6 +81,13 @@ var limits = map[string][]string{
 		"Near in meaning is what the pairs that it was trained on were: questions and their answers, titles and texts, comments and replies. Opposites are near each other too, and so sentiment is not what its vectors say best.",
 		"It was not trained here: who made it, and of what data, is in the file NOTICE beside it.",
 	},
+	"translate-de-en": {
+		"Trained on 29,000 sentences that describe photographs: people, animals, sports, streets. Of other texts (news, letters, talk) it makes sentences about photographs.",
+		"It translates one sentence at a time, of at most 256 subwords; a longer text is cut, and the answer says so.",
+		"It writes fluently even where it has not understood: names, numbers and rare words may be replaced by what is usual in such sentences. Nothing of consequence should rest on its translations.",
+		"The captions name the sex, the age and the looks of people as their writers saw them, and so does it.",
+		"The terms of Multi30k and of the Flickr30k captions that it translates are for research; who trains on them should read these. The test part was looked at once, for the figures here.",
+	},
 	"mlp-line": {"It is an example. Far outside -4 to 4, where its points lie, it follows straight lines of its own."},
 }
 
@@ -100,6 +109,11 @@ func release(ctx context.Context, name string, dirs []string, data, date, pairs 
 			return err
 		}
 		card.Tables = append(card.Tables, table)
+	}
+	if _, ok := m.Value.(recipe.Translator); ok {
+		if err := measureTranslators(ctx, &card, dirs, data); err != nil {
+			return err
+		}
 	}
 	if v, ok := m.Value.(*zoo.WordVectors); ok {
 		if err := neighbours(&card, v.Vectors, strings.Split(pairs, ",")); err != nil {
