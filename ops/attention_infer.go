@@ -13,6 +13,7 @@ import (
 // in its input's memory.
 type inferAttentionOp struct {
 	static
+	halting
 	attention
 	space *Workspace
 	joined
@@ -78,11 +79,10 @@ func (op *inferAttentionOp) Do(inputs ...G.Value) (v G.Value, err error) {
 	}
 	op.bounds = op.deal(blockRows, op.bounds)
 	if blocks := len(op.bounds) - 1; blocks >= evenBlocks() {
-		kernel.Parallel(blocks, func(i int) { op.block(x, op.bounds[i], op.bounds[i+1]) })
-	} else {
-		op.whole(x)
+		return x, op.parallel(blocks, func(i int) { op.block(x, op.bounds[i], op.bounds[i+1]) })
 	}
-	return x, nil
+	op.whole(x)
+	return x, op.cause()
 }
 
 func (op *inferAttentionOp) DiffWRT(n int) []bool { return make([]bool, n) }
@@ -101,6 +101,9 @@ func (op *inferAttentionOp) block(x *panelled, lo, hi int) {
 	op.space.lend(space, func(s []float32) {
 		qkv, context, y, stats := cut(&s, 3*inner*stride), cut(&s, inner*stride), cut(&s, panels*width*stride), cut(&s, 2*n)
 		for h := range op.heads {
+			if op.halted() {
+				return
+			}
 			op.project(qkv, stride, 0, x.operand(row), n, h)
 			for b := lo; b < hi; b++ {
 				at := op.starts[b] - row
@@ -141,7 +144,7 @@ func (op *inferAttentionOp) whole(x *panelled) {
 		op.norm.Forward(x.at(0, row), x.panel(), y[row*width:], stride*width, n, stats[2*row:])
 	}
 	if blocks := evenRows(n); blocks > 0 {
-		kernel.Phases([]int{op.heads, blocks}, func(phase, i int) {
+		op.phases([]int{op.heads, blocks}, func(phase, i int) {
 			if phase == 0 {
 				heads(i)
 				return
@@ -153,7 +156,7 @@ func (op *inferAttentionOp) whole(x *panelled) {
 		return
 	}
 	group := pieceOf(panels)
-	kernel.Phases([]int{op.heads, (panels + group - 1) / group, (n + embeddingRows - 1) / embeddingRows}, func(phase, i int) {
+	op.phases([]int{op.heads, (panels + group - 1) / group, (n + embeddingRows - 1) / embeddingRows}, func(phase, i int) {
 		switch phase {
 		case 0:
 			heads(i)

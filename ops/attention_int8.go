@@ -63,11 +63,10 @@ func (op *inferAttention8Op) Do(inputs ...G.Value) (v G.Value, err error) {
 	}
 	op.bounds = op.deal(blockRows, op.bounds)
 	if blocks := len(op.bounds) - 1; blocks >= evenBlocks() {
-		kernel.Parallel(blocks, func(i int) { op.block(x, op.bounds[i], op.bounds[i+1]) })
-	} else {
-		op.whole(x)
+		return x, op.parallel(blocks, func(i int) { op.block(x, op.bounds[i], op.bounds[i+1]) })
 	}
-	return x, nil
+	op.whole(x)
+	return x, op.cause()
 }
 
 // project is attention's: one head's queries, keys and values of n rows of x.
@@ -88,6 +87,9 @@ func (op *inferAttention8Op) block(x *panelled, lo, hi int) {
 		q := rows8(&bytes, &s, stride, max(inner, op.width)) // of x, then of the context
 		q.Set(0, x.at(0, row), x.panel(), n, op.width)
 		for h := range op.heads {
+			if op.halted() {
+				return
+			}
 			op.project(qkv, stride, q, n, h)
 			for b := lo; b < hi; b++ {
 				at := op.starts[b] - row
@@ -127,7 +129,7 @@ func (op *inferAttention8Op) whole(x *panelled) {
 		op.norm.Forward(x.at(0, row), x.panel(), y[row*width:], stride*width, n, stats[2*row:])
 	}
 	if blocks := evenRows(n); blocks > 0 {
-		kernel.Phases([]int{blocks, op.heads, blocks}, func(phase, i int) {
+		op.phases([]int{blocks, op.heads, blocks}, func(phase, i int) {
 			row, next := n*i/blocks, n*(i+1)/blocks
 			switch phase {
 			case 0:
@@ -143,7 +145,7 @@ func (op *inferAttention8Op) whole(x *panelled) {
 		return
 	}
 	group, rows := pieceOf(panels), (n+embeddingRows-1)/embeddingRows
-	kernel.Phases([]int{rows, op.heads, rows, (panels + group - 1) / group, rows}, func(phase, i int) {
+	op.phases([]int{rows, op.heads, rows, (panels + group - 1) / group, rows}, func(phase, i int) {
 		row := i * embeddingRows
 		some := min(embeddingRows, n-row)
 		switch phase {

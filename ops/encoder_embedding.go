@@ -167,6 +167,7 @@ const embeddingRows = 32
 // inferEmbeddingOp is an encoder's input layer in a graph that predicts.
 type inferEmbeddingOp struct {
 	static
+	halting
 	*encoderEmbedding
 	space *Workspace
 	out   panelled
@@ -194,7 +195,7 @@ func (op *inferEmbeddingOp) Do(inputs ...G.Value) (v G.Value, err error) {
 	}
 	width := op.norm.Columns
 	op.out.resize(op.tokens, width, op.shape[0])
-	kernel.Parallel((op.tokens+embeddingRows-1)/embeddingRows, func(i int) {
+	err = op.parallel((op.tokens+embeddingRows-1)/embeddingRows, func(i int) {
 		row := i * embeddingRows
 		n := min(embeddingRows, op.tokens-row)
 		op.space.lend(kernel.Panels(width)*kernel.Width+2*n, func(s []float32) {
@@ -203,7 +204,7 @@ func (op *inferEmbeddingOp) Do(inputs ...G.Value) (v G.Value, err error) {
 			op.norm.Forward(x, op.out.panel(), x, op.out.panel(), n, s)
 		})
 	})
-	return &op.out, nil
+	return &op.out, err
 }
 
 func (op *inferEmbeddingOp) DiffWRT(n int) []bool { return make([]bool, n) }

@@ -95,6 +95,7 @@ func (f *feedForward) bend(h []float32, stride int, x kernel.Operand, n, first, 
 // its input's memory.
 type inferFeedForwardOp struct {
 	static
+	halting
 	feedForward
 	space  *Workspace
 	packed bool
@@ -159,14 +160,13 @@ func (op *inferFeedForwardOp) Do(inputs ...G.Value) (v G.Value, err error) {
 		op.packed = true
 	}
 	if blocks := evenRows(x.rows); blocks > 0 {
-		kernel.Parallel(blocks, func(i int) {
+		return x, op.parallel(blocks, func(i int) {
 			row := x.rows * i / blocks
 			op.block(x, row, x.rows*(i+1)/blocks-row)
 		})
-	} else {
-		op.whole(x)
 	}
-	return x, nil
+	op.whole(x)
+	return x, op.cause()
 }
 
 func (op *inferFeedForwardOp) DiffWRT(n int) []bool { return make([]bool, n) }
@@ -206,7 +206,7 @@ func (op *inferFeedForwardOp) whole(x *panelled) {
 	s := op.space.all((inner+panels)*width*stride + 2*n)
 	h, y, stats := cut(&s, inner*width*stride), cut(&s, panels*width*stride), cut(&s, 2*n)
 	in, out := pieceOf(inner), pieceOf(panels)
-	kernel.Phases([]int{(inner + in - 1) / in, (panels + out - 1) / out, (n + embeddingRows - 1) / embeddingRows}, func(phase, i int) {
+	op.phases([]int{(inner + in - 1) / in, (panels + out - 1) / out, (n + embeddingRows - 1) / embeddingRows}, func(phase, i int) {
 		switch phase {
 		case 0:
 			op.bend(h[i*in*stride*width:], stride, x.operand(0), n, i*in, min(in, inner-i*in))

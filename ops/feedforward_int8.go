@@ -41,14 +41,13 @@ func (op *inferFeedForward8Op) Do(inputs ...G.Value) (v G.Value, err error) {
 		op.norm.Gamma, op.norm.Beta = op.w.gamma, op.w.beta
 	}
 	if blocks := evenRows(x.rows); blocks > 0 {
-		kernel.Parallel(blocks, func(i int) {
+		return x, op.parallel(blocks, func(i int) {
 			row := x.rows * i / blocks
 			op.block(x, row, x.rows*(i+1)/blocks-row)
 		})
-	} else {
-		op.whole(x)
 	}
-	return x, nil
+	op.whole(x)
+	return x, op.cause()
 }
 
 // bendGroup is how many inner panels are computed and at once activated, in the first
@@ -97,7 +96,7 @@ func (op *inferFeedForward8Op) whole(x *panelled) {
 	h, y, stats := cut(&s, inner*width*stride), cut(&s, panels*width*stride), cut(&s, 2*n)
 	q, bent := rows8(&bytes, &s, stride, op.width), rows8(&bytes, &s, stride, op.inner)
 	in, out, rows := pieceOf(inner), pieceOf(panels), (n+embeddingRows-1)/embeddingRows
-	kernel.Phases([]int{rows, (inner + in - 1) / in, rows, (panels + out - 1) / out, rows}, func(phase, i int) {
+	op.phases([]int{rows, (inner + in - 1) / in, rows, (panels + out - 1) / out, rows}, func(phase, i int) {
 		row := i * embeddingRows
 		some := min(embeddingRows, n-row)
 		switch phase {

@@ -71,6 +71,7 @@ func Build(define func(*Graph) (loss, output *G.Node, err error)) (p *Program, e
 			return nil, err
 		}
 	}
+	attach(g.expr, &p.running)
 	p.vm = G.NewTapeMachine(g.expr)
 	// Gorgonia's finalizer does nothing without CUDA, but sits on a cycle of
 	// pointers, and what a finalizer keeps alive in a cycle is never freed.
@@ -129,6 +130,7 @@ type Program struct {
 	ties      []*tie
 	tied      []Gradient // of ties
 	gradients []Gradient
+	running   running
 }
 
 // Run executes the graph once on what its inputs hold.

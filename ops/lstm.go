@@ -43,6 +43,7 @@ type lstmInput struct {
 // directions.
 type lstmOp struct {
 	static
+	halting
 	in, hidden int
 	dirs       []lstmDirection
 	passes     []*lstmPass // the same, where a backward pass may follow
@@ -134,7 +135,7 @@ func newLSTM(inference bool, x, rows, lengths *G.Node, from *LSTMState, directio
 			}
 		}
 		if inference {
-			op.dirs = append(op.dirs, newLSTMInfer(d, h, i == 1))
+			op.dirs = append(op.dirs, newLSTMInfer(d, h, i == 1, &op.halting))
 		} else {
 			pass := newLSTMPass(d, h, tokens, i == 1)
 			op.dirs, op.passes = append(op.dirs, pass), append(op.passes, pass)
@@ -177,10 +178,13 @@ func (op *lstmOp) Do(inputs ...G.Value) (v G.Value, err error) {
 		dir.prepare(w, &op.packing, x, op.states.begin.columns(i*op.hidden))
 	}
 	ranges := len(op.bounds) - 1
-	kernel.Parallel(ranges*len(op.dirs), func(task int) {
+	err = op.parallel(ranges*len(op.dirs), func(task int) {
 		dir, r := task/ranges, task%ranges
 		op.dirs[dir].forward(&op.packing, x, op.out.data[dir*op.hidden:], width, op.bounds[r], op.bounds[r+1])
 	})
+	if err != nil {
+		return nil, err
+	}
 	op.pending = true
 	if op.carried {
 		return op.end(), nil

@@ -13,6 +13,7 @@ import (
 type lstmInfer struct {
 	in, hidden int
 	reverse    bool
+	run        *halting
 
 	units int // H'
 	zRow  int // distance of the gates' rows
@@ -31,10 +32,10 @@ type lstmInfer struct {
 	c, h []float32 // [B][H'] states
 }
 
-func newLSTMInfer(in, hidden int, reverse bool) *lstmInfer {
+func newLSTMInfer(in, hidden int, reverse bool, run *halting) *lstmInfer {
 	units := kernel.Panels(hidden) * kernel.Width
 	// The gap keeps the rows of a panel out of each other's cache sets.
-	return &lstmInfer{in: in, hidden: hidden, reverse: reverse, units: units, zRow: 4*units + kernel.Width}
+	return &lstmInfer{in: in, hidden: hidden, reverse: reverse, run: run, units: units, zRow: 4*units + kernel.Width}
 }
 
 // A step of few texts is as slow as its weights are read. Batches of up to
@@ -88,7 +89,7 @@ func (l *lstmInfer) prepare(w [4][]float32, p *packing, x lstmInput, begin lstmR
 	}
 	l.x = grow(l.x, inputs*(l.in+1), 0)
 	l.xw = grow(l.xw, inputs*l.zRow, 0)
-	kernel.Parallel((inputs+tokenBlock-1)/tokenBlock, func(block int) {
+	l.run.parallel((inputs+tokenBlock-1)/tokenBlock, func(block int) { // what ends it, Do asks
 		lo := block * tokenBlock
 		n := min(tokenBlock, inputs-lo)
 		for row := lo; row < lo+n; row++ {
@@ -162,10 +163,13 @@ func (l *lstmInfer) step(p *packing, s, lo, hi int) (n, token int) {
 }
 
 // forward runs the texts lo..hi-1 through all their tokens and writes hidden
-// states into out, whose rows are ld apart.
+// states into out, whose rows are ld apart, unless the run is ended.
 func (l *lstmInfer) forward(p *packing, x lstmInput, out []float32, ld, lo, hi int) {
 	units, row := l.units, 0 // row of the next step's gates
 	for s := range p.steps {
+		if l.run.halted() {
+			return
+		}
 		if l.ahead > 0 && s%l.ahead == 0 {
 			row = lo * l.ahead
 			l.aheadProduct(p, x, s, lo, hi)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/internal/fixture"
+	"github.com/gorgonia-zoo/zoo/pretrained/minilm"
 	"github.com/gorgonia-zoo/zoo/recipe"
 	"github.com/gorgonia-zoo/zoo/train"
 )
@@ -79,7 +80,7 @@ func TestCancelledPredictionStopsAnywhere(t *testing.T) {
 		if err == nil {
 			break
 		}
-		if !errors.Is(err, context.Canceled) || ctx.left.Load() < -2 {
+		if !errors.Is(err, context.Canceled) || ctx.left.Load() < -4-int32(runtime.GOMAXPROCS(0)) { // each core may be asking
 			t.Fatalf("cancelled when asked for the %dth time: %v; asked %d times more", n, err, -ctx.left.Load())
 		}
 		asked++
@@ -88,6 +89,61 @@ func TestCancelledPredictionStopsAnywhere(t *testing.T) {
 		t.Errorf("asked only %d times for %d texts", asked, len(texts))
 	}
 	settle(t, goroutines)
+}
+
+// While one long text is read and run through a model, it asks again and again: for
+// each few kilobytes of text, and for each token of an LSTM.
+func TestCancelledInTheMidstOfALongText(t *testing.T) {
+	c, _ := trained(t)
+	nb, err := zoo.NBSVMIMDB()
+	if err != nil {
+		t.Fatal(err)
+	}
+	enc, err := minilm.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := answered(t, c, "the film was brilliant")
+	const size = 1 << 20
+	for name, text := range map[string]string{
+		"words": strings.Repeat("the film was dull ", size/18), "a word": strings.Repeat("a", size), "blanks": strings.Repeat(" ", size),
+		"ideographs": strings.Repeat("電", size/3), "markup": strings.Repeat("<b>x</b>&amp;", size/13), "a script": "<script>" + strings.Repeat("x < y", size/5),
+	} {
+		for model, predict := range map[string]func(context.Context) error{
+			"lstm":    func(ctx context.Context) error { _, err := c.Predict(ctx, text); return err },
+			"linear":  func(ctx context.Context) error { _, err := nb.Predict(ctx, text); return err },
+			"all":     func(ctx context.Context) error { _, err := nb.PredictAll(ctx, []string{text}); return err },
+			"encoder": func(ctx context.Context) error { _, err := enc.Embed(ctx, []string{text}); return err },
+		} {
+			all := &countdown{Context: context.Background(), done: make(chan struct{})}
+			all.left.Store(1 << 30)
+			if err := predict(all); err != nil {
+				t.Fatalf("%s, %s: %v", model, name, err)
+			}
+			asked := 1<<30 - all.left.Load()
+			least := int32(size >> 15)
+			switch {
+			case model == "encoder": // of which a text has few tokens, and none of what is behind them is read
+				least = 8
+			case model == "lstm" && name == "words": // a step for each token, and none of what is behind them is read
+				least = 1 << 16
+			}
+			if asked < least {
+				t.Errorf("%s, %s: asked %d times, want %d", model, name, asked, least)
+			}
+			for _, n := range []int32{1, 2, asked / 2, asked - 1} {
+				ctx := &countdown{Context: context.Background(), done: make(chan struct{})}
+				ctx.left.Store(max(1, n))
+				if err := predict(ctx); !errors.Is(err, context.Canceled) || ctx.left.Load() < -4-2*int32(runtime.GOMAXPROCS(0)) {
+					t.Errorf("%s, %s, cancelled when asked for the %dth time: %v; asked %d times more", model, name, n, err, -ctx.left.Load())
+				}
+			}
+		}
+	}
+	// What was cut off leaves no trace.
+	if after := answered(t, c, "the film was brilliant"); !same(before, after) {
+		t.Errorf("afterwards %+v, before %+v", after, before)
+	}
 }
 
 // Models that are dropped leave nothing behind: thirty opened, used and

@@ -49,10 +49,16 @@ func newAddedTokens(tokens []AddedToken) (*addedTokens, error) {
 
 // split calls part for the parts of text in order: the added tokens with
 // their ids, and what lies between them, if it is not empty, with -1. It ends
-// early when part returns false.
-func (a *addedTokens) split(text string, part func(begin, end int, id int32) bool) {
+// early when part returns false, and without a part where p stops.
+func (a *addedTokens) split(text string, part func(begin, end int, id int32) bool, p *pace) {
 	from := 0
-	for i := 0; a != nil && i < len(text); {
+	for i, last := 0, 0; a != nil && i < len(text); {
+		if p != nil && i-last >= paceBytes {
+			if p.stop(i - last) {
+				return
+			}
+			last = i
+		}
 		if !a.first[text[i]] {
 			i++
 			continue

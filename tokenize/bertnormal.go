@@ -53,9 +53,18 @@ func (m *normal) from(begin, end int) {
 }
 
 // append appends the normal form of s, which begins at byte base of the
-// original. Bytes that are not UTF-8 are U+FFFD.
-func (n *normalizer) append(m *normal, s string, base int) {
-	for i := 0; i < len(s); {
+// original. Bytes that are not UTF-8 are U+FFFD. It ends early where p stops.
+func (n *normalizer) append(m *normal, s string, base int, p *pace) {
+	if p != nil && cap(m.text) < len(s) {
+		m.text = append(make([]byte, 0, len(s)+len(s)/8), m.text...) // growing copies all of it at once
+	}
+	for i, last := 0, 0; i < len(s); {
+		if p != nil && i-last >= paceBytes {
+			if p.stop(i - last) {
+				return
+			}
+			last = i
+		}
 		if c := s[i]; c < utf8.RuneSelf {
 			i++
 			c := n.ascii[c]

@@ -36,6 +36,8 @@ type breaker struct {
 
 	addresses bool // whether s may contain a URL, domain or e-mail address
 	searched  int  // no domain or e-mail address begins before s[searched]
+
+	pace *pace
 }
 
 const (
@@ -52,7 +54,10 @@ func (b *breaker) run() {
 	s := b.s
 	b.addresses = mayHoldAddress(s)
 	for i := 0; i < len(s); {
-		i = b.next(i)
+		from := i
+		if i = b.next(i); b.pace.stop(i - from) {
+			return
+		}
 	}
 	b.end(len(s))
 }

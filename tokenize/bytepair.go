@@ -135,8 +135,8 @@ func (a *addedCutter) cut(w *subwork, text string, base int) {
 		} else {
 			a.then.cut(w, text[begin:end], base+begin)
 		}
-		return len(w.ids) < w.full
-	})
+		return len(w.ids) < w.full && !w.pace.stop(0)
+	}, w.pace)
 }
 
 // cut implements cutter.
@@ -145,9 +145,10 @@ func (b *BytePair) cut(w *subwork, text string, base int) {
 	if b.cfg.PrefixSpace && text[0] != ' ' {
 		text, base = " "+text, base-1
 	}
-	for len(text) > 0 && len(w.ids) < w.full {
+	for len(text) > 0 && len(w.ids) < w.full && !w.pace.stop(0) {
 		n := min(gpt2Next(b.runes, text), maxPairWord)
 		b.word(w, text[:n], base, floor)
+		w.pace.stop(n)
 		text, base = text[n:], base+n
 	}
 }

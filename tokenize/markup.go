@@ -7,6 +7,8 @@ import "strings"
 // are not each searched to the end.
 type markup struct {
 	noComment, noScript, noStyle bool
+
+	pace *pace // where it stops, what is found counts for nothing
 }
 
 // match returns the length of the markup at src[i], a '<', and whether it
@@ -34,27 +36,34 @@ func (m *markup) match(src string, i int) (n int, space bool) {
 		}
 		return end + 1, true
 	}
-	name, n := tag(s)
+	name, n := tag(s, m.pace)
 	if n == 0 {
 		return 0, false
 	}
 	switch {
 	case s[1] == '/':
 	case name == "script":
-		n += skipTo(s[n:], "</script", &m.noScript)
+		n += skipTo(s[n:], "</script", &m.noScript, m.pace)
 	case name == "style":
-		n += skipTo(s[n:], "</style", &m.noStyle)
+		n += skipTo(s[n:], "</style", &m.noStyle, m.pace)
 	}
 	return n, !inline[name]
 }
 
 // skipTo returns where the closing tag begins, 0 if there is none.
-func skipTo(s, closing string, none *bool) int {
+func skipTo(s, closing string, none *bool, p *pace) int {
 	if *none {
 		return 0
 	}
-	for i := 0; i+len(closing) <= len(s); i++ {
-		if s[i] == '<' && strings.EqualFold(s[i:i+len(closing)], closing) {
+	for i := 0; ; i++ {
+		next := strings.IndexByte(s[i:], '<')
+		if i += next; next < 0 || i+len(closing) > len(s) {
+			break
+		}
+		if p.stop(next + 1) {
+			return 0
+		}
+		if strings.EqualFold(s[i:i+len(closing)], closing) {
 			return i
 		}
 	}
@@ -81,7 +90,7 @@ func set(words string) map[string]bool {
 // name in lower case (without the slash) and its length; 0 if there is none.
 // Attributes must have values unless flags has them: "if x <y and z> w" is
 // no tag. No part of a tag may be a '<', which bounds the search.
-func tag(s string) (name string, n int) {
+func tag(s string, p *pace) (name string, n int) {
 	i := 1
 	closing := i < len(s) && s[i] == '/'
 	if closing {
@@ -108,7 +117,7 @@ func tag(s string) (name string, n int) {
 		case i == gap || closing:
 			return "", 0
 		}
-		if i = attribute(s, i); i == 0 {
+		if i = attribute(s, i, p); i == 0 {
 			return "", 0
 		}
 	}
@@ -116,10 +125,12 @@ func tag(s string) (name string, n int) {
 
 // attribute returns the end of the attribute that starts at s[i], 0 if there
 // is none.
-func attribute(s string, i int) int {
+func attribute(s string, i int, p *pace) int {
 	start := i
 	for i < len(s) && !isGap(s[i]) && strings.IndexByte("\"'<>/=", s[i]) < 0 {
-		i++
+		if i++; i%paceBytes == 0 && p.stop(paceBytes) {
+			return 0
+		}
 	}
 	if i == start {
 		return 0
@@ -141,7 +152,7 @@ func attribute(s string, i int) int {
 	}
 	if quote := s[i]; quote == '"' || quote == '\'' {
 		for i++; i < len(s) && s[i] != quote; i++ {
-			if s[i] == '<' {
+			if s[i] == '<' || i%paceBytes == 0 && p.stop(paceBytes) {
 				return 0
 			}
 		}
@@ -152,7 +163,9 @@ func attribute(s string, i int) int {
 	}
 	start = i
 	for i < len(s) && !isGap(s[i]) && strings.IndexByte("\"'<>=`", s[i]) < 0 {
-		i++
+		if i++; i%paceBytes == 0 && p.stop(paceBytes) {
+			return 0
+		}
 	}
 	if i == start {
 		return 0

@@ -7,24 +7,43 @@ import (
 	"unicode/utf8"
 )
 
-// appendPlain appends the text that a reader of src would see: without
-// markup, entities decoded, valid UTF-8, one kind of quotation mark and
-// apostrophe, every white space a blank. The output is not looked at again,
-// so "&lt;b&gt;" becomes "<b>" and stays.
-func appendPlain(dst []byte, src string) []byte {
-	var m markup
-	for i := 0; i < len(src); {
+// plainer turns a text into what a reader of it would see: without markup,
+// entities decoded, valid UTF-8, one kind of quotation mark and apostrophe, every
+// white space a blank. What it gives is not looked at again, so "&lt;b&gt;" becomes
+// "<b>" and stays.
+type plainer struct {
+	src string
+	i   int // what of src has been read
+	m   markup
+}
+
+// fill appends about so many bytes, or what is left, to dst, whose last byte is the
+// one given last unless that was white space. It ends early where p stops.
+func (r *plainer) fill(dst []byte, size int, p *pace) []byte {
+	src, i := r.src, r.i
+	last := i
+	defer func() {
+		r.i = i
+		p.stop(i - last)
+	}()
+	for full := len(dst) + size; i < len(src) && len(dst) < full; {
+		if p.stop(i - last) {
+			return dst
+		}
+		last = i
 		start := i
-		for i < len(src) && !isOdd[src[i]] {
-			i++
+		for end := min(len(src), start+size); i < end && !isOdd[src[i]]; i++ {
 		}
 		dst = append(dst, src[start:i]...)
 		if i == len(src) {
 			break
 		}
+		if i-start == size {
+			continue
+		}
 		switch c := src[i]; {
 		case c == '<':
-			if n, space := m.match(src, i); n > 0 {
+			if n, space := r.m.match(src, i); n > 0 {
 				if space {
 					dst = append(dst, ' ')
 				}
@@ -59,7 +78,7 @@ func appendPlain(dst []byte, src string) []byte {
 	return dst
 }
 
-// isOdd marks the bytes that appendPlain does not simply copy.
+// isOdd marks the bytes that plainer does not simply copy.
 var isOdd = func() (odd [256]bool) {
 	odd['<'], odd['&'], odd['`'] = true, true, true
 	for c := utf8.RuneSelf; c < len(odd); c++ {

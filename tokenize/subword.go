@@ -1,6 +1,7 @@
 package tokenize
 
 import (
+	"context"
 	"errors"
 	"math"
 	"sync"
@@ -21,6 +22,10 @@ type Subword interface {
 	// pieces at the end of the text were left out. The special tokens stay
 	// even where limit has no room for them.
 	Encode(dst []int32, text string, limit int) (ids []int32, truncated bool)
+
+	// EncodeContext is Encode for a text of any length: it stops within a
+	// millisecond where ctx ends, and returns its cause.
+	EncodeContext(ctx context.Context, text string, limit int) (ids []int32, truncated bool, err error)
 
 	// EncodePair appends the ids of two texts that are read together to ids,
 	// and for each of them the segment it belongs to, to types. Pieces beyond
@@ -114,7 +119,8 @@ type slot struct{ id, typ int32 }
 // subwork is the memory of one call.
 type subwork struct {
 	ids    []int32
-	full   int     // number of ids at which to stop
+	full   int // number of ids at which to stop
+	pace   *pace
 	track  bool    // whether to note places
 	pieces []Piece // as many as ids if track
 	normal normal
@@ -157,8 +163,8 @@ func (s *subword) text(w *subwork, text string, room int) (truncated bool) {
 		} else {
 			s.cutter.cut(w, text[begin:end], begin)
 		}
-		return len(w.ids) < w.full
-	})
+		return len(w.ids) < w.full && !w.pace.stop(0)
+	}, w.pace)
 	if len(w.ids)-from > room {
 		w.ids = w.ids[:from+room]
 		return true
@@ -173,6 +179,23 @@ func (s *subword) Encode(dst []int32, text string, limit int) (ids []int32, trun
 	ids = w.ids
 	w.release()
 	return ids, truncated
+}
+
+// EncodeContext implements Subword.
+func (s *subword) EncodeContext(ctx context.Context, text string, limit int) (ids []int32, truncated bool, err error) {
+	if ctx.Err() != nil {
+		return nil, false, context.Cause(ctx)
+	}
+	w := subworks.Get().(*subwork)
+	w.pace = newPace(ctx)
+	truncated = s.encode(w, nil, text, limit)
+	ids, err = w.ids, w.pace.cause()
+	w.pace = nil
+	w.release()
+	if err != nil {
+		return nil, false, err
+	}
+	return ids, truncated, nil
 }
 
 // encode is Encode in the memory of w, where it leaves the ids.

@@ -1,6 +1,8 @@
 package tokenize
 
 import (
+	"context"
+	"math"
 	"strings"
 	"sync"
 )
@@ -37,21 +39,60 @@ func (t *Tokenizer) Tokens(text string) []string {
 	return t.Append(make([]string, 0, len(text)/4), text)
 }
 
+// TokensContext is Tokens for a text of any length: it stops within a millisecond
+// where ctx ends, and returns its cause, and reads no further than to the first
+// limit tokens. truncated says that there are more. A limit of 0 is none.
+func (t *Tokenizer) TokensContext(ctx context.Context, text string, limit int) (tokens []string, truncated bool, err error) {
+	if ctx.Err() != nil {
+		return nil, false, context.Cause(ctx)
+	}
+	room, most := len(text)/4, limit
+	if limit <= 0 {
+		most = math.MaxInt
+	}
+	p := newPace(ctx)
+	tokens = t.append(make([]string, 0, min(room, most, 1<<16)), text, most, p)
+	if err := p.cause(); err != nil {
+		return nil, false, err
+	}
+	if truncated = len(tokens) > most; truncated {
+		tokens = tokens[:most]
+	}
+	return tokens, truncated, nil
+}
+
 // Append appends the tokens of text to dst. The tokens share no memory with
 // the text.
 func (t *Tokenizer) Append(dst []string, text string) []string {
+	return t.append(dst, text, math.MaxInt, nil)
+}
+
+// append is Append that stops once dst has more than most tokens, or where p does.
+// It looks at a piece of the text at a time, and at nothing behind the last token.
+func (t *Tokenizer) append(dst []string, text string, most int, p *pace) []string {
 	w := workspaces.Get().(*workspace)
-	plain := appendPlain(w.plain[:0], text)
-	for i := 0; i < len(plain); {
-		if isGap(plain[i]) {
-			i++
-			continue
+	plain, source := w.plain[:0], plainer{src: text, m: markup{pace: p}}
+	for at, done := 0, false; !done && len(dst) <= most && !p.stop(0); {
+		plain = source.fill(plain, paceBytes, p)
+		done = source.i == len(text)
+		start := 0 // of a span that may go on
+		for ended := false; at < len(plain) && !ended; at++ {
+			if !isGap(plain[at]) {
+				continue
+			}
+			if at > start {
+				dst = t.appendSpan(dst, plain[start:at], w, p)
+			}
+			ended = p.stop(at+1-start) || len(dst) > most
+			start = at + 1
 		}
-		start := i
-		for i < len(plain) && !isGap(plain[i]) {
-			i++
+		if done && start < len(plain) && len(dst) <= most && !p.stop(0) {
+			dst = t.appendSpan(dst, plain[start:], w, p)
 		}
-		dst = t.appendSpan(dst, plain[start:i], w)
+		if start > 0 { // a gap before what is left has no part in what follows
+			plain = plain[:copy(plain, plain[start:])]
+			at -= start
+		}
 	}
 	w.plain = plain
 	w.release()
@@ -73,19 +114,19 @@ func (w *workspace) release() {
 	}
 }
 
-// isGap tells the bytes that separate spans in the output of appendPlain:
+// isGap tells the bytes that separate spans in the output of plainer:
 // every white space is a blank there, and controls separate as well.
 func isGap(c byte) bool { return c <= ' ' || c == 0x7f }
 
 // appendSpan appends the tokens of a span, which depend on nothing else in
 // the text: prose too looks at one white-space-separated span at a time.
-func (t *Tokenizer) appendSpan(dst []string, span []byte, w *workspace) []string {
+func (t *Tokenizer) appendSpan(dst []string, span []byte, w *workspace, p *pace) []string {
 	if len(span) > maxCached {
-		return t.split(dst, string(span))
+		return t.split(dst, p.text(span), p)
 	}
 	e, slot := t.spans.find(span)
 	if e == nil {
-		w.tokens = t.split(w.tokens[:0], string(span))
+		w.tokens = t.split(w.tokens[:0], string(span), nil)
 		e = newEntry(span, w.tokens) // every span has a token: nothing is dropped
 		slot.Store(e)
 	}
@@ -93,13 +134,16 @@ func (t *Tokenizer) appendSpan(dst []string, span []byte, w *workspace) []string
 }
 
 // split does the work of appendSpan without the cache.
-func (t *Tokenizer) split(dst []string, span string) []string {
+func (t *Tokenizer) split(dst []string, span string, p *pace) []string {
 	first := len(dst)
-	b := breaker{s: span, out: splitter{tokens: dst, shapes: t.shapes}}
+	b := breaker{s: span, pace: p, out: splitter{tokens: dst, shapes: t.shapes}}
 	b.run()
 	dst = b.out.tokens
 	if t.cfg.Lower {
 		for i, token := range dst[first:] {
+			if p.stop(len(token)) {
+				return dst
+			}
 			dst[first+i] = strings.ToLower(token)
 		}
 	}

@@ -1,6 +1,7 @@
 package tokenize
 
 import (
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -125,7 +126,7 @@ var shared = [2]*Tokenizer{New(Config{}), New(Config{Lower: true})}
 func checkText(t *testing.T, text string) {
 	tokens := shared[0].Tokens(text)
 	joined := strings.Join(tokens, "")
-	plain := string(appendPlain(nil, text))
+	plain := string((&plainer{src: text}).fill(nil, math.MaxInt/2, nil))
 
 	for _, token := range tokens {
 		if token == "" || !utf8.ValidString(token) || strings.ContainsFunc(token, unicode.IsSpace) || len(token) > maxToken {
@@ -142,7 +143,7 @@ func checkText(t *testing.T, text string) {
 	}, plain); joined != want {
 		t.Errorf("tokens of %q hold %q, want %q", text, joined, want)
 	}
-	// Where there is no markup, that can be said without appendPlain. The
+	// Where there is no markup, that can be said without plainer. The
 	// controls U+0080 to U+009F may stand for letters.
 	if !strings.ContainsAny(text, "<&") && !strings.ContainsFunc(text, func(r rune) bool { return r >= 0x80 && r < 0xa0 }) {
 		text := strings.ToValidUTF8(text, "\ufffd")

@@ -87,7 +87,7 @@ func newWordPiece(vocab []string, cfg WordPieceConfig) (*WordPiece, error) {
 	for _, t := range p.cfg.Added {
 		if t.Normalized {
 			var m normal
-			p.normalizer.append(&m, t.Content, 0)
+			p.normalizer.append(&m, t.Content, 0, nil)
 			t.Content = string(m.text)
 			normalized = append(normalized, t)
 		} else {
@@ -132,7 +132,7 @@ func (p *WordPiece) Config() WordPieceConfig { return p.cfg }
 // at.
 func (p *WordPiece) cut(w *subwork, text string, base int) {
 	const part = 1 << 12
-	for len(text) > 0 && len(w.ids) < w.full {
+	for len(text) > 0 && len(w.ids) < w.full && !w.pace.stop(0) {
 		n := len(text)
 		if n > part && p.normalized == nil {
 			if i := strings.IndexByte(text[part:], ' '); i >= 0 {
@@ -140,7 +140,7 @@ func (p *WordPiece) cut(w *subwork, text string, base int) {
 			}
 		}
 		w.normal.reset(w.track)
-		p.normalizer.append(&w.normal, text[:n], base)
+		p.normalizer.append(&w.normal, text[:n], base, w.pace)
 		p.parts(w)
 		text, base = text[n:], base+n
 	}
@@ -158,8 +158,8 @@ func (p *WordPiece) parts(w *subwork) {
 		} else {
 			p.add(w, id, begin, end)
 		}
-		return len(w.ids) < w.full
-	})
+		return len(w.ids) < w.full && !w.pace.stop(0)
+	}, w.pace)
 }
 
 // add appends a piece that stands in the normalised text.
@@ -190,8 +190,13 @@ func (p *WordPiece) words(w *subwork, begin, end int) {
 		}
 		if kind == inWord {
 			i += size
-			chars++
+			if chars++; chars%paceBytes == 0 && w.pace.stop(paceBytes) {
+				return
+			}
 			continue
+		}
+		if w.pace.stop(i + size - start) {
+			return
 		}
 		p.word(w, start, i, chars)
 		if kind == alone {

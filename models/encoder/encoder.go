@@ -153,10 +153,10 @@ func (e *Encoder) Embed(ctx context.Context, texts []string) ([]Embedding, error
 	ids := make([][]int32, len(texts))
 	out := make([]Embedding, len(texts))
 	for i, text := range texts {
-		if ctx.Err() != nil {
-			return nil, fmt.Errorf("encoder: embed: %w", context.Cause(ctx))
+		var err error
+		if ids[i], out[i].Truncated, err = e.tokenizer.EncodeContext(ctx, text, e.settings.MaxTokens); err != nil {
+			return nil, fmt.Errorf("encoder: embed: %w", err)
 		}
-		ids[i], out[i].Truncated = e.Encode(text)
 		out[i].Tokens = len(ids[i])
 	}
 	vectors, err := e.network.vectors(ctx, ids, nil, e.settings.head())

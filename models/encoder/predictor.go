@@ -19,7 +19,8 @@ const (
 	predictTokens = 1 << 13
 )
 
-// ErrEmptyText is returned for a text without tokens.
+// ErrEmptyText is returned by NewBatch and Network.Embed for a text without ids. An
+// Encoder gives every text its special tokens.
 var ErrEmptyText = errors.New("a text without tokens")
 
 // ErrTooLong is returned for a text of more tokens than there are positions.
@@ -131,7 +132,7 @@ func (n *Network) vectors(ctx context.Context, texts, segments [][]int32, h head
 			if _, err := ops.PackTexts(g.ids, g.lengths, batch); err != nil {
 				return err
 			}
-			if err := g.Run(); err != nil {
+			if err := g.RunContext(ctx); err != nil {
 				return err
 			}
 			data, f := g.Output()

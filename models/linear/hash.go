@@ -8,8 +8,25 @@ import (
 // hashRow counts the n-grams of a document in hashed columns.
 func (v *Vectorizer) hashRow(r *row, tokens []string) {
 	r.hashes = r.hashes[:0]
+	v.hashes(r, tokens, len(tokens))
+	slices.Sort(r.hashes)
+	last := int32(-1)
+	for _, h := range r.hashes {
+		column, sign := int32(h>>1), float32(1-2*(h&1))
+		if column != last {
+			last = column
+			r.columns = append(r.columns, column)
+			r.counts = append(r.counts, 0)
+		}
+		r.counts[len(r.counts)-1] += sign
+	}
+}
+
+// hashes appends the hashes of the n-grams that begin at the first tokens, so many
+// of them.
+func (v *Vectorizer) hashes(r *row, tokens []string, begins int) {
 	var term []byte
-	for at := range tokens {
+	for at := range begins {
 		term = term[:0]
 		for k := range min(v.cfg.MaxN, len(tokens)-at) {
 			if k > 0 {
@@ -22,20 +39,9 @@ func (v *Vectorizer) hashRow(r *row, tokens []string) {
 		}
 	}
 	if v.cfg.MaxChars > 0 {
-		for _, token := range tokens {
+		for _, token := range tokens[:begins] {
 			v.hashChars(r, token)
 		}
-	}
-	slices.Sort(r.hashes)
-	last := int32(-1)
-	for _, h := range r.hashes {
-		column, sign := int32(h>>1), float32(1-2*(h&1))
-		if column != last {
-			last = column
-			r.columns = append(r.columns, column)
-			r.counts = append(r.counts, 0)
-		}
-		r.counts[len(r.counts)-1] += sign
 	}
 }
 

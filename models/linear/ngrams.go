@@ -191,13 +191,14 @@ func (v *NGrams) appendIDs(dst []int32, tokens []string) []int32 {
 	return dst
 }
 
-// each calls f for every n-gram of a text, given as the numbers of its tokens:
-// where it begins, how many words it has, and its column.
-func (v *NGrams) each(ids []int32, f func(place, words int, column int32)) {
-	for at, node := range ids {
+// each calls f for every n-gram that begins at one of the first tokens of a text,
+// given as their numbers, until f returns false: where it begins, how many words it
+// has, and its column.
+func (v *NGrams) each(ids []int32, begins int, f func(place, words int, column int32) bool) {
+	for at, node := range ids[:begins] {
 		for k := 0; node >= 0; k++ {
-			if c := v.levels[k].column[node]; c >= 0 {
-				f(at, k+1, c)
+			if c := v.levels[k].column[node]; c >= 0 && !f(at, k+1, c) {
+				return
 			}
 			if v.levels[k].first == nil || at+k+1 >= len(ids) || ids[at+k+1] == gap {
 				break

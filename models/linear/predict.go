@@ -3,6 +3,7 @@ package linear
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -40,55 +41,81 @@ var _ classify.Classifier = (*Classifier)(nil)
 
 // Predict classifies one text and says which n-grams decided.
 func (c *Classifier) Predict(ctx context.Context, text string) (Prediction, error) {
-	if ctx.Err() != nil {
-		return Prediction{}, fmt.Errorf("linear: predict: %w", context.Cause(ctx))
+	tokens, _, err := c.tokenizer.TokensContext(ctx, text, 0)
+	var p Prediction
+	if err == nil {
+		p, err = c.predictTokens(ctx, tokens)
 	}
-	return c.PredictTokens(c.tokenizer.Tokens(text))
+	if err != nil {
+		return Prediction{}, fmt.Errorf("linear: predict: %w", err)
+	}
+	return p, nil
+}
+
+// ended tells whether a context has ended; nil for one that never does.
+func ended(ctx context.Context) func() bool {
+	if ctx.Done() == nil {
+		return nil
+	}
+	return func() bool { return ctx.Err() != nil }
 }
 
 // PredictTokens is Predict for a text that is tokenised already, as Tokenizer
 // says.
 func (c *Classifier) PredictTokens(tokens []string) (Prediction, error) {
-	var r row
-	p, err := c.predict(&r, tokens)
+	p, err := c.predictTokens(context.Background(), tokens)
 	if err != nil {
-		return p, err
-	}
-	if c.vectorizer.ngrams != nil {
-		p.Terms = c.terms(c.attribute(&r, tokens), p.Class)
+		return Prediction{}, fmt.Errorf("linear: predict: %w", err)
 	}
 	return p, nil
+}
+
+func (c *Classifier) predictTokens(ctx context.Context, tokens []string) (Prediction, error) {
+	r := row{stop: ended(ctx)}
+	p, err := c.predict(&r, tokens)
+	if err == nil && c.vectorizer.ngrams != nil {
+		p.Terms = c.terms(c.attribute(&r, tokens), p.Class)
+	}
+	if r.stopped() {
+		return Prediction{}, context.Cause(ctx)
+	}
+	return p, err
 }
 
 // PredictAll classifies texts on all cores; answers come in their order and
 // are the same as one by one, but without Terms.
 func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]Prediction, error) {
-	return c.predictAll(ctx, len(texts), func(i int) []string { return c.tokenizer.Tokens(texts[i]) })
+	return c.predictAll(ctx, len(texts), func(i int) ([]string, error) {
+		tokens, _, err := c.tokenizer.TokensContext(ctx, texts[i], 0)
+		return tokens, err
+	})
 }
 
 // PredictAllTokens is PredictAll for texts that are tokenised already, as
 // Tokenizer says.
 func (c *Classifier) PredictAllTokens(ctx context.Context, texts [][]string) ([]Prediction, error) {
-	return c.predictAll(ctx, len(texts), func(i int) []string { return texts[i] })
+	return c.predictAll(ctx, len(texts), func(i int) ([]string, error) { return texts[i], nil })
 }
 
-func (c *Classifier) predictAll(ctx context.Context, n int, tokens func(i int) []string) ([]Prediction, error) {
+func (c *Classifier) predictAll(ctx context.Context, n int, tokens func(i int) ([]string, error)) ([]Prediction, error) {
 	out := make([]Prediction, n)
 	const block = 64
 	errs := make([]error, (n+block-1)/block)
 	kernel.Parallel(len(errs), func(b int) {
-		var r row
+		r := row{stop: ended(ctx)}
 		for i := b * block; i < min((b+1)*block, n) && errs[b] == nil; i++ {
-			if ctx.Err() != nil {
-				errs[b] = fmt.Errorf("linear: predict: %w", context.Cause(ctx))
-				return
+			var read []string
+			if read, errs[b] = tokens(i); errs[b] == nil {
+				out[i], errs[b] = c.predict(&r, read)
 			}
-			out[i], errs[b] = c.predict(&r, tokens(i))
+			if ctx.Err() != nil {
+				errs[b] = context.Cause(ctx)
+			}
 		}
 	})
 	for _, err := range errs {
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("linear: predict: %w", err)
 		}
 	}
 	return out, nil
@@ -130,7 +157,7 @@ func (c *Classifier) predict(r *row, tokens []string) (Prediction, error) {
 	p.Probabilities = c.Probabilities(p.Logits, c.temperature)
 	for k, v := range p.Probabilities {
 		if math.IsNaN(v) {
-			return Prediction{}, fmt.Errorf("linear: predict: the weights give no number for this text")
+			return Prediction{}, errors.New("the weights give no number for this text")
 		}
 		if v > p.Probabilities[p.Class] {
 			p.Class = k

@@ -198,17 +198,30 @@ type row struct {
 	hashes  []int64
 	marked  []byte // a word, and where its characters begin
 	starts  []int
+	stop    func() bool // whether the work on a long document is to end; nil: never
 }
 
-// row counts the n-grams of a document.
+// row counts the n-grams of a document, not all where r.stop ends it.
 func (v *Vectorizer) row(r *row, tokens []string) {
 	r.columns, r.counts = r.columns[:0], r.counts[:0]
+	if len(tokens) > longDocument {
+		v.longRow(r, tokens)
+	} else {
+		v.sortedRow(r, tokens)
+	}
+}
+
+// sortedRow is row for a document of a usual length.
+func (v *Vectorizer) sortedRow(r *row, tokens []string) {
 	if v.ngrams == nil {
 		v.hashRow(r, tokens)
 		return
 	}
 	r.ids = v.ngrams.appendIDs(r.ids[:0], tokens)
-	v.ngrams.each(r.ids, func(_, _ int, column int32) { r.columns = append(r.columns, column) })
+	v.ngrams.each(r.ids, len(r.ids), func(_, _ int, column int32) bool {
+		r.columns = append(r.columns, column)
+		return true
+	})
 	slices.Sort(r.columns)
 	n := 0
 	for _, c := range r.columns {

@@ -111,15 +111,21 @@ var _ classify.Classifier = (*Classifier)(nil)
 // text without tokens counts as one unknown word, so that every text has an
 // answer.
 func (c *Classifier) Encode(text string) (ids []int32, truncated bool) {
-	tokens := c.tokenizer.Tokens(text)
-	if truncated = len(tokens) > c.maxTokens; truncated {
-		tokens = tokens[:c.maxTokens]
+	ids, truncated, _ = c.encode(context.Background(), text) // which never ends
+	return ids, truncated
+}
+
+// encode is Encode that stops where ctx ends.
+func (c *Classifier) encode(ctx context.Context, text string) (ids []int32, truncated bool, err error) {
+	tokens, truncated, err := c.tokenizer.TokensContext(ctx, text, c.maxTokens)
+	if err != nil {
+		return nil, false, err
 	}
 	ids = c.vocab.Encode(make([]int32, 0, len(tokens)), tokens)
 	if len(ids) == 0 {
 		ids = append(ids, c.vocab.UNK())
 	}
-	return ids, truncated
+	return ids, truncated, nil
 }
 
 // Predict classifies one text.
@@ -137,10 +143,10 @@ func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]Predicti
 	ids := make([][]int32, len(texts))
 	predictions := make([]Prediction, len(texts))
 	for i, text := range texts {
-		if ctx.Err() != nil {
-			return nil, fmt.Errorf("lstm: predict: %w", context.Cause(ctx))
+		var err error
+		if ids[i], predictions[i].Truncated, err = c.encode(ctx, text); err != nil {
+			return nil, fmt.Errorf("lstm: predict: %w", err)
 		}
-		ids[i], predictions[i].Truncated = c.Encode(text)
 		predictions[i].Tokens = len(ids[i])
 	}
 	logits, err := c.network.Logits(ctx, ids)

@@ -119,7 +119,7 @@ func (n *Network) Logits(ctx context.Context, texts [][]int32) ([][]float32, err
 			if err := p.fill(batch); err != nil {
 				return err
 			}
-			if err := p.program.Run(); err != nil {
+			if err := p.program.RunContext(ctx); err != nil {
 				return err
 			}
 			data, c := p.program.Output()

@@ -10,7 +10,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// ErrEmptyText is returned for a text without tokens.
+// ErrEmptyText is returned by NewBatch and Network.Logits for a text without
+// tokens. A Classifier reads such a text as one unknown word.
 var ErrEmptyText = errors.New("a text without tokens")
 
 // Batch is texts as token ids, longest first, with their classes.
