@@ -55,8 +55,8 @@ var allowed = map[string][]string{
 	"recipe/word2vec": {"datasets", "models/word2vec", "recipe", "texts", "tokenize", "train", "weights"},
 	"recipe/ensemble": {"classify", "datasets", "models/ensemble", "recipe", "texts", "tokenize", "train", "weights"},
 	"recipe/lm":       {"datasets", "internal/exact", "models/lm", "ops", "recipe", "texts", "tokenize", "train", "weights"},
-	"recipe/lstm": {"classify", "datasets", "models/linear", "models/lstm", "ops", "recipe", "recipe/linear", "texts",
-		"tokenize", "train", "weights"}, // a linear model teaches it
+	"recipe/lstm": {"classify", "datasets", "models/linear", "models/lm", "models/lstm", "ops", "recipe", "recipe/linear", "recipe/lm", "texts",
+		"tokenize", "train", "weights"}, // a linear model teaches it, and a language model may be its beginning
 	"recipe/encoder":  {"classify", "datasets", "models/encoder", "recipe", "recipe/linear", "texts", "tokenize", "train", "weights"}, // baselines stand beside it
 	"recipe/finetune": {"datasets", "models/lstm", "recipe", "recipe/lstm", "texts", "tokenize", "train"},                             // an LSTM is its base
 	"recipe/mean":     {"classify", "recipe", "texts", "tokenize", "train", "weights"},

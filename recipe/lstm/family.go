@@ -24,6 +24,7 @@ func Family() *recipe.Family {
 			if r.EmbeddingsSHA256 = ""; r.Embeddings == NoEmbeddings {
 				r.Embeddings = ""
 			}
+			r.LanguageModelSHA256 = ""
 		},
 		Source:     func(recipe.Body) *recipe.Source { return texts.Source() },
 		Train:      run,
@@ -70,6 +71,18 @@ func settings() []recipe.Setting {
 				}
 				return nil
 			},
+		},
+		{
+			Flag: "language-model", Type: recipe.TextType, Else: without,
+			Usage: "language model that training begins from: what zoo train lm wrote (default: none)",
+			Of: recipe.Custom(func(r *Recipe) flag.Value {
+				return recipe.Value(func() string { return r.LanguageModel }, func(s string) error {
+					if r.LanguageModel, r.LanguageModelSHA256 = s, ""; s != "" { // in place of vectors
+						r.Embeddings, r.EmbeddingsSHA256, r.EmbeddingsStd = "", "", 0
+					}
+					return nil
+				})
+			}),
 		},
 	}
 }

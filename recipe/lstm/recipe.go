@@ -37,6 +37,14 @@ type Recipe struct {
 	// EmbeddingsStd is the standard deviation of the numbers of those vectors
 	// that the vocabulary has, to which all are scaled by one factor; 0 means 0.1.
 	EmbeddingsStd float64 `json:"embeddings_std,omitempty"`
+
+	// LanguageModel names the model whose embedding, LSTM, words, tokenizer and shape
+	// training begins from, such as zoo train lm writes (Dai and Le 2015,
+	// arXiv:1511.01432); of the recipe's own vocabulary only what its size goes beyond
+	// the model's is added. LanguageModelSHA256 is the checksum of its weights: training
+	// fills it in, and where it is there already no others are accepted.
+	LanguageModel       string `json:"language_model,omitempty"`
+	LanguageModelSHA256 string `json:"language_model_sha256,omitempty"`
 	recipe.Training
 }
 
@@ -86,6 +94,14 @@ func (r *Recipe) Check() error {
 	}
 	if s := r.EmbeddingsStd; !(s >= 0 && s < 1e6) {
 		return fmt.Errorf("zoo: recipe: embeddings_std is %v, want a positive number, or 0 for %v", s, EmbeddingsStd)
+	}
+	if r.LanguageModel != "" {
+		if r.Embeddings != "" && r.Embeddings != NoEmbeddings {
+			return fmt.Errorf("zoo: recipe: language_model %s and embeddings %s: a training begins from one of them", r.LanguageModel, r.Embeddings)
+		}
+		if r.Model.Bidirectional {
+			return fmt.Errorf("zoo: recipe: language_model %s reads forward, and the network is bidirectional", r.LanguageModel)
+		}
 	}
 	if r.MaxTokens < 0 {
 		return fmt.Errorf("zoo: recipe: max_tokens is %d, want 0 for none or more", r.MaxTokens)

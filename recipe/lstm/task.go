@@ -146,6 +146,10 @@ func (t *Task) finish(ctx context.Context, r recipe.Recipe, result train.Result)
 // training part alone, and the classifier that is to be trained.
 func read(ctx context.Context, r Recipe, data *texts.Set, env recipe.Env) (*Task, error) {
 	began := time.Now()
+	base, err := r.language(env)
+	if err != nil {
+		return nil, err
+	}
 	c, err := data.Labelled(ctx, r.Tokenizer)
 	if err != nil {
 		return nil, err
@@ -166,7 +170,7 @@ func read(ctx context.Context, r Recipe, data *texts.Set, env recipe.Env) (*Task
 	if t.Fingerprint, err = c.Fingerprint(); err != nil {
 		return nil, err
 	}
-	vocab, err := c.Vocab(r.Vocab, t.Train)
+	vocab, err := r.vocabulary(base, c, t.Train)
 	if err != nil {
 		return nil, err
 	}
@@ -176,6 +180,12 @@ func read(ctx context.Context, r Recipe, data *texts.Set, env recipe.Env) (*Task
 	network, err := lstm.New(r.Model, r.Seed)
 	if err != nil {
 		return nil, err
+	}
+	if base != nil {
+		if err := Begin(network, base); err != nil {
+			return nil, err
+		}
+		env.Logf("begun from the language model %s of %d words; %d of the data's are new", r.LanguageModel, base.Vocab().Len(), vocab.Len()-base.Vocab().Len())
 	}
 	t.Classifier, err = lstm.NewClassifier(network, lstm.ClassifierConfig{
 		Tokenizer: r.Tokenizer, Vocab: vocab, Classes: c.Classes, MaxTokens: r.MaxTokens})
