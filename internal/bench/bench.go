@@ -25,9 +25,11 @@ import (
 // everything. Fractions of the peak are of the one measured just before and just
 // after.
 type Result struct {
-	CPU   string `json:"cpu"`
-	Cores int    `json:"cores"` // in use: GOMAXPROCS
-	Path  string `json:"path"`  // of the kernels: avx512, avx2, portable
+	CPU    string `json:"cpu"`
+	System string `json:"system"` // and architecture: linux/arm64
+	Go     string `json:"go"`     // version
+	Cores  int    `json:"cores"`  // in use: GOMAXPROCS
+	Path   string `json:"path"`   // of the kernels: avx512, avx2, neon, portable
 
 	// FMAPeakGFLOPS is the speed of multiply-adds on registers alone, and
 	// GEMMGFLOPS that of the three products of a training step; all cores.
@@ -109,7 +111,7 @@ func Run(ctx context.Context, subject recipe.Recipe, c Config) (*Result, error) 
 	r := m.rounds
 	slices.Sort(m.latencies)
 	return &Result{
-		CPU: cpuName(), Cores: runtime.GOMAXPROCS(0), Path: m.path,
+		CPU: cpuName(), System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(), Cores: runtime.GOMAXPROCS(0), Path: m.path,
 		FMAPeakGFLOPS: median(r[roundPeak]), GEMMGFLOPS: median(r[roundGEMM]),
 		TrainTokensPerSecond: median(r[roundTokens]), TrainGFLOPS: median(r[roundTrain]), TrainFractionOfPeak: median(r[roundOfPeak]),
 		ForwardTokensPerSecond: median(r[roundForwardTokens]), ForwardFractionOfPeak: median(r[roundForward]),
@@ -133,7 +135,7 @@ func median(x []float64) float64 {
 // rounds.
 func (r *Result) WriteTable(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(out, "%s, %d cores in use, path %s\n", r.CPU, r.Cores, r.Path)
+	fmt.Fprintf(out, "%s, %s, %s, %d cores in use, path %s\n", r.CPU, r.System, r.Go, r.Cores, r.Path)
 	fmt.Fprintln(w, "\tmedian\tleast\tmost\t\t")
 	line := func(name, unit string, value, scale float64, digits int) {
 		fmt.Fprintf(w, "%s\t%.*f\t", name, digits, scale*value)

@@ -39,7 +39,7 @@ func TestBenchMeasuresEverything(t *testing.T) {
 	if err := json.Unmarshal(text, &fields); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"cpu", "path"} {
+	for _, name := range []string{"cpu", "system", "go", "path"} {
 		if s, ok := fields[name].(string); !ok || s == "" {
 			t.Errorf("%s is %v, want a name", name, fields[name])
 		}

@@ -18,10 +18,10 @@ TEXT ·mul8x1x16NEON(SB), NOSPLIT, $0-56
 	MOVD aPanel+16(FP), R1
 	MOVD b+24(FP), R2
 	MOVD blocks+32(FP), R3
-
-block:
 	MOVD $0x80, R4
 	VDUP R4, V16.B16
+
+block:
 	ADD $0, R0, R4
 	WORD $0x4d40c891 // ld1r {v17.4s}, [x4]
 	WORD $0x6e301e31 // eor v17.16b, v17.16b, v16.16b
@@ -102,41 +102,41 @@ block:
 	ADD $256, R2
 	SUBS $1, R3, R3
 	BNE block
-	MOVD c+0(FP), R4
-	MOVD rowScale+40(FP), R5
-	MOVD scale+48(FP), R6
+	MOVD c+0(FP), R5
+	MOVD rowScale+40(FP), R6
+	MOVD scale+48(FP), R7
 	WORD $0x4ea1bc00 // addp v0.4s, v0.4s, v1.4s
 	WORD $0x4e21d800 // scvtf v0.4s, v0.4s
-	WORD $0xbd4000b0 // ldr s16, [x5]
-	WORD $0x3dc000d1 // ldr q17, [x6]
-	WORD $0x4f909230 // fmul v16.4s, v17.4s, v16.s[0]
-	WORD $0x3dc00091 // ldr q17, [x4]
-	WORD $0x4e30cc11 // fmla v17.4s, v0.4s, v16.4s
-	WORD $0x3d800091 // str q17, [x4]
+	WORD $0xbd4000d1 // ldr s17, [x6]
+	WORD $0x3dc000f2 // ldr q18, [x7]
+	WORD $0x4f919251 // fmul v17.4s, v18.4s, v17.s[0]
+	WORD $0x3dc000b2 // ldr q18, [x5]
+	WORD $0x4e31cc12 // fmla v18.4s, v0.4s, v17.4s
+	WORD $0x3d8000b2 // str q18, [x5]
 	WORD $0x4ea3bc42 // addp v2.4s, v2.4s, v3.4s
 	WORD $0x4e21d842 // scvtf v2.4s, v2.4s
-	WORD $0xbd4000b0 // ldr s16, [x5]
-	WORD $0x3dc004d1 // ldr q17, [x6, #16]
-	WORD $0x4f909230 // fmul v16.4s, v17.4s, v16.s[0]
-	WORD $0x3dc00491 // ldr q17, [x4, #16]
-	WORD $0x4e30cc51 // fmla v17.4s, v2.4s, v16.4s
-	WORD $0x3d800491 // str q17, [x4, #16]
+	WORD $0xbd4000d1 // ldr s17, [x6]
+	WORD $0x3dc004f2 // ldr q18, [x7, #16]
+	WORD $0x4f919251 // fmul v17.4s, v18.4s, v17.s[0]
+	WORD $0x3dc004b2 // ldr q18, [x5, #16]
+	WORD $0x4e31cc52 // fmla v18.4s, v2.4s, v17.4s
+	WORD $0x3d8004b2 // str q18, [x5, #16]
 	WORD $0x4ea5bc84 // addp v4.4s, v4.4s, v5.4s
 	WORD $0x4e21d884 // scvtf v4.4s, v4.4s
-	WORD $0xbd4000b0 // ldr s16, [x5]
-	WORD $0x3dc008d1 // ldr q17, [x6, #32]
-	WORD $0x4f909230 // fmul v16.4s, v17.4s, v16.s[0]
-	WORD $0x3dc00891 // ldr q17, [x4, #32]
-	WORD $0x4e30cc91 // fmla v17.4s, v4.4s, v16.4s
-	WORD $0x3d800891 // str q17, [x4, #32]
+	WORD $0xbd4000d1 // ldr s17, [x6]
+	WORD $0x3dc008f2 // ldr q18, [x7, #32]
+	WORD $0x4f919251 // fmul v17.4s, v18.4s, v17.s[0]
+	WORD $0x3dc008b2 // ldr q18, [x5, #32]
+	WORD $0x4e31cc92 // fmla v18.4s, v4.4s, v17.4s
+	WORD $0x3d8008b2 // str q18, [x5, #32]
 	WORD $0x4ea7bcc6 // addp v6.4s, v6.4s, v7.4s
 	WORD $0x4e21d8c6 // scvtf v6.4s, v6.4s
-	WORD $0xbd4000b0 // ldr s16, [x5]
-	WORD $0x3dc00cd1 // ldr q17, [x6, #48]
-	WORD $0x4f909230 // fmul v16.4s, v17.4s, v16.s[0]
-	WORD $0x3dc00c91 // ldr q17, [x4, #48]
-	WORD $0x4e30ccd1 // fmla v17.4s, v6.4s, v16.4s
-	WORD $0x3d800c91 // str q17, [x4, #48]
+	WORD $0xbd4000d1 // ldr s17, [x6]
+	WORD $0x3dc00cf2 // ldr q18, [x7, #48]
+	WORD $0x4f919251 // fmul v17.4s, v18.4s, v17.s[0]
+	WORD $0x3dc00cb2 // ldr q18, [x5, #48]
+	WORD $0x4e31ccd2 // fmla v18.4s, v6.4s, v17.4s
+	WORD $0x3d800cb2 // str q18, [x5, #48]
 	RET
 
 // func mul8x2x16NEON(c *float32, a *uint8, aPanel int, b *int8, blocks int, rowScale, scale *float32)
@@ -161,10 +161,10 @@ TEXT ·mul8x2x16NEON(SB), NOSPLIT, $0-56
 	MOVD aPanel+16(FP), R1
 	MOVD b+24(FP), R2
 	MOVD blocks+32(FP), R3
-
-block:
 	MOVD $0x80, R4
 	VDUP R4, V24.B16
+
+block:
 	ADD $0, R0, R4
 	WORD $0x4d40c899 // ld1r {v25.4s}, [x4]
 	WORD $0x6e381f39 // eor v25.16b, v25.16b, v24.16b
@@ -305,73 +305,73 @@ block:
 	ADD $256, R2
 	SUBS $1, R3, R3
 	BNE block
-	MOVD c+0(FP), R4
-	MOVD rowScale+40(FP), R5
-	MOVD scale+48(FP), R6
+	MOVD c+0(FP), R5
+	MOVD rowScale+40(FP), R6
+	MOVD scale+48(FP), R7
 	WORD $0x4ea1bc00 // addp v0.4s, v0.4s, v1.4s
 	WORD $0x4e21d800 // scvtf v0.4s, v0.4s
-	WORD $0xbd4000b8 // ldr s24, [x5]
-	WORD $0x3dc000d9 // ldr q25, [x6]
-	WORD $0x4f989338 // fmul v24.4s, v25.4s, v24.s[0]
-	WORD $0x3dc00099 // ldr q25, [x4]
-	WORD $0x4e38cc19 // fmla v25.4s, v0.4s, v24.4s
-	WORD $0x3d800099 // str q25, [x4]
+	WORD $0xbd4000d9 // ldr s25, [x6]
+	WORD $0x3dc000fa // ldr q26, [x7]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc000ba // ldr q26, [x5]
+	WORD $0x4e39cc1a // fmla v26.4s, v0.4s, v25.4s
+	WORD $0x3d8000ba // str q26, [x5]
 	WORD $0x4ea3bc42 // addp v2.4s, v2.4s, v3.4s
 	WORD $0x4e21d842 // scvtf v2.4s, v2.4s
-	WORD $0xbd4000b8 // ldr s24, [x5]
-	WORD $0x3dc004d9 // ldr q25, [x6, #16]
-	WORD $0x4f989338 // fmul v24.4s, v25.4s, v24.s[0]
-	WORD $0x3dc00499 // ldr q25, [x4, #16]
-	WORD $0x4e38cc59 // fmla v25.4s, v2.4s, v24.4s
-	WORD $0x3d800499 // str q25, [x4, #16]
+	WORD $0xbd4000d9 // ldr s25, [x6]
+	WORD $0x3dc004fa // ldr q26, [x7, #16]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc004ba // ldr q26, [x5, #16]
+	WORD $0x4e39cc5a // fmla v26.4s, v2.4s, v25.4s
+	WORD $0x3d8004ba // str q26, [x5, #16]
 	WORD $0x4ea5bc84 // addp v4.4s, v4.4s, v5.4s
 	WORD $0x4e21d884 // scvtf v4.4s, v4.4s
-	WORD $0xbd4000b8 // ldr s24, [x5]
-	WORD $0x3dc008d9 // ldr q25, [x6, #32]
-	WORD $0x4f989338 // fmul v24.4s, v25.4s, v24.s[0]
-	WORD $0x3dc00899 // ldr q25, [x4, #32]
-	WORD $0x4e38cc99 // fmla v25.4s, v4.4s, v24.4s
-	WORD $0x3d800899 // str q25, [x4, #32]
+	WORD $0xbd4000d9 // ldr s25, [x6]
+	WORD $0x3dc008fa // ldr q26, [x7, #32]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc008ba // ldr q26, [x5, #32]
+	WORD $0x4e39cc9a // fmla v26.4s, v4.4s, v25.4s
+	WORD $0x3d8008ba // str q26, [x5, #32]
 	WORD $0x4ea7bcc6 // addp v6.4s, v6.4s, v7.4s
 	WORD $0x4e21d8c6 // scvtf v6.4s, v6.4s
-	WORD $0xbd4000b8 // ldr s24, [x5]
-	WORD $0x3dc00cd9 // ldr q25, [x6, #48]
-	WORD $0x4f989338 // fmul v24.4s, v25.4s, v24.s[0]
-	WORD $0x3dc00c99 // ldr q25, [x4, #48]
-	WORD $0x4e38ccd9 // fmla v25.4s, v6.4s, v24.4s
-	WORD $0x3d800c99 // str q25, [x4, #48]
+	WORD $0xbd4000d9 // ldr s25, [x6]
+	WORD $0x3dc00cfa // ldr q26, [x7, #48]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc00cba // ldr q26, [x5, #48]
+	WORD $0x4e39ccda // fmla v26.4s, v6.4s, v25.4s
+	WORD $0x3d800cba // str q26, [x5, #48]
 	WORD $0x4eb1be10 // addp v16.4s, v16.4s, v17.4s
 	WORD $0x4e21da10 // scvtf v16.4s, v16.4s
-	WORD $0xbd4004b8 // ldr s24, [x5, #4]
-	WORD $0x3dc000d9 // ldr q25, [x6]
-	WORD $0x4f989338 // fmul v24.4s, v25.4s, v24.s[0]
-	WORD $0x3dc01099 // ldr q25, [x4, #64]
-	WORD $0x4e38ce19 // fmla v25.4s, v16.4s, v24.4s
-	WORD $0x3d801099 // str q25, [x4, #64]
+	WORD $0xbd4004d9 // ldr s25, [x6, #4]
+	WORD $0x3dc000fa // ldr q26, [x7]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc010ba // ldr q26, [x5, #64]
+	WORD $0x4e39ce1a // fmla v26.4s, v16.4s, v25.4s
+	WORD $0x3d8010ba // str q26, [x5, #64]
 	WORD $0x4eb3be52 // addp v18.4s, v18.4s, v19.4s
 	WORD $0x4e21da52 // scvtf v18.4s, v18.4s
-	WORD $0xbd4004b8 // ldr s24, [x5, #4]
-	WORD $0x3dc004d9 // ldr q25, [x6, #16]
-	WORD $0x4f989338 // fmul v24.4s, v25.4s, v24.s[0]
-	WORD $0x3dc01499 // ldr q25, [x4, #80]
-	WORD $0x4e38ce59 // fmla v25.4s, v18.4s, v24.4s
-	WORD $0x3d801499 // str q25, [x4, #80]
+	WORD $0xbd4004d9 // ldr s25, [x6, #4]
+	WORD $0x3dc004fa // ldr q26, [x7, #16]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc014ba // ldr q26, [x5, #80]
+	WORD $0x4e39ce5a // fmla v26.4s, v18.4s, v25.4s
+	WORD $0x3d8014ba // str q26, [x5, #80]
 	WORD $0x4eb5be94 // addp v20.4s, v20.4s, v21.4s
 	WORD $0x4e21da94 // scvtf v20.4s, v20.4s
-	WORD $0xbd4004b8 // ldr s24, [x5, #4]
-	WORD $0x3dc008d9 // ldr q25, [x6, #32]
-	WORD $0x4f989338 // fmul v24.4s, v25.4s, v24.s[0]
-	WORD $0x3dc01899 // ldr q25, [x4, #96]
-	WORD $0x4e38ce99 // fmla v25.4s, v20.4s, v24.4s
-	WORD $0x3d801899 // str q25, [x4, #96]
+	WORD $0xbd4004d9 // ldr s25, [x6, #4]
+	WORD $0x3dc008fa // ldr q26, [x7, #32]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc018ba // ldr q26, [x5, #96]
+	WORD $0x4e39ce9a // fmla v26.4s, v20.4s, v25.4s
+	WORD $0x3d8018ba // str q26, [x5, #96]
 	WORD $0x4eb7bed6 // addp v22.4s, v22.4s, v23.4s
 	WORD $0x4e21dad6 // scvtf v22.4s, v22.4s
-	WORD $0xbd4004b8 // ldr s24, [x5, #4]
-	WORD $0x3dc00cd9 // ldr q25, [x6, #48]
-	WORD $0x4f989338 // fmul v24.4s, v25.4s, v24.s[0]
-	WORD $0x3dc01c99 // ldr q25, [x4, #112]
-	WORD $0x4e38ced9 // fmla v25.4s, v22.4s, v24.4s
-	WORD $0x3d801c99 // str q25, [x4, #112]
+	WORD $0xbd4004d9 // ldr s25, [x6, #4]
+	WORD $0x3dc00cfa // ldr q26, [x7, #48]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc01cba // ldr q26, [x5, #112]
+	WORD $0x4e39ceda // fmla v26.4s, v22.4s, v25.4s
+	WORD $0x3d801cba // str q26, [x5, #112]
 	RET
 
 // func largest8NEON(x *float32, panel, panels int) uint32

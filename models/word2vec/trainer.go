@@ -77,7 +77,7 @@ func NewTrainer(c Config, plan TrainerConfig, texts [][]int32) (*Trainer, error)
 	switch {
 	case plan.Vocab < 1 || plan.Vocab > MaxVocab:
 		return nil, fmt.Errorf("word2vec: vocabulary of %d words, want 1 to %d", plan.Vocab, MaxVocab)
-	case plan.Vocab*c.Dim > 1<<31:
+	case int64(plan.Vocab)*int64(c.Dim) > 1<<31:
 		return nil, fmt.Errorf("word2vec: %d words of %d dimensions, want at most 2^31 numbers", plan.Vocab, c.Dim)
 	case plan.Epochs < 1 || plan.Chunk < 1:
 		return nil, fmt.Errorf("word2vec: %d epochs and chunks of %d words, want 1 or more", plan.Epochs, plan.Chunk)

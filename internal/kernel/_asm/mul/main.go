@@ -4,7 +4,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -68,74 +67,6 @@ func main() {
 	peak(avx2)
 	peak(avx512)
 	Generate()
-}
-
-// strided returns the address base + i*stride, i < 8. multiples holds the
-// registers for those multiples of the stride that an address cannot scale by.
-func strided(base reg.Register, multiples map[int]reg.GPVirtual, i, disp int) Mem {
-	m := Mem{Base: base, Disp: disp}
-	switch i {
-	case 0:
-	case 1, 2, 4:
-		m.Index, m.Scale = multiples[1], uint8(i)
-	case 6:
-		m.Index, m.Scale = multiples[3], 2
-	default:
-		m.Index, m.Scale = multiples[i], 1
-	}
-	return m
-}
-
-// strides loads the stride named by an argument and makes the multiples that n
-// places need.
-func strides(arg args, name string, n int) map[int]reg.GPVirtual {
-	m := map[int]reg.GPVirtual{}
-	if n < 2 {
-		return m
-	}
-	one := arg.load(name)
-	m[1] = one
-	if n > 3 {
-		m[3] = GP64()
-		LEAQ(Mem{Base: one, Index: one, Scale: 2}, m[3])
-	}
-	if n > 5 {
-		m[5] = GP64()
-		LEAQ(Mem{Base: one, Index: one, Scale: 4}, m[5])
-	}
-	if n > 7 {
-		m[7] = GP64()
-		LEAQ(Mem{Base: m[3], Index: one, Scale: 4}, m[7])
-	}
-	return m
-}
-
-// args reads the fields of Go's tileArgs, all of eight bytes.
-type args struct{ base reg.Register }
-
-// fields are those of tileArgs, in their order.
-var fields = []string{"c0", "a0", "b0", "c", "cNext", "a", "b", "bNext",
-	"cRow", "cPanel", "aRow", "aCol", "aWidth", "aBlock", "bPanel", "k", "accumulate", "tiles"}
-
-func (t args) field(name string) Mem {
-	at := slices.Index(fields, name)
-	if at < 0 {
-		panic("no field " + name)
-	}
-	return Mem{Base: t.base, Disp: 8 * at}
-}
-
-func (t args) load(name string) reg.GPVirtual {
-	r := GP64()
-	MOVQ(t.field(name), r)
-	return r
-}
-
-// address loads a pointer and adds an offset.
-func (t args) address(base, offset string) reg.GPVirtual {
-	r := t.load(base)
-	ADDQ(t.field(offset), r)
-	return r
 }
 
 // tile generates the product of tiles, one below the other, of rows rows by
@@ -340,31 +271,6 @@ func tile(s isa, rows, panels int, half bool) {
 	}
 	DECQ(arg.field("tiles"))
 	JNZ(LabelRef("tile"))
-	VZEROUPPER()
-	RET()
-}
-
-// peak generates a loop of independent multiply-adds in registers.
-func peak(s isa) {
-	const chains = 12
-	name := "peak" + s.name
-	TEXT(name, NOSPLIT, "func(n int, x *float32)")
-	Doc(fmt.Sprintf("%s does n times %d multiply-adds of %d floats.", name, chains, s.bytes/4))
-	Pragma("noescape")
-	n := Load(Param("n"), GP64())
-	x := s.vector()
-	VBROADCASTSS(Mem{Base: Load(Param("x"), GP64())}, x)
-	acc := make([]reg.VecVirtual, chains)
-	for i := range acc {
-		acc[i] = s.vector()
-		s.zero(acc[i])
-	}
-	Label("loop")
-	for _, v := range acc {
-		VFMADD231PS(x, x, v)
-	}
-	DECQ(n)
-	JNZ(LabelRef("loop"))
 	VZEROUPPER()
 	RET()
 }

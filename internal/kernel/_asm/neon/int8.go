@@ -24,12 +24,11 @@ func tile8(rows int) *builder {
 		f.i("zero", v)
 	}
 	a, aPanel, b, blocks := f.load("a"), f.load("aPanel"), f.load("b"), f.load("blocks")
+	offset, p := f.vector(), f.gp()
+	f.do("MOVD $0x80, %v", p)
+	f.do("VDUP %v, V%d.B16", p, int(offset))
 	f.label("block")
 	f.scope(func() {
-		offset := f.vector()
-		p := f.gp()
-		f.do("MOVD $0x80, %v", p)
-		f.do("VDUP %v, V%d.B16", p, int(offset))
 		for step := 0; step < 4; step += 2 { // four k each, two at a time
 			x := f.vectors(2 * rows)
 			for r := range rows {
