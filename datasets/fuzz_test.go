@@ -9,6 +9,8 @@ import (
 	"runtime/metrics"
 	"slices"
 	"testing"
+
+	"github.com/parquet-go/parquet-go"
 )
 
 // allocated returns the bytes allocated since the program began, by whatever
@@ -123,14 +125,16 @@ func FuzzCSV(f *testing.F) {
 		"text,label\na,1\nb,0\n", "\xef\xbb\xbftext;label\r\n\"a \"\"b\"\"\";1\r\nb;0\r\n", "text\tlabel\n\"a\nb\"\t1\nc\t0",
 		"x,y,z\n\"$2,100\",2024-01-02,yes\n$5,2024-01-03,no\n", "a;b\n1,5;1.234\n-;2.345\n", "t,y\n10:30,1\n1:05 PM,2\n",
 		"text,label\na\n", "text,label\n\"a,1\n", "text,label\ncaf\xe9,1\n", "\xff\xfet\x00e\x00", packed("text,label\na,1\nb,0\n"), ",\n,", "text,label\ra,1\r",
+		"sep=;\ntext;label\na;1\nb;0\n", "text,label\n\"a \\\"b\\\"\",1\n\"c\\\\\",0\n", "text,label\na,1,\ntext,label\nb,0,,\n\x1a", "label, text\n1, \"a, b\"\n0, \"c\"\n",
+		"x,y\n12 kg,20240131\n3 kg,20240201\n", "x,y\nPT5H,1\n36:15:00,2\n1 days 02:03:04,3\n", "x,y\n24-01-31,1\nMon Jan  1 00:00:00 2024,2\n2024\u5e741\u67082\u65e5,3\n", "x,y\n\uff11\uff12,1\n-999,2\n",
 	} {
-		f.Add([]byte(s), uint8(0))
-		f.Add([]byte(s), uint8(1))
-		f.Add([]byte(s), uint8(2))
+		for how := range uint8(5) {
+			f.Add([]byte(s), how)
+		}
 	}
 	f.Fuzz(func(t *testing.T, b []byte, how uint8) {
 		fuzzTable(t, "a.csv", b, TableConfig{
-			Quotes:   []Quotes{QuotesStrict, QuotesLazy, QuotesNone}[how%3],
+			Quotes:   []Quotes{QuotesStrict, QuotesLazy, QuotesNone, "", QuotesBackslash}[how%5],
 			Strict:   how&16 == 0,
 			Encoding: []string{"", "windows-1252", "utf-16", "iso-8859-1"}[how>>6],
 		})
@@ -148,7 +152,7 @@ func FuzzTSV(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte, how uint8) {
 		fuzzTable(t, "a.tsv", b, TableConfig{
-			Quotes:   []Quotes{QuotesStrict, QuotesLazy, QuotesNone}[how%3],
+			Quotes:   []Quotes{QuotesStrict, QuotesLazy, QuotesNone, "", QuotesBackslash}[how%5],
 			Strict:   how&16 == 0,
 			Encoding: []string{"", "windows-1252", "utf-16", "iso-8859-1"}[how>>6],
 		})
@@ -170,6 +174,8 @@ func FuzzParquet(f *testing.F) {
 	f.Add(good)
 	f.Add(good[:len(good)/2])
 	f.Add(bytes.Replace(good, []byte("label"), []byte("lobel"), -1))
+	f.Add(parquetFile(f, []hubRow{{"a film", 0}, {"b", 1}}, parquet.Compression(&parquet.Brotli)))
+	f.Add(parquetFile(f, []hubRow{{"a film", 0}, {"b", 1}}, parquet.Compression(&parquet.Lz4Raw), parquet.DataPageVersion(2)))
 	f.Fuzz(func(t *testing.T, b []byte) { fuzzTable(t, "a.parquet", b, TableConfig{}) })
 }
 
