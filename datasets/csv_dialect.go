@@ -120,6 +120,16 @@ func backslashed(head []byte, comma rune) bool {
 	return !fine(bytes.NewReader(head)) && fine(&doubled{r: bytes.NewReader(head)})
 }
 
+// namesColumns reports whether a row may be a header: short names, and no numbers.
+func namesColumns(row []string) bool {
+	for _, cell := range row {
+		if _, number := Number(cell); number || len(cell) > 60 || strings.Count(strings.TrimSpace(cell), " ") > 4 || strings.HasPrefix(cell, "'") {
+			return false
+		}
+	}
+	return true
+}
+
 // aboveHeader says what is wrong with a file whose table begins some lines below its
 // first, as below a title or a comment; "" for a table that begins at once.
 func aboveHeader(head []byte) string {
@@ -127,7 +137,7 @@ func aboveHeader(head []byte) string {
 		rows := headRows(head, byte(comma), 40)
 		for at := 1; at+4 < len(rows) && at <= 20; at++ {
 			n := len(rows[at])
-			if n < 2 || len(rows[0]) >= n {
+			if n < 2 || len(rows[0]) >= n || !namesColumns(rows[at]) {
 				continue
 			}
 			same := true

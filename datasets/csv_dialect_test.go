@@ -68,6 +68,9 @@ func TestNoHeader(t *testing.T) {
 		"a row in its place":    {"a film,pos\n" + strings.Repeat("a fine film,pos\na dull film,neg\n", 10), `the first line should name the columns, and has "pos"`},
 		"cells that are short":  {"id,text,label\n" + rows + "3,good film\n", "cells are missing at its end"},
 		"headers, strictly":     {"id,text,label\n" + rows + "id,text,label\n", "repeats the header"},
+		"rows in an object":     {`{"data": [{"text": "good", "label": 1}]}` + "\n", `jq -c '.data[]'`},
+		"columns in an object":  {`{"body": {"0": "good"}, "stars": {"0": 1}}` + "\n", `to_json(orient="records", lines=True)`},
+		"single quotes":         {"text,label\n'good, film',pos\n'bad, film',neg\n", "of single ones around cells make double ones"},
 		"Python's dictionaries": {"{'text': 'good', 'label': 1}\n", "json.dumps"},
 	} {
 		file := "a.csv"

@@ -251,6 +251,13 @@ func guessEncoding(raw []byte) (names []string, samples []string, doubt bool) {
 		add("windows-1252", charmap.Windows1252)
 		return names, samples, false
 	}
+	high := 0
+	for _, b := range raw {
+		if b >= 0x80 {
+			high++
+		}
+	}
+	few := high < 6 // bytes tell nothing
 	var first, second script
 	var best, next float64
 	for _, s := range scripts() {
@@ -270,9 +277,9 @@ func guessEncoding(raw []byte) (names []string, samples []string, doubt bool) {
 	}
 	if next > 0.5 && next > 0.7*best {
 		add(second.name, second.encoding)
-		return names, samples, next > 0.9*best || best < 0.6
+		return names, samples, few || next > 0.9*best || best < 0.6
 	}
-	return names, samples, best < 0.6
+	return names, samples, few || best < 0.6
 }
 
 // languageOf names what an encoding is for, "" for Western ones.

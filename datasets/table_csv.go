@@ -160,6 +160,9 @@ func (c *csvRows) next() (Row, error) {
 		if c.above != "" {
 			return c.row, errors.New(c.above)
 		}
+		if strings.HasPrefix(cells[0], "'") || strings.HasPrefix(cells[len(cells)-1], "'") {
+			return c.row, fmt.Errorf("%w; quotes are double here: of single ones around cells make double ones", ragged(len(cells), c.names))
+		}
 		return c.row, ragged(len(cells), c.names)
 	}
 	if c.isHeader(c.row.Cells) {

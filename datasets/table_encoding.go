@@ -51,6 +51,22 @@ func decode(r *bufio.Reader, head []byte, cfg *TableConfig) (io.Reader, error) {
 	return r, nil
 }
 
+// Decode returns text in an encoding of TableConfig.Encoding as UTF-8 without a
+// byte-order mark; "" is what the first bytes show, which head holds as far as they are
+// at hand. Whether text taken for UTF-8 is, remains to be seen.
+func Decode(r *bufio.Reader, head []byte, encoding string) (io.Reader, error) {
+	return decode(r, head, &TableConfig{Encoding: encoding})
+}
+
+// DescribeEncoding says of text that is not UTF-8 what it seems to be in.
+func DescribeEncoding(text string) *EncodingError {
+	if utf8.ValidString(text) {
+		return &EncodingError{"utf-8", "the text is UTF-8"}
+	}
+	e, _ := notUTF8(text, false, nil).(*EncodingError)
+	return e
+}
+
 // wide returns the encoding of text of two or four bytes a character by its byte-order
 // mark or its zeros, "" for other text.
 func wide(head []byte) string {

@@ -106,6 +106,17 @@ func (t *Table) choose(sample [][]string) error {
 	return nil
 }
 
+// wrapped says of JSON whose rows stand inside of one object how to get them out.
+func (t *Table) wrapped() string {
+	if t.cfg.Format != JSONL || len(t.problems) == 0 || slices.Contains(t.problems, "") {
+		return ""
+	}
+	if len(t.columns) == 1 {
+		return fmt.Sprintf("the rows seem to stand inside of %q, and each is wanted on a line of its own: jq -c '.%s[]' IN > OUT", t.columns[0], t.columns[0])
+	}
+	return "the columns seem to stand one after another, and each row is wanted on a line of its own: pandas writes that by to_json(orient=\"records\", lines=True)"
+}
+
 // alike says which columns' names differ in case alone.
 func (t *Table) alike() (notes []string) {
 	if len(t.columns) > 1000 {

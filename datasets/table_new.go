@@ -80,6 +80,9 @@ func openTable(name string, fsys fs.FS, path string, cfg TableConfig) (*Table, e
 			}
 		}
 	}
+	if wrapped := t.wrapped(); wrapped != "" {
+		return nil, t.fail(0, sort{errors.New(wrapped), ErrHeader})
+	}
 	err = t.choose(sample)
 	if j, ok := r.(*jsonRows); ok && t.lacks(err) {
 		known := len(t.columns)
@@ -151,6 +154,9 @@ func (t *Table) remark(notes ...string) {
 		}
 	}
 }
+
+// Remarks says in sentences what readers noticed in complete passes over the rows.
+func (t *Table) Remarks() []string { return t.notes() }
 
 // notes returns what readers noticed.
 func (t *Table) notes() []string {

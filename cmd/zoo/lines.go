@@ -13,13 +13,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/gorgonia-zoo/zoo"
+	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/internal/lines"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
-	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
 )
 
 const (
@@ -34,7 +34,7 @@ const (
 
 // inputs yields the texts to predict from in chunks: the arguments, or the
 // lines of a file or of standard input.
-func inputs(c *cobra.Command, args []string, file string) (iter.Seq2[[]string, error], error) {
+func inputs(c *cobra.Command, args []string, file, encoding string) (iter.Seq2[[]string, error], error) {
 	if len(args) > 0 {
 		return func(yield func([]string, error) bool) {
 			for i, a := range args {
@@ -57,12 +57,12 @@ func inputs(c *cobra.Command, args []string, file string) (iter.Seq2[[]string, e
 		if err != nil {
 			return nil, fmt.Errorf("zoo: predict: %w", err)
 		}
-		return chunks(c.Context(), f, file), nil
+		return chunks(c.Context(), f, file, encoding), nil
 	}
 	if f, ok := c.InOrStdin().(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		fmt.Fprintln(c.ErrOrStderr(), "one input a line; Ctrl-D ends")
 	}
-	return chunks(c.Context(), io.NopCloser(c.InOrStdin()), "standard input"), nil
+	return chunks(c.Context(), io.NopCloser(c.InOrStdin()), "standard input", encoding), nil
 }
 
 // queue holds lines that were read and not yet taken.
@@ -122,14 +122,14 @@ func (q *queue) take() (lines []string, err error) {
 // where they are typed, so that every answer comes at once. A read from a
 // terminal cannot be interrupted, so it waits in a goroutine of its own, which
 // outlives a cancelled ctx until the read ends.
-func chunks(ctx context.Context, from io.ReadCloser, name string) iter.Seq2[[]string, error] {
+func chunks(ctx context.Context, from io.ReadCloser, name, encoding string) iter.Seq2[[]string, error] {
 	return func(yield func([]string, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		q := &queue{ready: make(chan struct{}, 1), space: make(chan struct{}, 1)}
 		go func() {
 			defer from.Close()
-			scan(ctx, q, from, name)
+			scan(ctx, q, from, name, encoding)
 		}()
 		for {
 			select {
@@ -157,6 +157,9 @@ func foreign(head []byte) string {
 		{"\x1f\x8b", "is packed by gzip; unpack it first: gunzip -c IN > OUT"},
 		{"PK\x03\x04", "is a zip file or an Excel workbook; save the sheet as CSV UTF-8"},
 		{"PAR1", "is a Parquet file; name it .parquet"},
+		{"\x28\xb5\x2f\xfd", "is packed by Zstandard; unpack it first: zstd -dc IN > OUT"},
+		{"BZh", "is packed by bzip2; unpack it first: bunzip2 -c IN > OUT"},
+		{"\xfd7zXZ", "is packed by xz; unpack it first: xz -dc IN > OUT"},
 	} {
 		if bytes.HasPrefix(head, []byte(f.magic)) {
 			return f.what
@@ -174,32 +177,60 @@ func tableLine(line string) string {
 	return ""
 }
 
-// decoded returns the text of input, which UTF-16 with its mark at the beginning is
-// read as. No more is read ahead than two bytes, which are typed slowly.
-func decoded(from io.Reader) (*bufio.Reader, []byte) {
+// decoded returns the text of input in an encoding, or in that which its first bytes
+// show, and these. No more is waited for than two bytes, which are typed slowly; of what
+// came with them all are looked at.
+func decoded(from io.Reader, encoding string) (text io.Reader, head []byte, err error) {
 	b := bufio.NewReader(from)
-	head, err := b.Peek(2)
-	if err != nil {
-		return b, head
+	if head, err = b.Peek(2); err == nil {
+		head, err = b.Peek(b.Buffered())
 	}
-	if s := string(head); s == "\xff\xfe" || s == "\xfe\xff" {
-		return bufio.NewReader(transform.NewReader(b, unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder())), nil
+	if err != nil && err != io.EOF {
+		return b, head, nil // who reads on is told
 	}
-	if b.Buffered() >= 4 {
-		head, err = b.Peek(4)
+	head = bytes.Clone(head)
+	text, err = datasets.Decode(b, head, encoding)
+	return text, head, err
+}
+
+// brokenTexts are those that are not UTF-8.
+type brokenTexts struct {
+	n    int
+	some []byte // of them, by which their encoding is guessed
+}
+
+func (b *brokenTexts) add(text string) {
+	if utf8.ValidString(text) {
+		return
 	}
-	if err != nil {
-		return b, nil
+	if b.n++; len(b.some) < 64<<10 {
+		b.some = append(append(b.some, text[:min(len(text), 16<<10)]...), '\n')
 	}
-	return b, head
+}
+
+// say says what they seem to be in.
+func (b *brokenTexts) say(w io.Writer, read int) {
+	if b.n == 0 {
+		return
+	}
+	e := datasets.DescribeEncoding(string(b.some))
+	advice := ""
+	if e.Seems != "" {
+		advice = fmt.Sprintf(" (--encoding %s reads it)", e.Seems)
+	}
+	fmt.Fprintf(w, "%d of %d texts are not UTF-8, and the other bytes in them are not understood: %v%s\n", b.n, read, e, advice)
 }
 
 // scan adds the lines of from, without line ends and the mark that some
 // editors put at the beginning of a file.
-func scan(ctx context.Context, q *queue, from io.Reader, name string) {
-	input, head := decoded(from)
+func scan(ctx context.Context, q *queue, from io.Reader, name, encoding string) {
+	input, head, err := decoded(from, encoding)
 	if what := foreign(head); what != "" {
 		q.add(ctx, "", fmt.Errorf("zoo: predict: %s %s", name, what))
+		return
+	}
+	if err != nil {
+		q.add(ctx, "", fmt.Errorf("zoo: predict: %s %w", name, err))
 		return
 	}
 	s := bufio.NewScanner(input)
@@ -218,7 +249,7 @@ func scan(ctx context.Context, q *queue, from io.Reader, name string) {
 			return
 		}
 	}
-	err := s.Err()
+	err = s.Err()
 	var path *fs.PathError
 	switch {
 	case err == nil:

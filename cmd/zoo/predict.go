@@ -108,10 +108,10 @@ are passed over in a table.`,
 
 // predictNumbers answers lines of numbers.
 func predictNumbers(c *cobra.Command, m recipe.Regressor, args []string, from *source, to *output) error {
-	if err := cmp.Or(noTable(c), unwanted(c, args[0]+" takes lines of numbers and no table", "format", "keep", "out")); err != nil {
+	if err := cmp.Or(noTable(c, false), unwanted(c, args[0]+" takes lines of numbers and no table", "format", "keep", "out")); err != nil {
 		return err
 	}
-	lines, err := inputs(c, args[1:], from.file)
+	lines, err := inputs(c, args[1:], from.file, "")
 	if err != nil {
 		return err
 	}
@@ -142,15 +142,20 @@ func textLines(c *cobra.Command, table *tableFlags, args []string, file string) 
 	if len(args) == 0 && table.named(file) {
 		return table.texts(c, file)
 	}
-	if err := noTable(c); err != nil {
+	if err := noTable(c, len(args) == 0); err != nil {
 		return nil, err
 	}
-	return inputs(c, args, file)
+	return inputs(c, args, file, table.encoding)
 }
 
-// noTable refuses flags about a table where there is none.
-func noTable(c *cobra.Command) error {
-	return unwanted(c, "no table is given by --file", "text", "encoding", "quotes", "delimiter")
+// noTable refuses flags about a table where there is none. Lines of text have an
+// encoding too.
+func noTable(c *cobra.Command, lines bool) error {
+	flags := []string{"text", "quotes", "delimiter"}
+	if !lines {
+		flags = append(flags, "encoding")
+	}
+	return unwanted(c, "no table is given by --file", flags...)
 }
 
 // answerer answers lines.

@@ -89,8 +89,8 @@ func (p *textPrinter) notes(c *cobra.Command, lines bool, file string) {
 	switch {
 	case p.read == 0:
 		say("there was nothing to predict from: the input is empty")
-	case p.broken > 0 && lines:
-		say("%d of %d texts are not UTF-8, and the other bytes in them are not understood; from Windows-1252: iconv -f WINDOWS-1252 -t UTF-8 IN > OUT", p.broken, p.read)
+	case lines:
+		p.broken.say(c.ErrOrStderr(), p.read)
 	}
 	if p.threshold > 0 {
 		say("%d of %d texts have no label: their answer is less probable than %v, or no word of them is known", p.abstained, p.read, p.threshold)

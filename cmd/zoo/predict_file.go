@@ -23,7 +23,7 @@ type tableFlags struct {
 
 func (f *tableFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.text, "text", "", "of a table: column of the texts (guessed where it is not given)")
-	c.Flags().StringVar(&f.encoding, "encoding", "", "of a table: utf-8, utf-16, windows-1252, gb18030, shift_jis or another of the Web's (default: utf-8, or utf-16 by its mark)")
+	c.Flags().StringVar(&f.encoding, "encoding", "", "of a table or text: utf-8, utf-16, windows-1252, gb18030, shift_jis or another of the Web's (default: utf-8, or utf-16 by its mark)")
 	c.Flags().StringVar(&f.delimiter, "delimiter", "", "of CSV: the character between cells, or tab (default: by the first lines)")
 	c.Flags().StringVar(&f.quotes, "quotes", "", "in CSV: strict (doubled inside quotes), backslash (escaped by one), lazy (misplaced ones are text) or none (all are text)")
 }
@@ -162,6 +162,7 @@ func carrying(c *cobra.Command, table *datasets.Table, features bool, needed, ca
 					return
 				}
 			}
+			remark(c, table)
 			return
 		}
 		cells := make([]string, len(needed))
@@ -187,5 +188,13 @@ func carrying(c *cobra.Command, table *datasets.Table, features bool, needed, ca
 				return
 			}
 		}
+		remark(c, table)
+	}
+}
+
+// remark prints what the reader of a table noticed.
+func remark(c *cobra.Command, table *datasets.Table) {
+	for _, r := range table.Remarks() {
+		fmt.Fprintln(c.ErrOrStderr(), r)
 	}
 }

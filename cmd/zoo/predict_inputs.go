@@ -8,7 +8,6 @@ import (
 	"io"
 	"iter"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/classify"
@@ -99,7 +98,8 @@ type inputPrinter struct {
 	flat      bool                // the most probable labels have columns of their own
 	separator string              // of labels in a cell
 
-	read, broken, unknown, abstained, truncated int
+	read, unknown, abstained, truncated int
+	broken                              brokenTexts
 }
 
 // open opens the inputs, and finds the columns to carry.
@@ -114,7 +114,7 @@ func (p *inputPrinter) open(c *cobra.Command, known texts.Marking, args []string
 	var lines iter.Seq2[[]string, error]
 	var err error
 	if len(args) > 0 {
-		lines, err = inputs(c, args, "")
+		lines, err = inputs(c, args, "", "")
 	} else {
 		table, lines, err = from.recognise(c)
 	}
@@ -122,7 +122,7 @@ func (p *inputPrinter) open(c *cobra.Command, known texts.Marking, args []string
 		return nil, err
 	}
 	if table == nil {
-		if err := cmp.Or(noTable(c), unwanted(c, "the input is no table", "keep", "pair")); err != nil {
+		if err := cmp.Or(noTable(c, len(args) == 0), unwanted(c, "the input is no table", "keep", "pair")); err != nil {
 			return nil, err
 		}
 		return p.lines(lines, len(args) > 0), nil
@@ -248,10 +248,11 @@ func (p *inputPrinter) answer(ctx context.Context, chunk inputChunk, w rowWriter
 
 func (p *inputPrinter) count(a inputAnswer) {
 	p.read++
+	p.broken.add(a.Text + a.Pair)
 	for _, c := range []struct {
 		is bool
 		n  *int
-	}{{a.Unknown, &p.unknown}, {a.Abstained, &p.abstained}, {a.Truncated, &p.truncated}, {!utf8.ValidString(a.Text + a.Pair), &p.broken}} {
+	}{{a.Unknown, &p.unknown}, {a.Abstained, &p.abstained}, {a.Truncated, &p.truncated}} {
 		if c.is {
 			*c.n++
 		}
@@ -264,8 +265,8 @@ func (p *inputPrinter) notes(c *cobra.Command, file string) {
 	switch {
 	case p.read == 0:
 		say("there was nothing to predict from: the input is empty")
-	case p.broken > 0:
-		say("%d of %d texts are not UTF-8, and the other bytes in them are not understood; from Windows-1252: iconv -f WINDOWS-1252 -t UTF-8 IN > OUT", p.broken, p.read)
+	default:
+		p.broken.say(c.ErrOrStderr(), p.read)
 	}
 	if p.abstained > 0 {
 		say("%d of %d texts have no label: their answer is less probable than %v, or no word of them is known", p.abstained, p.read, p.threshold)

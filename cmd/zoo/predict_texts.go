@@ -8,7 +8,6 @@ import (
 	"io"
 	"iter"
 	"slices"
-	"unicode/utf8"
 
 	"github.com/gorgonia-zoo/zoo/classify"
 	"github.com/gorgonia-zoo/zoo/datasets"
@@ -79,7 +78,7 @@ func (p *textPrinter) open(c *cobra.Command, args []string, from *source, to *ou
 	var lines iter.Seq2[[]string, error]
 	var err error
 	if len(args) > 0 {
-		lines, err = inputs(c, args, "")
+		lines, err = inputs(c, args, "", "")
 	} else {
 		table, lines, err = from.recognise(c)
 	}
@@ -87,7 +86,7 @@ func (p *textPrinter) open(c *cobra.Command, args []string, from *source, to *ou
 		return nil, err
 	}
 	if table == nil {
-		if err := cmp.Or(noTable(c), unwanted(c, "the input is no table", "keep")); err != nil {
+		if err := cmp.Or(noTable(c, len(args) == 0), unwanted(c, "the input is no table", "keep")); err != nil {
 			return nil, err
 		}
 		return func(yield func(textChunk, error) bool) {
@@ -121,7 +120,8 @@ type textPrinter struct {
 	flat    bool            // the most probable labels have columns of their own
 	colours bool
 
-	read, broken, unknown, abstained, truncated int
+	read, unknown, abstained, truncated int
+	broken                              brokenTexts
 }
 
 // fields are the columns of an answer in a table.
@@ -141,9 +141,8 @@ func (p *textPrinter) fields() []string {
 // answer answers a chunk of texts.
 func (p *textPrinter) answer(ctx context.Context, chunk textChunk, w rowWriter, out io.Writer, asJSON bool) error {
 	for _, t := range chunk.texts {
-		if p.read++; !utf8.ValidString(t) {
-			p.broken++
-		}
+		p.read++
+		p.broken.add(t)
 	}
 	if p.explained {
 		return p.explain(ctx, chunk.texts, out, asJSON)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -94,7 +95,7 @@ func (s *source) recognise(c *cobra.Command) (*datasets.Table, iter.Seq2[[]strin
 	format := datasets.Format(s.format)
 	switch {
 	case s.format == "lines":
-		lines, err := inputs(c, nil, s.file)
+		lines, err := inputs(c, nil, s.file, s.table.encoding)
 		return nil, lines, err
 	case !s.standardInput() && (s.format != "" || s.table.named(s.file)):
 		table, err := s.openFile(c, format)
@@ -107,14 +108,14 @@ func (s *source) recognise(c *cobra.Command) (*datasets.Table, iter.Seq2[[]strin
 	var from io.ReadCloser
 	if s.standardInput() {
 		if f, ok := c.InOrStdin().(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-			lines, err := inputs(c, nil, s.file)
+			lines, err := inputs(c, nil, s.file, s.table.encoding)
 			return nil, lines, err
 		}
 		from = interruptible(c.Context(), c.InOrStdin())
 	} else {
 		f, err := os.Open(s.file)
 		if err != nil {
-			lines, err := inputs(c, nil, s.file) // which says why
+			lines, err := inputs(c, nil, s.file, s.table.encoding) // which says why
 			return nil, lines, err
 		}
 		info, err := f.Stat()
@@ -125,9 +126,9 @@ func (s *source) recognise(c *cobra.Command) (*datasets.Table, iter.Seq2[[]strin
 		io.Reader
 		io.Closer
 	}{io.MultiReader(bytes.NewReader(head), from), from}
-	format, why := plainTable(head)
+	format, why := plainTable(plainHead(head, s.table.encoding))
 	if format == "" {
-		return nil, chunks(c.Context(), rest, name), nil
+		return nil, chunks(c.Context(), rest, name, s.table.encoding), nil
 	}
 	fmt.Fprintf(c.ErrOrStderr(), "%s is read as a table in %s, for its first line %s; --format lines reads lines as texts\n", name, format, why)
 	if !again { // what was read of a pipe is not there any more
@@ -137,6 +138,19 @@ func (s *source) recognise(c *cobra.Command) (*datasets.Table, iter.Seq2[[]strin
 	from.Close()
 	table, err := s.openFile(c, format)
 	return table, nil, err
+}
+
+// plainHead decodes the first bytes of an input.
+func plainHead(head []byte, encoding string) []byte {
+	text, err := datasets.Decode(bufio.NewReader(bytes.NewReader(head)), head, encoding)
+	if err != nil {
+		return head
+	}
+	plain, err := io.ReadAll(text)
+	if err != nil {
+		return head
+	}
+	return plain
 }
 
 // maxHead is how much of an input is looked at to recognise it.

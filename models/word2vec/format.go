@@ -95,6 +95,9 @@ func readPlain(b *bufio.Reader) (*Vectors, Format, error) {
 	if what := foreign(b); what != "" {
 		return nil, "", fmt.Errorf("%w: the file %s", ErrFormat, what)
 	}
+	if start, _ := b.Peek(peek); bytes.IndexByte(start, '\r') >= 0 && bytes.IndexByte(start, '\n') < 0 {
+		b = bufio.NewReaderSize(returns{b}, peek)
+	}
 	switch format, err := recognise(b); {
 	case err != nil:
 		return nil, "", err
@@ -105,6 +108,19 @@ func readPlain(b *bufio.Reader) (*Vectors, Format, error) {
 		v, err := readText(b, format)
 		return v, format, err
 	}
+}
+
+// returns reads carriage returns, which end lines on old Macintoshes, as line feeds.
+type returns struct{ r io.Reader }
+
+func (r returns) Read(p []byte) (int, error) {
+	n, err := r.r.Read(p)
+	for i, b := range p[:n] {
+		if b == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
 }
 
 // foreign says of a file of another kind what it is and what to do, "" of vectors.
@@ -139,7 +155,17 @@ func foreign(b *bufio.Reader) string {
 			return f.what
 		}
 	}
+	wide := func(at int) bool { // zeros in every second byte, as of Latin letters in UTF-16
+		for i := 0; i < 16 && i < len(head)&^1; i += 2 {
+			if head[i+at] != 0 || head[i+1-at] == 0 {
+				return false
+			}
+		}
+		return len(head) >= 16
+	}
 	switch {
+	case wide(0), wide(1):
+		return "is in UTF-16; convert it: iconv -f UTF-16 -t UTF-8 IN > OUT"
 	case len(head) > 262 && string(head[257:262]) == "ustar":
 		return "is a tar archive; unpack it, and name the file of vectors in it"
 	case len(head) > 9 && head[8] == '{' && bytes.IndexByte(head[4:8], 0) >= 0:

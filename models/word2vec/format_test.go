@@ -249,6 +249,8 @@ func TestFormatsOfStrangers(t *testing.T) {
 		"promises one more":   {"3 2\na 1 2\nb 3 4\n", []string{"a", "b"}, []string{"line 1 promises 3 words, and there are 2"}},
 		"promises one less":   {"1 2\na 1 2\nb 3 4\n", []string{"a", "b"}, []string{"line 1 promises 1 words, and there are 2"}},
 		"tabs":                {"a\t1\t2\nb\t3\t4\n", []string{"a", "b"}, nil},
+		"carriage returns":    {"2 2\rthe 1 2\rfilm 3 4\r", []string{"the", "film"}, nil},
+		"another encoding":    {"the 1 2\ncaf\xe9 3 4\n", []string{"the", "caf\xe9"}, []string{`1 words are not UTF-8, the first in line 2 ("caf\xe9")`}},
 		"binary, twice":       {"2 1\na \x00\x00\x80\x3fa \x00\x00\x80\x3f", []string{"a"}, []string{"word 2"}},
 	} {
 		v, _, err := Read(strings.NewReader(c.text))
@@ -264,6 +266,15 @@ func TestFormatsOfStrangers(t *testing.T) {
 			if !strings.Contains(v.Notes()[i], want) {
 				t.Errorf("%s: notes %q, want %q", name, v.Notes(), want)
 			}
+		}
+	}
+	for text, want := range map[string]string{
+		"film,1,2\nmovie,3,4\n":                          `separated by ','`,
+		"f\x00i\x00l\x00m\x00 \x001\x00 \x002\x00\n\x00": "UTF-16",
+		"\x00f\x00i\x00l\x00m\x00 \x001\x00 \x002\x00\n": "UTF-16",
+	} {
+		if _, _, err := Read(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}
 	v, _, err := Read(strings.NewReader("film 1 2\n. . . 3 4\nbad 7 8\n"))

@@ -10,6 +10,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // header parses "V D".
@@ -52,6 +53,8 @@ type passed struct {
 	twice, blank int
 	firstTwice   string // where the first is
 	firstBlank   string
+	foreign      int // words that are not UTF-8
+	firstForeign string
 	promised     int // words by the first line, where there are others
 	found        int
 }
@@ -63,6 +66,9 @@ func (p passed) notes() (notes []string) {
 	}
 	if p.blank > 0 {
 		notes = append(notes, fmt.Sprintf("%d vectors without a word are passed over, the first in %s", p.blank, p.firstBlank))
+	}
+	if p.foreign > 0 {
+		notes = append(notes, fmt.Sprintf("%d words are not UTF-8, the first in %s: no text has them; was the file written in another encoding?", p.foreign, p.firstForeign))
 	}
 	if p.promised != p.found {
 		notes = append(notes, fmt.Sprintf("line 1 promises %d words, and there are %d", p.promised, p.found))
@@ -92,6 +98,11 @@ func (b *builder) add(word []byte, place int, where func(place int) string) (ski
 			b.passed.firstTwice = fmt.Sprintf("%s (%.50q, first in %s)", where(place), s, where(b.lines[first]))
 		}
 		return true, nil
+	}
+	if !utf8.ValidString(s) {
+		if b.passed.foreign++; b.passed.foreign == 1 {
+			b.passed.firstForeign = fmt.Sprintf("%s (%.50q)", where(place), s)
+		}
 	}
 	b.at[s] = i
 	b.words, b.lines = append(b.words, s), append(b.lines, place)
@@ -194,6 +205,9 @@ func readText(r *bufio.Reader, format Format) (*Vectors, error) {
 			continue
 		}
 		if b.dim == 0 {
+			if comma := bytes.IndexAny(text, ",;"); comma >= 0 && bytes.Count(text, text[comma:comma+1]) > 1 {
+				return nil, fmt.Errorf("%w: line %d: cells are separated by %q, want a word and its numbers with spaces between them", ErrFormat, line, text[comma])
+			}
 			return nil, fmt.Errorf("%w: line %d: 0 numbers behind the word, want 1 to %d", ErrFormat, line, MaxDim)
 		}
 		if promised >= 0 && line-1 > promised+1 {
