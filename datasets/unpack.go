@@ -23,6 +23,7 @@ const (
 	maxArchiveRatio = 100      // inflated to packed, beyond freeBytes
 	maxTableRatio   = 400      // tables of numbers may repeat themselves more
 	maxWindow       = 64 << 20 // that a stream of Zstandard may ask for
+	maxSmallWindow  = 8 << 20  // and one of less than 64 KiB
 )
 
 // errTooLarge is wrapped where a limit on size is passed.
@@ -94,8 +95,12 @@ func inflate(r io.Reader, ratio, most int64) (*meter, error) {
 			return nil, fmt.Errorf("gzip header: %w: %w", err, ErrDamaged)
 		}
 	case string(head) == "\x28\xb5\x2f\xfd":
+		window := uint64(maxWindow)
+		if _, err := buf.Peek(1 << 16); err == io.EOF {
+			window = maxSmallWindow
+		}
 		// One goroutine, lest there be some to close.
-		if z, err = zstd.NewReader(buf, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow)); err != nil {
+		if z, err = zstd.NewReader(buf, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(window)); err != nil {
 			return nil, fmt.Errorf("header of Zstandard: %w: %w", err, ErrDamaged)
 		}
 	case len(head) == 4 && string(head[:3]) == "BZh" && head[3] >= '1' && head[3] <= '9':
