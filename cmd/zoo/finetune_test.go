@@ -188,7 +188,7 @@ func TestNewUserMistakes(t *testing.T) {
 					t.Errorf("lacks %q: %s", says, o.stderr)
 				}
 			}
-			for _, never := range []string{"damaged", "--target", "or IMDB's"} {
+			for _, never := range []string{"damaged", "or IMDB's"} {
 				if strings.Contains(o.stderr, never) {
 					t.Errorf("speaks of %q: %s", never, o.stderr)
 				}

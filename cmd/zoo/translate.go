@@ -70,7 +70,7 @@ the translations, one a line; a line without words becomes an empty one. The sco
 			if !ok {
 				return usage(c, "%s is a model of kind %s, which translates nothing", args[0], m.Artefact.Model)
 			}
-			lines, err := inputs(c, args[1:], f.file)
+			lines, err := inputs(c, args[1:], f.file, "")
 			if err != nil {
 				return err
 			}
