@@ -51,11 +51,17 @@ func (r *Recipe) open(env recipe.Env) (*recipe.Model, *lstm.Classifier, error) {
 			return nil, nil, err
 		}
 	}
-	c, ok := m.Value.(*lstmrecipe.Classifier)
-	if !ok {
-		return nil, nil, fmt.Errorf("zoo: fine-tune: %s is a model of kind %s; only %s, can be fine-tuned: %w", r.Base, m.Artefact.Model, of, recipe.ErrUsage)
+	c, fresh, err := classifier(m)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: %s", err, r.Base)
 	}
-	return m, c.Classifier, nil
+	if fresh {
+		if r.Head == HeadKeep {
+			return nil, nil, fmt.Errorf("zoo: fine-tune: %s is a language model, which has no classes to keep: %w", r.Base, recipe.ErrUsage)
+		}
+		r.Head = HeadNew
+	}
+	return m, c, nil
 }
 
 // openVectors returns the vectors that the recipe names.
@@ -89,7 +95,11 @@ func (r *Recipe) bind(base *recipe.Model, env recipe.Env) (recipe.Vectors, error
 	if err != nil {
 		return nil, err
 	}
-	words, err := vocabSum(classifierOf(base))
+	c, _, err := classifier(base)
+	if err != nil {
+		return nil, err
+	}
+	words, err := vocabSum(c)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +139,7 @@ func (r *Recipe) vectors(base *recipe.Model, env recipe.Env) (recipe.Vectors, er
 	}
 	scale := from.scale
 	if scale == 0 {
-		if scale, err = lstmrecipe.VectorScale(classifierOf(base).Vocab(), v, from.std); err != nil {
+		if scale, err = lstmrecipe.VectorScale(base.Value.(*lstmrecipe.Classifier).Vocab(), v, from.std); err != nil {
 			return nil, err
 		}
 	}
@@ -165,11 +175,6 @@ func beganFrom(m *recipe.Model) (origin, bool) {
 		return origin{name: b.Embeddings, fingerprint: b.EmbeddingsSHA256, scale: b.EmbeddingsScale}, b.EmbeddingsSHA256 != ""
 	}
 	return origin{}, false
-}
-
-// classifierOf returns the classifier of a model that can be tuned.
-func classifierOf(m *recipe.Model) *lstm.Classifier {
-	return m.Value.(*lstmrecipe.Classifier).Classifier
 }
 
 // vocabSum is a SHA-256 of a classifier's words and of its tokenizer: what

@@ -3,14 +3,16 @@
 package finetune
 
 import (
+	"github.com/gorgonia-zoo/zoo/models/lm"
 	"github.com/gorgonia-zoo/zoo/models/lstm"
 	"github.com/gorgonia-zoo/zoo/recipe"
+	lmrecipe "github.com/gorgonia-zoo/zoo/recipe/lm"
 	lstmrecipe "github.com/gorgonia-zoo/zoo/recipe/lstm"
 	"github.com/gorgonia-zoo/zoo/texts"
 )
 
 // of is what can be fine-tuned.
-const of = "an LSTM classifier of texts (" + lstm.Kind + "), such as lstm-imdb"
+const of = "an LSTM classifier of texts (" + lstm.Kind + "), such as lstm-imdb, or a language model (" + lm.Kind + ")"
 
 // Family returns the family of fine-tuned LSTM classifiers. An artefact of one
 // is opened by the family that made its base.
@@ -22,6 +24,7 @@ func Family() *recipe.Family {
 		Blank: func(b recipe.Body) {
 			r := b.(*Recipe)
 			r.BaseSHA256, r.BaseVocab, r.EmbeddingsSHA256, r.EmbeddingsScale, r.MinSteps = "", "", "", 0, 0
+			r.UnlabelledSHA256 = ""
 		},
 		Source: func(recipe.Body) *recipe.Source {
 			s := texts.Source()
@@ -35,8 +38,11 @@ func Family() *recipe.Family {
 		Tuning: &recipe.Tuning{
 			Of: of,
 			Tunes: func(value any) bool {
-				_, ok := value.(*lstmrecipe.Classifier)
-				return ok
+				switch value.(type) {
+				case *lstmrecipe.Classifier, *lmrecipe.Model:
+					return true
+				}
+				return false
 			},
 			Base:   func(b recipe.Body) *string { return &b.(*Recipe).Base },
 			Recipe: tune,

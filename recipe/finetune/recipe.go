@@ -17,6 +17,14 @@ type Recipe struct {
 	BaseSHA256 string `json:"base_sha256,omitempty"`
 	BaseVocab  string `json:"base_vocab,omitempty"`
 
+	// Unlabelled names texts without labels that a language model goes on with first, for
+	// LanguageEpochs passes (0 means 3), from the embedding and the LSTM of the base, which
+	// may be a language model itself: a file as zoo train lm takes. UnlabelledSHA256 is
+	// the fingerprint of the texts, filled in, or demanded where it is there.
+	Unlabelled       string `json:"unlabelled,omitempty"`
+	UnlabelledSHA256 string `json:"unlabelled_sha256,omitempty"`
+	LanguageEpochs   int    `json:"language_epochs,omitempty"`
+
 	// Head says what becomes of the classes: HeadKeep goes on with the base's
 	// linear layer, HeadNew draws another for the classes of the data, and
 	// HeadAuto, the default, keeps it where each label of the data is the name
@@ -116,7 +124,7 @@ func (r *Recipe) Check() error {
 	for _, n := range []struct {
 		name string
 		v    int
-	}{{"new_words", r.NewWords}, {"min_count", r.MinCount}, {"max_tokens", r.MaxTokens}, {"min_steps", r.MinSteps}} {
+	}{{"new_words", r.NewWords}, {"min_count", r.MinCount}, {"max_tokens", r.MaxTokens}, {"min_steps", r.MinSteps}, {"language_epochs", r.LanguageEpochs}} {
 		if n.v < 0 {
 			return fmt.Errorf("zoo: recipe: %s is %d, want 0 or more", n.name, n.v)
 		}

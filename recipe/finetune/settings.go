@@ -24,6 +24,15 @@ func settings() []recipe.Setting {
 	})
 	return []recipe.Setting{
 		{
+			Flag: "unlabelled", Type: recipe.TextType, Else: without,
+			Usage: "texts without labels, a .txt file or a table, whose language is learned first; layers are then unfrozen one by one",
+			Of: recipe.Then(recipe.Text(func(r *Recipe) *string { return &r.Unlabelled }, ""), func(r *Recipe) {
+				r.UnlabelledSHA256 = ""
+				r.Unfreeze = r.Unfreeze || r.Unlabelled != ""
+			}),
+		},
+		count("language-epochs", "passes over the texts of --unlabelled, 0 for 3", 0, func(r *Recipe) *int { return &r.LanguageEpochs }),
+		{
 			Flag: "classes", Type: recipe.TextType, Else: without, Values: []string{"auto", HeadKeep, HeadNew},
 			Usage: "keep (the model's classes), new (those of the data), or auto: keep where every label names one of the model's",
 			Of:    recipe.Text(func(r *Recipe) *string { return &r.Head }, "keep, new or auto", "auto", HeadKeep, HeadNew),

@@ -31,6 +31,9 @@ func run(ctx context.Context, whole recipe.Recipe, data recipe.Data, env recipe.
 	if err != nil {
 		return nil, none, err
 	}
+	if base, err = r.readUnlabelled(ctx, m, base, env.Run); err != nil {
+		return nil, none, err
+	}
 	task, weights, err := read(ctx, &r, base, vectors, set, env.Run)
 	if err != nil {
 		return nil, none, err

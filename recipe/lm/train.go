@@ -48,34 +48,12 @@ func run(ctx context.Context, whole recipe.Recipe, data recipe.Data, env recipe.
 
 // fit trains the model and writes its card.
 func fit(ctx context.Context, whole recipe.Recipe, run recipe.Run, text *running, model *lm.Model, streams *streams) (*recipe.Model, train.Result, error) {
-	none := train.Result{Reason: train.Failed}
 	r := whole.Body.(*Recipe)
-	trainer, err := model.Network().Trainer(streams.config)
-	if err != nil {
-		return nil, none, fmt.Errorf("zoo: %w", err)
-	}
 	identity, err := whole.Identity(text.fingerprint)
 	if err != nil {
-		return nil, none, err
+		return nil, train.Result{Reason: train.Failed}, err
 	}
-	cfg, err := r.Config(identity, streams.Steps(), run)
-	if err != nil {
-		return nil, none, err
-	}
-	cfg.State = trainer.State()
-	held := lm.Running(text.validation, model.End())
-	measure := func(ctx context.Context) (train.Metrics, error) {
-		loss, _, err := model.Network().Loss(ctx, held)
-		if err != nil {
-			return nil, fmt.Errorf("zoo: %w", err)
-		}
-		return train.Metrics{"loss": loss, "perplexity": perplexity(loss)}, nil
-	}
-	if len(text.validation) > 0 {
-		cfg.Evaluate = measure
-		cfg.Monitor = train.Monitor{Metric: "loss"}
-	}
-	result, err := train.Fit(ctx, train.Model[lm.Batch](trainer), train.Data[lm.Batch](streams), cfg)
+	result, err := learn(ctx, r, identity, run, text, model, streams)
 	if err != nil {
 		return nil, result, err
 	}
@@ -96,7 +74,7 @@ func fit(ctx context.Context, whole recipe.Recipe, run recipe.Run, text *running
 	card.Recipe.Options[recipe.DataOption] = text.fingerprint
 	card.Metrics = map[string]float64{"sampled_loss": result.Last().Loss}
 	if len(text.validation) > 0 {
-		m, err := measure(ctx)
+		m, err := measure(ctx, model, text)
 		if err != nil {
 			return nil, result, err
 		}
@@ -107,6 +85,34 @@ func fit(ctx context.Context, whole recipe.Recipe, run recipe.Run, text *running
 		return nil, result, err
 	}
 	return &recipe.Model{Artefact: a, Value: &Model{model}}, result, nil
+}
+
+// learn trains the model in place.
+func learn(ctx context.Context, r *Recipe, identity string, run recipe.Run, text *running, model *lm.Model, streams *streams) (train.Result, error) {
+	none := train.Result{Reason: train.Failed}
+	trainer, err := model.Network().Trainer(streams.config)
+	if err != nil {
+		return none, fmt.Errorf("zoo: %w", err)
+	}
+	cfg, err := r.Config(identity, streams.Steps(), run)
+	if err != nil {
+		return none, err
+	}
+	cfg.State = trainer.State()
+	if len(text.validation) > 0 {
+		cfg.Evaluate = func(ctx context.Context) (train.Metrics, error) { return measure(ctx, model, text) }
+		cfg.Monitor = train.Monitor{Metric: "loss"}
+	}
+	return train.Fit(ctx, train.Model[lm.Batch](trainer), train.Data[lm.Batch](streams), cfg)
+}
+
+// measure returns how well the model predicts the texts held out.
+func measure(ctx context.Context, model *lm.Model, text *running) (train.Metrics, error) {
+	loss, _, err := model.Network().Loss(ctx, lm.Running(text.validation, model.End()))
+	if err != nil {
+		return nil, fmt.Errorf("zoo: %w", err)
+	}
+	return train.Metrics{"loss": loss, "perplexity": perplexity(loss)}, nil
 }
 
 // open returns the language model that the recipe begins from, nil where it begins

@@ -72,3 +72,19 @@ func Begin(n *lstm.Network, from *lm.Model) error {
 	}
 	return nil
 }
+
+// FromLanguageModel returns a classifier of two classes of no name that begins from a
+// language model, with the settings of recipe lstm: what is fine-tuned for others.
+func FromLanguageModel(from *lm.Model) (*lstm.Classifier, error) {
+	c, body := from.Network().Config(), plain().Body.(*Recipe)
+	config := body.Model
+	config.Vocab, config.Embedding, config.Hidden, config.Layers = c.Vocab, c.Embedding, c.Hidden, c.Layers
+	n, err := lstm.New(config, body.Seed)
+	if err != nil {
+		return nil, fmt.Errorf("zoo: %w", err)
+	}
+	if err := Begin(n, from); err != nil {
+		return nil, err
+	}
+	return lstm.NewClassifier(n, lstm.ClassifierConfig{Tokenizer: from.Tokenizer(), Vocab: from.Vocab(), Classes: []string{"0", "1"}})
+}
