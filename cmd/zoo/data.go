@@ -140,7 +140,7 @@ func columnError(c *cobra.Command, err error) error {
 	case errors.Is(err, datasets.ErrNoColumn):
 		advice := "--text names the column"
 		switch flags := c.Flags(); {
-		case flags.Lookup("target") != nil:
+		case flags.Lookup("target") != nil && c.Name() == "train":
 			advice = "--text and --label name the columns, --target that of a regression"
 		case flags.Lookup("label") != nil:
 			advice = "--text and --label name the columns"
