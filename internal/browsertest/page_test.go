@@ -31,15 +31,38 @@ func predict(t *testing.T, model, text string) (p predicted) {
 
 // The page of a server.
 func TestServed(t *testing.T) {
-	p := open(t, serve(t, "lstm-imdb", "nbsvm-imdb", "mlp-line", "word2vec-imdb", "minilm"), "")
+	trained := filepath.Join(t.TempDir(), "line")
+	zoo(t, "train", "mlp-line", "--out", trained)
+	p := open(t, serve(t, "lstm-imdb", "trained="+trained, "nbsvm-imdb", "mlp-line", "word2vec-imdb", "minilm"), "")
 	everyPart(t, p)
 
 	// The others have their own ways to be asked.
 	for model, says := range map[string]string{"mlp-line": "9.4987", "word2vec-imdb": "Nearest to film", "minilm": "384 numbers"} {
-		p.do(chromedp.SetValue(chromedp.CSS("#model"), model), chromedp.Evaluate[chromedp.Void](`document.getElementById("model").dispatchEvent(new Event("change"))`), chromedp.Click(chromedp.CSS("#tab-try")))
+		p.choose(model, "#tab-try")
 		p.until(fmt.Sprintf(`document.getElementById("label")?.textContent === %q`, says))
 		p.shoot(model)
 	}
+	p.choose("trained", "#tab-card")
+	p.until(`document.querySelectorAll("#card svg.chart polyline").length >= 2`)
+	p.shoot("learning-curves")
+
+	// A file that is dropped, as from the desktop, onto a model of numbers.
+	p.choose("mlp-line", "#tab-file")
+	p.do(chromedp.Evaluate[chromedp.Void](`{
+		const all = new DataTransfer();
+		all.items.add(new File(["x;note\n2.5;a\n-1;b\n"], "numbers.csv", { type: "text/csv" }));
+		document.getElementById("drop").dispatchEvent(new DragEvent("drop", { dataTransfer: all, bubbles: true, cancelable: true }));
+	}`), chromedp.WaitVisible(chromedp.CSS("#go")))
+	p.do(chromedp.SetValue(chromedp.CSS("#column"), "0"), chromedp.Click(chromedp.CSS("#go")), chromedp.WaitVisible(chromedp.CSS("#download")))
+	if name, answers := p.download("#download"); name != "numbers-answers.csv" || !strings.HasPrefix(answers, "x,note,prediction\n2.5,a,9.49") {
+		t.Errorf("%s: %s", name, answers)
+	}
+}
+
+// choose chooses a model and one of its parts.
+func (p *page) choose(model, tab string) {
+	p.t.Helper()
+	p.do(chromedp.SetValue(chromedp.CSS("#model"), model), chromedp.Evaluate[chromedp.Void](`document.getElementById("model").dispatchEvent(new Event("change"))`), chromedp.Click(chromedp.CSS(tab)))
 }
 
 // A server that wants a token asks for it.

@@ -9,7 +9,7 @@ function svg(name, attributes, ...children) {
   return e;
 }
 
-const number = (v) => Number(v.toPrecision(4)).toString();
+const number = (v) => (v !== 0 && (Math.abs(v) < 1e-3 || Math.abs(v) >= 1e6) ? v.toExponential(1) : Number(v.toPrecision(4)).toString());
 
 // lines draws curves, each {name, points: [[x, y], …]}; two at most.
 export function lines(title, xName, curves) {
