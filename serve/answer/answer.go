@@ -37,7 +37,7 @@ type Input struct {
 // Options are how inputs are answered.
 type Options struct {
 	Top     int  // how many of the most probable classes, or of the nearest words; 0: all classes, no words
-	Explain bool // what each word contributes
+	Explain bool // what each word contributes, or where a translator looked
 	Object  bool // fill Answer.Object too: it takes time, above all of short texts
 }
 
@@ -60,7 +60,7 @@ type Tensor struct {
 
 // Model is an opened model that can be asked, safely by many goroutines.
 type Model struct {
-	Kind    string   // what it is: "classifier", "regressor", "rows", "embedder", "vectors"; of an Answerer "labels", "number" or "class"
+	Kind    string   // what it is: "classifier", "regressor", "rows", "embedder", "vectors", "tagger", "translator"; of an Answerer "labels", "number" or "class"
 	Classes []string // of a classifier
 	Columns []string // of a table
 	Pairs   bool     // two texts are read together

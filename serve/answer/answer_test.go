@@ -11,6 +11,7 @@ import (
 	"github.com/gorgonia-zoo/zoo/classify"
 	"github.com/gorgonia-zoo/zoo/recipe"
 	"github.com/gorgonia-zoo/zoo/serve/answer"
+	"github.com/gorgonia-zoo/zoo/tagging"
 )
 
 // texts answers texts as task says: its words are labels, and their number a number.
@@ -68,6 +69,36 @@ func (numbers) Predict(_ context.Context, x []float32) ([]float32, error) {
 	return y, nil
 }
 
+// mirror translates a text into itself.
+type mirror struct{}
+
+func (mirror) TranslateTexts(_ context.Context, all []string, o recipe.TranslateOptions) ([]recipe.Translation, error) {
+	out := make([]recipe.Translation, len(all))
+	for i, text := range all {
+		words := strings.Fields(text)
+		out[i] = recipe.Translation{Text: text, Score: -0.5, Tokens: len(words)}
+		if o.Attention {
+			out[i].Attention = &recipe.Attention{Source: words, Target: words, Weights: [][]float32{{1}}}
+		}
+	}
+	return out, nil
+}
+
+// nouns tags every word.
+type nouns struct{ tagging.Tagger }
+
+func (nouns) Columns() []tagging.Column {
+	return []tagging.Column{{Name: "upos", Tags: []string{"NOUN"}}}
+}
+
+func (nouns) TagAll(_ context.Context, all []string) ([]tagging.Tagged, error) {
+	out := make([]tagging.Tagged, len(all))
+	for i, text := range all {
+		out[i] = tagging.Tagged{Words: []tagging.Word{{Text: text, End: len(text), Tags: []string{"NOUN"}}}, Spans: []tagging.Span{{Kind: "thing"}}}
+	}
+	return out, nil
+}
+
 func named(t testing.TB, value any) *answer.Named {
 	t.Helper()
 	n, err := answer.NewNamed("m", &recipe.Model{Value: value, Checksum: "0123456789abcdef"}, nil)
@@ -113,6 +144,9 @@ func TestKinds(t *testing.T) {
 		"a pair":         {pair, `{"input":{"text":"a","pair":"b"},"top":1}`, head + `"label":"y","probabilities":[{"label":"y","probability":0.75}],"tokens":2,"truncated":true}`},
 		"a row":          {rows{}, `{"a":1.5,"b":null}`, head + `"input":null,"prediction":1,"missing":["b"]}`},
 		"rows":           {rows{}, `{"input":[{"a":"x","b":true}]}`, head + `"answers":[{"input":null,"prediction":2}]}`},
+		"a translation":  {mirror{}, `"a"`, head + `"translation":"a","score":-0.5,"tokens":1,"truncated":false}`},
+		"attention":      {mirror{}, `{"input":"a","explain":true}`, head + `"translation":"a","score":-0.5,"tokens":1,"truncated":false,"attention":{"source":["a"],"target":["a"],"weights":[[1]]}}`},
+		"tags":           {nouns{}, `"film"`, head + `"columns":["upos"],"words":[{"text":"film","tags":["NOUN"],"begin":0,"end":4}],"spans":[{"kind":"thing","first":0,"last":0}]}`},
 		"numbers":        {numbers{}, `[1,2.5]`, head + `"input":[1,2.5],"prediction":3.5}`},
 		"more numbers":   {numbers{}, `[[1,2],[3,4]]`, head + `"answers":[{"input":[1,2],"prediction":3},{"input":[3,4],"prediction":7}]}`},
 	} {

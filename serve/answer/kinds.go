@@ -22,6 +22,8 @@ func kindOf(m *recipe.Model) kind {
 		return newClassifier(v)
 	case tagging.Tagger:
 		return tagger{v}
+	case recipe.Translator:
+		return translator{v}
 	case classify.Answerer:
 		return answerer{v, v.Task()}
 	case recipe.Regressor:
