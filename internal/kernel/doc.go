@@ -104,7 +104,8 @@
 // -128 times its weights' sum. AVX-512 and AVX-VNNI have that instruction. Where there
 // is none, AVX2's VPMADDUBSW takes the magnitudes of the rows' bytes and the weights with
 // the rows' signs: two products of at most 127 * 127 fit the 16 bits that it sums them
-// in, and nothing is cut off. BenchmarkMulAdd8, one core of a Xeon of the Sapphire
+// in, and nothing is cut off. NEON does likewise with SMULL and SMLAL, or takes ARMv8.2's
+// dot products, SDOT, of signed by signed. BenchmarkMulAdd8, one core of a Xeon of the Sapphire
 // Rapids generation (a shared one), billions of operations a second, weights in the
 // caches, where the multiply-add peak of float32 is about 100 (AVX2) and 200 (AVX-512):
 //

@@ -102,10 +102,13 @@ block:
 	ADD $256, R2
 	SUBS $1, R3, R3
 	BNE block
+	WORD $0x4ea1bc00 // addp v0.4s, v0.4s, v1.4s
+	WORD $0x4ea3bc42 // addp v2.4s, v2.4s, v3.4s
+	WORD $0x4ea5bc84 // addp v4.4s, v4.4s, v5.4s
+	WORD $0x4ea7bcc6 // addp v6.4s, v6.4s, v7.4s
 	MOVD c+0(FP), R5
 	MOVD rowScale+40(FP), R6
 	MOVD scale+48(FP), R7
-	WORD $0x4ea1bc00 // addp v0.4s, v0.4s, v1.4s
 	WORD $0x4e21d800 // scvtf v0.4s, v0.4s
 	WORD $0xbd4000d1 // ldr s17, [x6]
 	WORD $0x3dc000f2 // ldr q18, [x7]
@@ -113,7 +116,6 @@ block:
 	WORD $0x3dc000b2 // ldr q18, [x5]
 	WORD $0x4e31cc12 // fmla v18.4s, v0.4s, v17.4s
 	WORD $0x3d8000b2 // str q18, [x5]
-	WORD $0x4ea3bc42 // addp v2.4s, v2.4s, v3.4s
 	WORD $0x4e21d842 // scvtf v2.4s, v2.4s
 	WORD $0xbd4000d1 // ldr s17, [x6]
 	WORD $0x3dc004f2 // ldr q18, [x7, #16]
@@ -121,7 +123,6 @@ block:
 	WORD $0x3dc004b2 // ldr q18, [x5, #16]
 	WORD $0x4e31cc52 // fmla v18.4s, v2.4s, v17.4s
 	WORD $0x3d8004b2 // str q18, [x5, #16]
-	WORD $0x4ea5bc84 // addp v4.4s, v4.4s, v5.4s
 	WORD $0x4e21d884 // scvtf v4.4s, v4.4s
 	WORD $0xbd4000d1 // ldr s17, [x6]
 	WORD $0x3dc008f2 // ldr q18, [x7, #32]
@@ -129,7 +130,6 @@ block:
 	WORD $0x3dc008b2 // ldr q18, [x5, #32]
 	WORD $0x4e31cc92 // fmla v18.4s, v4.4s, v17.4s
 	WORD $0x3d8008b2 // str q18, [x5, #32]
-	WORD $0x4ea7bcc6 // addp v6.4s, v6.4s, v7.4s
 	WORD $0x4e21d8c6 // scvtf v6.4s, v6.4s
 	WORD $0xbd4000d1 // ldr s17, [x6]
 	WORD $0x3dc00cf2 // ldr q18, [x7, #48]
@@ -305,10 +305,17 @@ block:
 	ADD $256, R2
 	SUBS $1, R3, R3
 	BNE block
+	WORD $0x4ea1bc00 // addp v0.4s, v0.4s, v1.4s
+	WORD $0x4ea3bc42 // addp v2.4s, v2.4s, v3.4s
+	WORD $0x4ea5bc84 // addp v4.4s, v4.4s, v5.4s
+	WORD $0x4ea7bcc6 // addp v6.4s, v6.4s, v7.4s
+	WORD $0x4eb1be10 // addp v16.4s, v16.4s, v17.4s
+	WORD $0x4eb3be52 // addp v18.4s, v18.4s, v19.4s
+	WORD $0x4eb5be94 // addp v20.4s, v20.4s, v21.4s
+	WORD $0x4eb7bed6 // addp v22.4s, v22.4s, v23.4s
 	MOVD c+0(FP), R5
 	MOVD rowScale+40(FP), R6
 	MOVD scale+48(FP), R7
-	WORD $0x4ea1bc00 // addp v0.4s, v0.4s, v1.4s
 	WORD $0x4e21d800 // scvtf v0.4s, v0.4s
 	WORD $0xbd4000d9 // ldr s25, [x6]
 	WORD $0x3dc000fa // ldr q26, [x7]
@@ -316,7 +323,6 @@ block:
 	WORD $0x3dc000ba // ldr q26, [x5]
 	WORD $0x4e39cc1a // fmla v26.4s, v0.4s, v25.4s
 	WORD $0x3d8000ba // str q26, [x5]
-	WORD $0x4ea3bc42 // addp v2.4s, v2.4s, v3.4s
 	WORD $0x4e21d842 // scvtf v2.4s, v2.4s
 	WORD $0xbd4000d9 // ldr s25, [x6]
 	WORD $0x3dc004fa // ldr q26, [x7, #16]
@@ -324,7 +330,6 @@ block:
 	WORD $0x3dc004ba // ldr q26, [x5, #16]
 	WORD $0x4e39cc5a // fmla v26.4s, v2.4s, v25.4s
 	WORD $0x3d8004ba // str q26, [x5, #16]
-	WORD $0x4ea5bc84 // addp v4.4s, v4.4s, v5.4s
 	WORD $0x4e21d884 // scvtf v4.4s, v4.4s
 	WORD $0xbd4000d9 // ldr s25, [x6]
 	WORD $0x3dc008fa // ldr q26, [x7, #32]
@@ -332,7 +337,6 @@ block:
 	WORD $0x3dc008ba // ldr q26, [x5, #32]
 	WORD $0x4e39cc9a // fmla v26.4s, v4.4s, v25.4s
 	WORD $0x3d8008ba // str q26, [x5, #32]
-	WORD $0x4ea7bcc6 // addp v6.4s, v6.4s, v7.4s
 	WORD $0x4e21d8c6 // scvtf v6.4s, v6.4s
 	WORD $0xbd4000d9 // ldr s25, [x6]
 	WORD $0x3dc00cfa // ldr q26, [x7, #48]
@@ -340,7 +344,6 @@ block:
 	WORD $0x3dc00cba // ldr q26, [x5, #48]
 	WORD $0x4e39ccda // fmla v26.4s, v6.4s, v25.4s
 	WORD $0x3d800cba // str q26, [x5, #48]
-	WORD $0x4eb1be10 // addp v16.4s, v16.4s, v17.4s
 	WORD $0x4e21da10 // scvtf v16.4s, v16.4s
 	WORD $0xbd4004d9 // ldr s25, [x6, #4]
 	WORD $0x3dc000fa // ldr q26, [x7]
@@ -348,7 +351,6 @@ block:
 	WORD $0x3dc010ba // ldr q26, [x5, #64]
 	WORD $0x4e39ce1a // fmla v26.4s, v16.4s, v25.4s
 	WORD $0x3d8010ba // str q26, [x5, #64]
-	WORD $0x4eb3be52 // addp v18.4s, v18.4s, v19.4s
 	WORD $0x4e21da52 // scvtf v18.4s, v18.4s
 	WORD $0xbd4004d9 // ldr s25, [x6, #4]
 	WORD $0x3dc004fa // ldr q26, [x7, #16]
@@ -356,7 +358,6 @@ block:
 	WORD $0x3dc014ba // ldr q26, [x5, #80]
 	WORD $0x4e39ce5a // fmla v26.4s, v18.4s, v25.4s
 	WORD $0x3d8014ba // str q26, [x5, #80]
-	WORD $0x4eb5be94 // addp v20.4s, v20.4s, v21.4s
 	WORD $0x4e21da94 // scvtf v20.4s, v20.4s
 	WORD $0xbd4004d9 // ldr s25, [x6, #4]
 	WORD $0x3dc008fa // ldr q26, [x7, #32]
@@ -364,7 +365,6 @@ block:
 	WORD $0x3dc018ba // ldr q26, [x5, #96]
 	WORD $0x4e39ce9a // fmla v26.4s, v20.4s, v25.4s
 	WORD $0x3d8018ba // str q26, [x5, #96]
-	WORD $0x4eb7bed6 // addp v22.4s, v22.4s, v23.4s
 	WORD $0x4e21dad6 // scvtf v22.4s, v22.4s
 	WORD $0xbd4004d9 // ldr s25, [x6, #4]
 	WORD $0x3dc00cfa // ldr q26, [x7, #48]
@@ -372,6 +372,618 @@ block:
 	WORD $0x3dc01cba // ldr q26, [x5, #112]
 	WORD $0x4e39ceda // fmla v26.4s, v22.4s, v25.4s
 	WORD $0x3d801cba // str q26, [x5, #112]
+	RET
+
+// func mul8x1x16DotNEON(c *float32, a *uint8, aPanel int, b *int8, blocks int, rowScale, scale *float32)
+TEXT ·mul8x1x16DotNEON(SB), NOSPLIT, $0-56
+	WORD $0x6f00e400 // movi v0.2d, #0x0
+	WORD $0x6f00e401 // movi v1.2d, #0x0
+	WORD $0x6f00e402 // movi v2.2d, #0x0
+	WORD $0x6f00e403 // movi v3.2d, #0x0
+	MOVD a+8(FP), R0
+	MOVD aPanel+16(FP), R1
+	MOVD b+24(FP), R2
+	MOVD blocks+32(FP), R3
+	MOVD $0x80, R4
+	VDUP R4, V4.B16
+
+block:
+	WORD $0x3dc00005 // ldr q5, [x0]
+	WORD $0x6e241ca5 // eor v5.16b, v5.16b, v4.16b
+	WORD $0xad401c46 // ldp q6, q7, [x2]
+	WORD $0xad414450 // ldp q16, q17, [x2, #32]
+	WORD $0x4f85e0c0 // sdot v0.4s, v6.16b, v5.4b[0]
+	WORD $0x4f85e0e1 // sdot v1.4s, v7.16b, v5.4b[0]
+	WORD $0x4f85e202 // sdot v2.4s, v16.16b, v5.4b[0]
+	WORD $0x4f85e223 // sdot v3.4s, v17.16b, v5.4b[0]
+	WORD $0xad421c46 // ldp q6, q7, [x2, #64]
+	WORD $0xad434450 // ldp q16, q17, [x2, #96]
+	WORD $0x4fa5e0c0 // sdot v0.4s, v6.16b, v5.4b[1]
+	WORD $0x4fa5e0e1 // sdot v1.4s, v7.16b, v5.4b[1]
+	WORD $0x4fa5e202 // sdot v2.4s, v16.16b, v5.4b[1]
+	WORD $0x4fa5e223 // sdot v3.4s, v17.16b, v5.4b[1]
+	WORD $0xad441c46 // ldp q6, q7, [x2, #128]
+	WORD $0xad454450 // ldp q16, q17, [x2, #160]
+	WORD $0x4f85e8c0 // sdot v0.4s, v6.16b, v5.4b[2]
+	WORD $0x4f85e8e1 // sdot v1.4s, v7.16b, v5.4b[2]
+	WORD $0x4f85ea02 // sdot v2.4s, v16.16b, v5.4b[2]
+	WORD $0x4f85ea23 // sdot v3.4s, v17.16b, v5.4b[2]
+	WORD $0xad461c46 // ldp q6, q7, [x2, #192]
+	WORD $0xad474450 // ldp q16, q17, [x2, #224]
+	WORD $0x4fa5e8c0 // sdot v0.4s, v6.16b, v5.4b[3]
+	WORD $0x4fa5e8e1 // sdot v1.4s, v7.16b, v5.4b[3]
+	WORD $0x4fa5ea02 // sdot v2.4s, v16.16b, v5.4b[3]
+	WORD $0x4fa5ea23 // sdot v3.4s, v17.16b, v5.4b[3]
+	ADD R1, R0
+	ADD $256, R2
+	SUBS $1, R3, R3
+	BNE block
+	MOVD c+0(FP), R4
+	MOVD rowScale+40(FP), R5
+	MOVD scale+48(FP), R6
+	WORD $0x4e21d800 // scvtf v0.4s, v0.4s
+	WORD $0xbd4000a5 // ldr s5, [x5]
+	WORD $0x3dc000c6 // ldr q6, [x6]
+	WORD $0x4f8590c5 // fmul v5.4s, v6.4s, v5.s[0]
+	WORD $0x3dc00086 // ldr q6, [x4]
+	WORD $0x4e25cc06 // fmla v6.4s, v0.4s, v5.4s
+	WORD $0x3d800086 // str q6, [x4]
+	WORD $0x4e21d821 // scvtf v1.4s, v1.4s
+	WORD $0xbd4000a5 // ldr s5, [x5]
+	WORD $0x3dc004c6 // ldr q6, [x6, #16]
+	WORD $0x4f8590c5 // fmul v5.4s, v6.4s, v5.s[0]
+	WORD $0x3dc00486 // ldr q6, [x4, #16]
+	WORD $0x4e25cc26 // fmla v6.4s, v1.4s, v5.4s
+	WORD $0x3d800486 // str q6, [x4, #16]
+	WORD $0x4e21d842 // scvtf v2.4s, v2.4s
+	WORD $0xbd4000a5 // ldr s5, [x5]
+	WORD $0x3dc008c6 // ldr q6, [x6, #32]
+	WORD $0x4f8590c5 // fmul v5.4s, v6.4s, v5.s[0]
+	WORD $0x3dc00886 // ldr q6, [x4, #32]
+	WORD $0x4e25cc46 // fmla v6.4s, v2.4s, v5.4s
+	WORD $0x3d800886 // str q6, [x4, #32]
+	WORD $0x4e21d863 // scvtf v3.4s, v3.4s
+	WORD $0xbd4000a5 // ldr s5, [x5]
+	WORD $0x3dc00cc6 // ldr q6, [x6, #48]
+	WORD $0x4f8590c5 // fmul v5.4s, v6.4s, v5.s[0]
+	WORD $0x3dc00c86 // ldr q6, [x4, #48]
+	WORD $0x4e25cc66 // fmla v6.4s, v3.4s, v5.4s
+	WORD $0x3d800c86 // str q6, [x4, #48]
+	RET
+
+// func mul8x2x16DotNEON(c *float32, a *uint8, aPanel int, b *int8, blocks int, rowScale, scale *float32)
+TEXT ·mul8x2x16DotNEON(SB), NOSPLIT, $0-56
+	WORD $0x6f00e400 // movi v0.2d, #0x0
+	WORD $0x6f00e401 // movi v1.2d, #0x0
+	WORD $0x6f00e402 // movi v2.2d, #0x0
+	WORD $0x6f00e403 // movi v3.2d, #0x0
+	WORD $0x6f00e404 // movi v4.2d, #0x0
+	WORD $0x6f00e405 // movi v5.2d, #0x0
+	WORD $0x6f00e406 // movi v6.2d, #0x0
+	WORD $0x6f00e407 // movi v7.2d, #0x0
+	MOVD a+8(FP), R0
+	MOVD aPanel+16(FP), R1
+	MOVD b+24(FP), R2
+	MOVD blocks+32(FP), R3
+	MOVD $0x80, R4
+	VDUP R4, V16.B16
+
+block:
+	WORD $0x3dc00011 // ldr q17, [x0]
+	WORD $0x6e301e31 // eor v17.16b, v17.16b, v16.16b
+	WORD $0x3dc00412 // ldr q18, [x0, #16]
+	WORD $0x6e301e52 // eor v18.16b, v18.16b, v16.16b
+	WORD $0xad405053 // ldp q19, q20, [x2]
+	WORD $0xad415855 // ldp q21, q22, [x2, #32]
+	WORD $0x4f91e260 // sdot v0.4s, v19.16b, v17.4b[0]
+	WORD $0x4f92e264 // sdot v4.4s, v19.16b, v18.4b[0]
+	WORD $0x4f91e281 // sdot v1.4s, v20.16b, v17.4b[0]
+	WORD $0x4f92e285 // sdot v5.4s, v20.16b, v18.4b[0]
+	WORD $0x4f91e2a2 // sdot v2.4s, v21.16b, v17.4b[0]
+	WORD $0x4f92e2a6 // sdot v6.4s, v21.16b, v18.4b[0]
+	WORD $0x4f91e2c3 // sdot v3.4s, v22.16b, v17.4b[0]
+	WORD $0x4f92e2c7 // sdot v7.4s, v22.16b, v18.4b[0]
+	WORD $0xad425053 // ldp q19, q20, [x2, #64]
+	WORD $0xad435855 // ldp q21, q22, [x2, #96]
+	WORD $0x4fb1e260 // sdot v0.4s, v19.16b, v17.4b[1]
+	WORD $0x4fb2e264 // sdot v4.4s, v19.16b, v18.4b[1]
+	WORD $0x4fb1e281 // sdot v1.4s, v20.16b, v17.4b[1]
+	WORD $0x4fb2e285 // sdot v5.4s, v20.16b, v18.4b[1]
+	WORD $0x4fb1e2a2 // sdot v2.4s, v21.16b, v17.4b[1]
+	WORD $0x4fb2e2a6 // sdot v6.4s, v21.16b, v18.4b[1]
+	WORD $0x4fb1e2c3 // sdot v3.4s, v22.16b, v17.4b[1]
+	WORD $0x4fb2e2c7 // sdot v7.4s, v22.16b, v18.4b[1]
+	WORD $0xad445053 // ldp q19, q20, [x2, #128]
+	WORD $0xad455855 // ldp q21, q22, [x2, #160]
+	WORD $0x4f91ea60 // sdot v0.4s, v19.16b, v17.4b[2]
+	WORD $0x4f92ea64 // sdot v4.4s, v19.16b, v18.4b[2]
+	WORD $0x4f91ea81 // sdot v1.4s, v20.16b, v17.4b[2]
+	WORD $0x4f92ea85 // sdot v5.4s, v20.16b, v18.4b[2]
+	WORD $0x4f91eaa2 // sdot v2.4s, v21.16b, v17.4b[2]
+	WORD $0x4f92eaa6 // sdot v6.4s, v21.16b, v18.4b[2]
+	WORD $0x4f91eac3 // sdot v3.4s, v22.16b, v17.4b[2]
+	WORD $0x4f92eac7 // sdot v7.4s, v22.16b, v18.4b[2]
+	WORD $0xad465053 // ldp q19, q20, [x2, #192]
+	WORD $0xad475855 // ldp q21, q22, [x2, #224]
+	WORD $0x4fb1ea60 // sdot v0.4s, v19.16b, v17.4b[3]
+	WORD $0x4fb2ea64 // sdot v4.4s, v19.16b, v18.4b[3]
+	WORD $0x4fb1ea81 // sdot v1.4s, v20.16b, v17.4b[3]
+	WORD $0x4fb2ea85 // sdot v5.4s, v20.16b, v18.4b[3]
+	WORD $0x4fb1eaa2 // sdot v2.4s, v21.16b, v17.4b[3]
+	WORD $0x4fb2eaa6 // sdot v6.4s, v21.16b, v18.4b[3]
+	WORD $0x4fb1eac3 // sdot v3.4s, v22.16b, v17.4b[3]
+	WORD $0x4fb2eac7 // sdot v7.4s, v22.16b, v18.4b[3]
+	ADD R1, R0
+	ADD $256, R2
+	SUBS $1, R3, R3
+	BNE block
+	MOVD c+0(FP), R4
+	MOVD rowScale+40(FP), R5
+	MOVD scale+48(FP), R6
+	WORD $0x4e21d800 // scvtf v0.4s, v0.4s
+	WORD $0xbd4000b1 // ldr s17, [x5]
+	WORD $0x3dc000d2 // ldr q18, [x6]
+	WORD $0x4f919251 // fmul v17.4s, v18.4s, v17.s[0]
+	WORD $0x3dc00092 // ldr q18, [x4]
+	WORD $0x4e31cc12 // fmla v18.4s, v0.4s, v17.4s
+	WORD $0x3d800092 // str q18, [x4]
+	WORD $0x4e21d821 // scvtf v1.4s, v1.4s
+	WORD $0xbd4000b1 // ldr s17, [x5]
+	WORD $0x3dc004d2 // ldr q18, [x6, #16]
+	WORD $0x4f919251 // fmul v17.4s, v18.4s, v17.s[0]
+	WORD $0x3dc00492 // ldr q18, [x4, #16]
+	WORD $0x4e31cc32 // fmla v18.4s, v1.4s, v17.4s
+	WORD $0x3d800492 // str q18, [x4, #16]
+	WORD $0x4e21d842 // scvtf v2.4s, v2.4s
+	WORD $0xbd4000b1 // ldr s17, [x5]
+	WORD $0x3dc008d2 // ldr q18, [x6, #32]
+	WORD $0x4f919251 // fmul v17.4s, v18.4s, v17.s[0]
+	WORD $0x3dc00892 // ldr q18, [x4, #32]
+	WORD $0x4e31cc52 // fmla v18.4s, v2.4s, v17.4s
+	WORD $0x3d800892 // str q18, [x4, #32]
+	WORD $0x4e21d863 // scvtf v3.4s, v3.4s
+	WORD $0xbd4000b1 // ldr s17, [x5]
+	WORD $0x3dc00cd2 // ldr q18, [x6, #48]
+	WORD $0x4f919251 // fmul v17.4s, v18.4s, v17.s[0]
+	WORD $0x3dc00c92 // ldr q18, [x4, #48]
+	WORD $0x4e31cc72 // fmla v18.4s, v3.4s, v17.4s
+	WORD $0x3d800c92 // str q18, [x4, #48]
+	WORD $0x4e21d884 // scvtf v4.4s, v4.4s
+	WORD $0xbd4004b1 // ldr s17, [x5, #4]
+	WORD $0x3dc000d2 // ldr q18, [x6]
+	WORD $0x4f919251 // fmul v17.4s, v18.4s, v17.s[0]
+	WORD $0x3dc01092 // ldr q18, [x4, #64]
+	WORD $0x4e31cc92 // fmla v18.4s, v4.4s, v17.4s
+	WORD $0x3d801092 // str q18, [x4, #64]
+	WORD $0x4e21d8a5 // scvtf v5.4s, v5.4s
+	WORD $0xbd4004b1 // ldr s17, [x5, #4]
+	WORD $0x3dc004d2 // ldr q18, [x6, #16]
+	WORD $0x4f919251 // fmul v17.4s, v18.4s, v17.s[0]
+	WORD $0x3dc01492 // ldr q18, [x4, #80]
+	WORD $0x4e31ccb2 // fmla v18.4s, v5.4s, v17.4s
+	WORD $0x3d801492 // str q18, [x4, #80]
+	WORD $0x4e21d8c6 // scvtf v6.4s, v6.4s
+	WORD $0xbd4004b1 // ldr s17, [x5, #4]
+	WORD $0x3dc008d2 // ldr q18, [x6, #32]
+	WORD $0x4f919251 // fmul v17.4s, v18.4s, v17.s[0]
+	WORD $0x3dc01892 // ldr q18, [x4, #96]
+	WORD $0x4e31ccd2 // fmla v18.4s, v6.4s, v17.4s
+	WORD $0x3d801892 // str q18, [x4, #96]
+	WORD $0x4e21d8e7 // scvtf v7.4s, v7.4s
+	WORD $0xbd4004b1 // ldr s17, [x5, #4]
+	WORD $0x3dc00cd2 // ldr q18, [x6, #48]
+	WORD $0x4f919251 // fmul v17.4s, v18.4s, v17.s[0]
+	WORD $0x3dc01c92 // ldr q18, [x4, #112]
+	WORD $0x4e31ccf2 // fmla v18.4s, v7.4s, v17.4s
+	WORD $0x3d801c92 // str q18, [x4, #112]
+	RET
+
+// func mul8x3x16DotNEON(c *float32, a *uint8, aPanel int, b *int8, blocks int, rowScale, scale *float32)
+TEXT ·mul8x3x16DotNEON(SB), NOSPLIT, $0-56
+	WORD $0x6f00e400 // movi v0.2d, #0x0
+	WORD $0x6f00e401 // movi v1.2d, #0x0
+	WORD $0x6f00e402 // movi v2.2d, #0x0
+	WORD $0x6f00e403 // movi v3.2d, #0x0
+	WORD $0x6f00e404 // movi v4.2d, #0x0
+	WORD $0x6f00e405 // movi v5.2d, #0x0
+	WORD $0x6f00e406 // movi v6.2d, #0x0
+	WORD $0x6f00e407 // movi v7.2d, #0x0
+	WORD $0x6f00e410 // movi v16.2d, #0x0
+	WORD $0x6f00e411 // movi v17.2d, #0x0
+	WORD $0x6f00e412 // movi v18.2d, #0x0
+	WORD $0x6f00e413 // movi v19.2d, #0x0
+	MOVD a+8(FP), R0
+	MOVD aPanel+16(FP), R1
+	MOVD b+24(FP), R2
+	MOVD blocks+32(FP), R3
+	MOVD $0x80, R4
+	VDUP R4, V20.B16
+
+block:
+	WORD $0x3dc00015 // ldr q21, [x0]
+	WORD $0x6e341eb5 // eor v21.16b, v21.16b, v20.16b
+	WORD $0x3dc00416 // ldr q22, [x0, #16]
+	WORD $0x6e341ed6 // eor v22.16b, v22.16b, v20.16b
+	WORD $0x3dc00817 // ldr q23, [x0, #32]
+	WORD $0x6e341ef7 // eor v23.16b, v23.16b, v20.16b
+	WORD $0xad406458 // ldp q24, q25, [x2]
+	WORD $0xad416c5a // ldp q26, q27, [x2, #32]
+	WORD $0x4f95e300 // sdot v0.4s, v24.16b, v21.4b[0]
+	WORD $0x4f96e304 // sdot v4.4s, v24.16b, v22.4b[0]
+	WORD $0x4f97e310 // sdot v16.4s, v24.16b, v23.4b[0]
+	WORD $0x4f95e321 // sdot v1.4s, v25.16b, v21.4b[0]
+	WORD $0x4f96e325 // sdot v5.4s, v25.16b, v22.4b[0]
+	WORD $0x4f97e331 // sdot v17.4s, v25.16b, v23.4b[0]
+	WORD $0x4f95e342 // sdot v2.4s, v26.16b, v21.4b[0]
+	WORD $0x4f96e346 // sdot v6.4s, v26.16b, v22.4b[0]
+	WORD $0x4f97e352 // sdot v18.4s, v26.16b, v23.4b[0]
+	WORD $0x4f95e363 // sdot v3.4s, v27.16b, v21.4b[0]
+	WORD $0x4f96e367 // sdot v7.4s, v27.16b, v22.4b[0]
+	WORD $0x4f97e373 // sdot v19.4s, v27.16b, v23.4b[0]
+	WORD $0xad426458 // ldp q24, q25, [x2, #64]
+	WORD $0xad436c5a // ldp q26, q27, [x2, #96]
+	WORD $0x4fb5e300 // sdot v0.4s, v24.16b, v21.4b[1]
+	WORD $0x4fb6e304 // sdot v4.4s, v24.16b, v22.4b[1]
+	WORD $0x4fb7e310 // sdot v16.4s, v24.16b, v23.4b[1]
+	WORD $0x4fb5e321 // sdot v1.4s, v25.16b, v21.4b[1]
+	WORD $0x4fb6e325 // sdot v5.4s, v25.16b, v22.4b[1]
+	WORD $0x4fb7e331 // sdot v17.4s, v25.16b, v23.4b[1]
+	WORD $0x4fb5e342 // sdot v2.4s, v26.16b, v21.4b[1]
+	WORD $0x4fb6e346 // sdot v6.4s, v26.16b, v22.4b[1]
+	WORD $0x4fb7e352 // sdot v18.4s, v26.16b, v23.4b[1]
+	WORD $0x4fb5e363 // sdot v3.4s, v27.16b, v21.4b[1]
+	WORD $0x4fb6e367 // sdot v7.4s, v27.16b, v22.4b[1]
+	WORD $0x4fb7e373 // sdot v19.4s, v27.16b, v23.4b[1]
+	WORD $0xad446458 // ldp q24, q25, [x2, #128]
+	WORD $0xad456c5a // ldp q26, q27, [x2, #160]
+	WORD $0x4f95eb00 // sdot v0.4s, v24.16b, v21.4b[2]
+	WORD $0x4f96eb04 // sdot v4.4s, v24.16b, v22.4b[2]
+	WORD $0x4f97eb10 // sdot v16.4s, v24.16b, v23.4b[2]
+	WORD $0x4f95eb21 // sdot v1.4s, v25.16b, v21.4b[2]
+	WORD $0x4f96eb25 // sdot v5.4s, v25.16b, v22.4b[2]
+	WORD $0x4f97eb31 // sdot v17.4s, v25.16b, v23.4b[2]
+	WORD $0x4f95eb42 // sdot v2.4s, v26.16b, v21.4b[2]
+	WORD $0x4f96eb46 // sdot v6.4s, v26.16b, v22.4b[2]
+	WORD $0x4f97eb52 // sdot v18.4s, v26.16b, v23.4b[2]
+	WORD $0x4f95eb63 // sdot v3.4s, v27.16b, v21.4b[2]
+	WORD $0x4f96eb67 // sdot v7.4s, v27.16b, v22.4b[2]
+	WORD $0x4f97eb73 // sdot v19.4s, v27.16b, v23.4b[2]
+	WORD $0xad466458 // ldp q24, q25, [x2, #192]
+	WORD $0xad476c5a // ldp q26, q27, [x2, #224]
+	WORD $0x4fb5eb00 // sdot v0.4s, v24.16b, v21.4b[3]
+	WORD $0x4fb6eb04 // sdot v4.4s, v24.16b, v22.4b[3]
+	WORD $0x4fb7eb10 // sdot v16.4s, v24.16b, v23.4b[3]
+	WORD $0x4fb5eb21 // sdot v1.4s, v25.16b, v21.4b[3]
+	WORD $0x4fb6eb25 // sdot v5.4s, v25.16b, v22.4b[3]
+	WORD $0x4fb7eb31 // sdot v17.4s, v25.16b, v23.4b[3]
+	WORD $0x4fb5eb42 // sdot v2.4s, v26.16b, v21.4b[3]
+	WORD $0x4fb6eb46 // sdot v6.4s, v26.16b, v22.4b[3]
+	WORD $0x4fb7eb52 // sdot v18.4s, v26.16b, v23.4b[3]
+	WORD $0x4fb5eb63 // sdot v3.4s, v27.16b, v21.4b[3]
+	WORD $0x4fb6eb67 // sdot v7.4s, v27.16b, v22.4b[3]
+	WORD $0x4fb7eb73 // sdot v19.4s, v27.16b, v23.4b[3]
+	ADD R1, R0
+	ADD $256, R2
+	SUBS $1, R3, R3
+	BNE block
+	MOVD c+0(FP), R4
+	MOVD rowScale+40(FP), R5
+	MOVD scale+48(FP), R6
+	WORD $0x4e21d800 // scvtf v0.4s, v0.4s
+	WORD $0xbd4000b5 // ldr s21, [x5]
+	WORD $0x3dc000d6 // ldr q22, [x6]
+	WORD $0x4f9592d5 // fmul v21.4s, v22.4s, v21.s[0]
+	WORD $0x3dc00096 // ldr q22, [x4]
+	WORD $0x4e35cc16 // fmla v22.4s, v0.4s, v21.4s
+	WORD $0x3d800096 // str q22, [x4]
+	WORD $0x4e21d821 // scvtf v1.4s, v1.4s
+	WORD $0xbd4000b5 // ldr s21, [x5]
+	WORD $0x3dc004d6 // ldr q22, [x6, #16]
+	WORD $0x4f9592d5 // fmul v21.4s, v22.4s, v21.s[0]
+	WORD $0x3dc00496 // ldr q22, [x4, #16]
+	WORD $0x4e35cc36 // fmla v22.4s, v1.4s, v21.4s
+	WORD $0x3d800496 // str q22, [x4, #16]
+	WORD $0x4e21d842 // scvtf v2.4s, v2.4s
+	WORD $0xbd4000b5 // ldr s21, [x5]
+	WORD $0x3dc008d6 // ldr q22, [x6, #32]
+	WORD $0x4f9592d5 // fmul v21.4s, v22.4s, v21.s[0]
+	WORD $0x3dc00896 // ldr q22, [x4, #32]
+	WORD $0x4e35cc56 // fmla v22.4s, v2.4s, v21.4s
+	WORD $0x3d800896 // str q22, [x4, #32]
+	WORD $0x4e21d863 // scvtf v3.4s, v3.4s
+	WORD $0xbd4000b5 // ldr s21, [x5]
+	WORD $0x3dc00cd6 // ldr q22, [x6, #48]
+	WORD $0x4f9592d5 // fmul v21.4s, v22.4s, v21.s[0]
+	WORD $0x3dc00c96 // ldr q22, [x4, #48]
+	WORD $0x4e35cc76 // fmla v22.4s, v3.4s, v21.4s
+	WORD $0x3d800c96 // str q22, [x4, #48]
+	WORD $0x4e21d884 // scvtf v4.4s, v4.4s
+	WORD $0xbd4004b5 // ldr s21, [x5, #4]
+	WORD $0x3dc000d6 // ldr q22, [x6]
+	WORD $0x4f9592d5 // fmul v21.4s, v22.4s, v21.s[0]
+	WORD $0x3dc01096 // ldr q22, [x4, #64]
+	WORD $0x4e35cc96 // fmla v22.4s, v4.4s, v21.4s
+	WORD $0x3d801096 // str q22, [x4, #64]
+	WORD $0x4e21d8a5 // scvtf v5.4s, v5.4s
+	WORD $0xbd4004b5 // ldr s21, [x5, #4]
+	WORD $0x3dc004d6 // ldr q22, [x6, #16]
+	WORD $0x4f9592d5 // fmul v21.4s, v22.4s, v21.s[0]
+	WORD $0x3dc01496 // ldr q22, [x4, #80]
+	WORD $0x4e35ccb6 // fmla v22.4s, v5.4s, v21.4s
+	WORD $0x3d801496 // str q22, [x4, #80]
+	WORD $0x4e21d8c6 // scvtf v6.4s, v6.4s
+	WORD $0xbd4004b5 // ldr s21, [x5, #4]
+	WORD $0x3dc008d6 // ldr q22, [x6, #32]
+	WORD $0x4f9592d5 // fmul v21.4s, v22.4s, v21.s[0]
+	WORD $0x3dc01896 // ldr q22, [x4, #96]
+	WORD $0x4e35ccd6 // fmla v22.4s, v6.4s, v21.4s
+	WORD $0x3d801896 // str q22, [x4, #96]
+	WORD $0x4e21d8e7 // scvtf v7.4s, v7.4s
+	WORD $0xbd4004b5 // ldr s21, [x5, #4]
+	WORD $0x3dc00cd6 // ldr q22, [x6, #48]
+	WORD $0x4f9592d5 // fmul v21.4s, v22.4s, v21.s[0]
+	WORD $0x3dc01c96 // ldr q22, [x4, #112]
+	WORD $0x4e35ccf6 // fmla v22.4s, v7.4s, v21.4s
+	WORD $0x3d801c96 // str q22, [x4, #112]
+	WORD $0x4e21da10 // scvtf v16.4s, v16.4s
+	WORD $0xbd4008b5 // ldr s21, [x5, #8]
+	WORD $0x3dc000d6 // ldr q22, [x6]
+	WORD $0x4f9592d5 // fmul v21.4s, v22.4s, v21.s[0]
+	WORD $0x3dc02096 // ldr q22, [x4, #128]
+	WORD $0x4e35ce16 // fmla v22.4s, v16.4s, v21.4s
+	WORD $0x3d802096 // str q22, [x4, #128]
+	WORD $0x4e21da31 // scvtf v17.4s, v17.4s
+	WORD $0xbd4008b5 // ldr s21, [x5, #8]
+	WORD $0x3dc004d6 // ldr q22, [x6, #16]
+	WORD $0x4f9592d5 // fmul v21.4s, v22.4s, v21.s[0]
+	WORD $0x3dc02496 // ldr q22, [x4, #144]
+	WORD $0x4e35ce36 // fmla v22.4s, v17.4s, v21.4s
+	WORD $0x3d802496 // str q22, [x4, #144]
+	WORD $0x4e21da52 // scvtf v18.4s, v18.4s
+	WORD $0xbd4008b5 // ldr s21, [x5, #8]
+	WORD $0x3dc008d6 // ldr q22, [x6, #32]
+	WORD $0x4f9592d5 // fmul v21.4s, v22.4s, v21.s[0]
+	WORD $0x3dc02896 // ldr q22, [x4, #160]
+	WORD $0x4e35ce56 // fmla v22.4s, v18.4s, v21.4s
+	WORD $0x3d802896 // str q22, [x4, #160]
+	WORD $0x4e21da73 // scvtf v19.4s, v19.4s
+	WORD $0xbd4008b5 // ldr s21, [x5, #8]
+	WORD $0x3dc00cd6 // ldr q22, [x6, #48]
+	WORD $0x4f9592d5 // fmul v21.4s, v22.4s, v21.s[0]
+	WORD $0x3dc02c96 // ldr q22, [x4, #176]
+	WORD $0x4e35ce76 // fmla v22.4s, v19.4s, v21.4s
+	WORD $0x3d802c96 // str q22, [x4, #176]
+	RET
+
+// func mul8x4x16DotNEON(c *float32, a *uint8, aPanel int, b *int8, blocks int, rowScale, scale *float32)
+TEXT ·mul8x4x16DotNEON(SB), NOSPLIT, $16-56
+	ADD $8, RSP, R26
+	WORD $0xfd000348 // str d8, [x26]
+	WORD $0x6f00e400 // movi v0.2d, #0x0
+	WORD $0x6f00e401 // movi v1.2d, #0x0
+	WORD $0x6f00e402 // movi v2.2d, #0x0
+	WORD $0x6f00e403 // movi v3.2d, #0x0
+	WORD $0x6f00e404 // movi v4.2d, #0x0
+	WORD $0x6f00e405 // movi v5.2d, #0x0
+	WORD $0x6f00e406 // movi v6.2d, #0x0
+	WORD $0x6f00e407 // movi v7.2d, #0x0
+	WORD $0x6f00e410 // movi v16.2d, #0x0
+	WORD $0x6f00e411 // movi v17.2d, #0x0
+	WORD $0x6f00e412 // movi v18.2d, #0x0
+	WORD $0x6f00e413 // movi v19.2d, #0x0
+	WORD $0x6f00e414 // movi v20.2d, #0x0
+	WORD $0x6f00e415 // movi v21.2d, #0x0
+	WORD $0x6f00e416 // movi v22.2d, #0x0
+	WORD $0x6f00e417 // movi v23.2d, #0x0
+	MOVD a+8(FP), R0
+	MOVD aPanel+16(FP), R1
+	MOVD b+24(FP), R2
+	MOVD blocks+32(FP), R3
+	MOVD $0x80, R4
+	VDUP R4, V24.B16
+
+block:
+	WORD $0x3dc00019 // ldr q25, [x0]
+	WORD $0x6e381f39 // eor v25.16b, v25.16b, v24.16b
+	WORD $0x3dc0041a // ldr q26, [x0, #16]
+	WORD $0x6e381f5a // eor v26.16b, v26.16b, v24.16b
+	WORD $0x3dc0081b // ldr q27, [x0, #32]
+	WORD $0x6e381f7b // eor v27.16b, v27.16b, v24.16b
+	WORD $0x3dc00c1c // ldr q28, [x0, #48]
+	WORD $0x6e381f9c // eor v28.16b, v28.16b, v24.16b
+	WORD $0xad40785d // ldp q29, q30, [x2]
+	WORD $0xad41205f // ldp q31, q8, [x2, #32]
+	WORD $0x4f99e3a0 // sdot v0.4s, v29.16b, v25.4b[0]
+	WORD $0x4f9ae3a4 // sdot v4.4s, v29.16b, v26.4b[0]
+	WORD $0x4f9be3b0 // sdot v16.4s, v29.16b, v27.4b[0]
+	WORD $0x4f9ce3b4 // sdot v20.4s, v29.16b, v28.4b[0]
+	WORD $0x4f99e3c1 // sdot v1.4s, v30.16b, v25.4b[0]
+	WORD $0x4f9ae3c5 // sdot v5.4s, v30.16b, v26.4b[0]
+	WORD $0x4f9be3d1 // sdot v17.4s, v30.16b, v27.4b[0]
+	WORD $0x4f9ce3d5 // sdot v21.4s, v30.16b, v28.4b[0]
+	WORD $0x4f99e3e2 // sdot v2.4s, v31.16b, v25.4b[0]
+	WORD $0x4f9ae3e6 // sdot v6.4s, v31.16b, v26.4b[0]
+	WORD $0x4f9be3f2 // sdot v18.4s, v31.16b, v27.4b[0]
+	WORD $0x4f9ce3f6 // sdot v22.4s, v31.16b, v28.4b[0]
+	WORD $0x4f99e103 // sdot v3.4s, v8.16b, v25.4b[0]
+	WORD $0x4f9ae107 // sdot v7.4s, v8.16b, v26.4b[0]
+	WORD $0x4f9be113 // sdot v19.4s, v8.16b, v27.4b[0]
+	WORD $0x4f9ce117 // sdot v23.4s, v8.16b, v28.4b[0]
+	WORD $0xad42785d // ldp q29, q30, [x2, #64]
+	WORD $0xad43205f // ldp q31, q8, [x2, #96]
+	WORD $0x4fb9e3a0 // sdot v0.4s, v29.16b, v25.4b[1]
+	WORD $0x4fbae3a4 // sdot v4.4s, v29.16b, v26.4b[1]
+	WORD $0x4fbbe3b0 // sdot v16.4s, v29.16b, v27.4b[1]
+	WORD $0x4fbce3b4 // sdot v20.4s, v29.16b, v28.4b[1]
+	WORD $0x4fb9e3c1 // sdot v1.4s, v30.16b, v25.4b[1]
+	WORD $0x4fbae3c5 // sdot v5.4s, v30.16b, v26.4b[1]
+	WORD $0x4fbbe3d1 // sdot v17.4s, v30.16b, v27.4b[1]
+	WORD $0x4fbce3d5 // sdot v21.4s, v30.16b, v28.4b[1]
+	WORD $0x4fb9e3e2 // sdot v2.4s, v31.16b, v25.4b[1]
+	WORD $0x4fbae3e6 // sdot v6.4s, v31.16b, v26.4b[1]
+	WORD $0x4fbbe3f2 // sdot v18.4s, v31.16b, v27.4b[1]
+	WORD $0x4fbce3f6 // sdot v22.4s, v31.16b, v28.4b[1]
+	WORD $0x4fb9e103 // sdot v3.4s, v8.16b, v25.4b[1]
+	WORD $0x4fbae107 // sdot v7.4s, v8.16b, v26.4b[1]
+	WORD $0x4fbbe113 // sdot v19.4s, v8.16b, v27.4b[1]
+	WORD $0x4fbce117 // sdot v23.4s, v8.16b, v28.4b[1]
+	WORD $0xad44785d // ldp q29, q30, [x2, #128]
+	WORD $0xad45205f // ldp q31, q8, [x2, #160]
+	WORD $0x4f99eba0 // sdot v0.4s, v29.16b, v25.4b[2]
+	WORD $0x4f9aeba4 // sdot v4.4s, v29.16b, v26.4b[2]
+	WORD $0x4f9bebb0 // sdot v16.4s, v29.16b, v27.4b[2]
+	WORD $0x4f9cebb4 // sdot v20.4s, v29.16b, v28.4b[2]
+	WORD $0x4f99ebc1 // sdot v1.4s, v30.16b, v25.4b[2]
+	WORD $0x4f9aebc5 // sdot v5.4s, v30.16b, v26.4b[2]
+	WORD $0x4f9bebd1 // sdot v17.4s, v30.16b, v27.4b[2]
+	WORD $0x4f9cebd5 // sdot v21.4s, v30.16b, v28.4b[2]
+	WORD $0x4f99ebe2 // sdot v2.4s, v31.16b, v25.4b[2]
+	WORD $0x4f9aebe6 // sdot v6.4s, v31.16b, v26.4b[2]
+	WORD $0x4f9bebf2 // sdot v18.4s, v31.16b, v27.4b[2]
+	WORD $0x4f9cebf6 // sdot v22.4s, v31.16b, v28.4b[2]
+	WORD $0x4f99e903 // sdot v3.4s, v8.16b, v25.4b[2]
+	WORD $0x4f9ae907 // sdot v7.4s, v8.16b, v26.4b[2]
+	WORD $0x4f9be913 // sdot v19.4s, v8.16b, v27.4b[2]
+	WORD $0x4f9ce917 // sdot v23.4s, v8.16b, v28.4b[2]
+	WORD $0xad46785d // ldp q29, q30, [x2, #192]
+	WORD $0xad47205f // ldp q31, q8, [x2, #224]
+	WORD $0x4fb9eba0 // sdot v0.4s, v29.16b, v25.4b[3]
+	WORD $0x4fbaeba4 // sdot v4.4s, v29.16b, v26.4b[3]
+	WORD $0x4fbbebb0 // sdot v16.4s, v29.16b, v27.4b[3]
+	WORD $0x4fbcebb4 // sdot v20.4s, v29.16b, v28.4b[3]
+	WORD $0x4fb9ebc1 // sdot v1.4s, v30.16b, v25.4b[3]
+	WORD $0x4fbaebc5 // sdot v5.4s, v30.16b, v26.4b[3]
+	WORD $0x4fbbebd1 // sdot v17.4s, v30.16b, v27.4b[3]
+	WORD $0x4fbcebd5 // sdot v21.4s, v30.16b, v28.4b[3]
+	WORD $0x4fb9ebe2 // sdot v2.4s, v31.16b, v25.4b[3]
+	WORD $0x4fbaebe6 // sdot v6.4s, v31.16b, v26.4b[3]
+	WORD $0x4fbbebf2 // sdot v18.4s, v31.16b, v27.4b[3]
+	WORD $0x4fbcebf6 // sdot v22.4s, v31.16b, v28.4b[3]
+	WORD $0x4fb9e903 // sdot v3.4s, v8.16b, v25.4b[3]
+	WORD $0x4fbae907 // sdot v7.4s, v8.16b, v26.4b[3]
+	WORD $0x4fbbe913 // sdot v19.4s, v8.16b, v27.4b[3]
+	WORD $0x4fbce917 // sdot v23.4s, v8.16b, v28.4b[3]
+	ADD R1, R0
+	ADD $256, R2
+	SUBS $1, R3, R3
+	BNE block
+	MOVD c+0(FP), R4
+	MOVD rowScale+40(FP), R5
+	MOVD scale+48(FP), R6
+	WORD $0x4e21d800 // scvtf v0.4s, v0.4s
+	WORD $0xbd4000b9 // ldr s25, [x5]
+	WORD $0x3dc000da // ldr q26, [x6]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc0009a // ldr q26, [x4]
+	WORD $0x4e39cc1a // fmla v26.4s, v0.4s, v25.4s
+	WORD $0x3d80009a // str q26, [x4]
+	WORD $0x4e21d821 // scvtf v1.4s, v1.4s
+	WORD $0xbd4000b9 // ldr s25, [x5]
+	WORD $0x3dc004da // ldr q26, [x6, #16]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc0049a // ldr q26, [x4, #16]
+	WORD $0x4e39cc3a // fmla v26.4s, v1.4s, v25.4s
+	WORD $0x3d80049a // str q26, [x4, #16]
+	WORD $0x4e21d842 // scvtf v2.4s, v2.4s
+	WORD $0xbd4000b9 // ldr s25, [x5]
+	WORD $0x3dc008da // ldr q26, [x6, #32]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc0089a // ldr q26, [x4, #32]
+	WORD $0x4e39cc5a // fmla v26.4s, v2.4s, v25.4s
+	WORD $0x3d80089a // str q26, [x4, #32]
+	WORD $0x4e21d863 // scvtf v3.4s, v3.4s
+	WORD $0xbd4000b9 // ldr s25, [x5]
+	WORD $0x3dc00cda // ldr q26, [x6, #48]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc00c9a // ldr q26, [x4, #48]
+	WORD $0x4e39cc7a // fmla v26.4s, v3.4s, v25.4s
+	WORD $0x3d800c9a // str q26, [x4, #48]
+	WORD $0x4e21d884 // scvtf v4.4s, v4.4s
+	WORD $0xbd4004b9 // ldr s25, [x5, #4]
+	WORD $0x3dc000da // ldr q26, [x6]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc0109a // ldr q26, [x4, #64]
+	WORD $0x4e39cc9a // fmla v26.4s, v4.4s, v25.4s
+	WORD $0x3d80109a // str q26, [x4, #64]
+	WORD $0x4e21d8a5 // scvtf v5.4s, v5.4s
+	WORD $0xbd4004b9 // ldr s25, [x5, #4]
+	WORD $0x3dc004da // ldr q26, [x6, #16]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc0149a // ldr q26, [x4, #80]
+	WORD $0x4e39ccba // fmla v26.4s, v5.4s, v25.4s
+	WORD $0x3d80149a // str q26, [x4, #80]
+	WORD $0x4e21d8c6 // scvtf v6.4s, v6.4s
+	WORD $0xbd4004b9 // ldr s25, [x5, #4]
+	WORD $0x3dc008da // ldr q26, [x6, #32]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc0189a // ldr q26, [x4, #96]
+	WORD $0x4e39ccda // fmla v26.4s, v6.4s, v25.4s
+	WORD $0x3d80189a // str q26, [x4, #96]
+	WORD $0x4e21d8e7 // scvtf v7.4s, v7.4s
+	WORD $0xbd4004b9 // ldr s25, [x5, #4]
+	WORD $0x3dc00cda // ldr q26, [x6, #48]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc01c9a // ldr q26, [x4, #112]
+	WORD $0x4e39ccfa // fmla v26.4s, v7.4s, v25.4s
+	WORD $0x3d801c9a // str q26, [x4, #112]
+	WORD $0x4e21da10 // scvtf v16.4s, v16.4s
+	WORD $0xbd4008b9 // ldr s25, [x5, #8]
+	WORD $0x3dc000da // ldr q26, [x6]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc0209a // ldr q26, [x4, #128]
+	WORD $0x4e39ce1a // fmla v26.4s, v16.4s, v25.4s
+	WORD $0x3d80209a // str q26, [x4, #128]
+	WORD $0x4e21da31 // scvtf v17.4s, v17.4s
+	WORD $0xbd4008b9 // ldr s25, [x5, #8]
+	WORD $0x3dc004da // ldr q26, [x6, #16]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc0249a // ldr q26, [x4, #144]
+	WORD $0x4e39ce3a // fmla v26.4s, v17.4s, v25.4s
+	WORD $0x3d80249a // str q26, [x4, #144]
+	WORD $0x4e21da52 // scvtf v18.4s, v18.4s
+	WORD $0xbd4008b9 // ldr s25, [x5, #8]
+	WORD $0x3dc008da // ldr q26, [x6, #32]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc0289a // ldr q26, [x4, #160]
+	WORD $0x4e39ce5a // fmla v26.4s, v18.4s, v25.4s
+	WORD $0x3d80289a // str q26, [x4, #160]
+	WORD $0x4e21da73 // scvtf v19.4s, v19.4s
+	WORD $0xbd4008b9 // ldr s25, [x5, #8]
+	WORD $0x3dc00cda // ldr q26, [x6, #48]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc02c9a // ldr q26, [x4, #176]
+	WORD $0x4e39ce7a // fmla v26.4s, v19.4s, v25.4s
+	WORD $0x3d802c9a // str q26, [x4, #176]
+	WORD $0x4e21da94 // scvtf v20.4s, v20.4s
+	WORD $0xbd400cb9 // ldr s25, [x5, #12]
+	WORD $0x3dc000da // ldr q26, [x6]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc0309a // ldr q26, [x4, #192]
+	WORD $0x4e39ce9a // fmla v26.4s, v20.4s, v25.4s
+	WORD $0x3d80309a // str q26, [x4, #192]
+	WORD $0x4e21dab5 // scvtf v21.4s, v21.4s
+	WORD $0xbd400cb9 // ldr s25, [x5, #12]
+	WORD $0x3dc004da // ldr q26, [x6, #16]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc0349a // ldr q26, [x4, #208]
+	WORD $0x4e39ceba // fmla v26.4s, v21.4s, v25.4s
+	WORD $0x3d80349a // str q26, [x4, #208]
+	WORD $0x4e21dad6 // scvtf v22.4s, v22.4s
+	WORD $0xbd400cb9 // ldr s25, [x5, #12]
+	WORD $0x3dc008da // ldr q26, [x6, #32]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc0389a // ldr q26, [x4, #224]
+	WORD $0x4e39ceda // fmla v26.4s, v22.4s, v25.4s
+	WORD $0x3d80389a // str q26, [x4, #224]
+	WORD $0x4e21daf7 // scvtf v23.4s, v23.4s
+	WORD $0xbd400cb9 // ldr s25, [x5, #12]
+	WORD $0x3dc00cda // ldr q26, [x6, #48]
+	WORD $0x4f999359 // fmul v25.4s, v26.4s, v25.s[0]
+	WORD $0x3dc03c9a // ldr q26, [x4, #240]
+	WORD $0x4e39cefa // fmla v26.4s, v23.4s, v25.4s
+	WORD $0x3d803c9a // str q26, [x4, #240]
+	ADD $8, RSP, R26
+	WORD $0xfd400348 // ldr d8, [x26]
 	RET
 
 // func largest8NEON(x *float32, panel, panels int) uint32

@@ -14,6 +14,26 @@ func mul8x1x16NEON(c *float32, a *uint8, aPanel int, b *int8, blocks int, rowSca
 //go:noescape
 func mul8x2x16NEON(c *float32, a *uint8, aPanel int, b *int8, blocks int, rowScale, scale *float32)
 
+// mul8x1x16DotNEON adds the product of 1 rows by a panel over blocks times 16 k, where the processor has SDOT. aPanel is in bytes.
+//
+//go:noescape
+func mul8x1x16DotNEON(c *float32, a *uint8, aPanel int, b *int8, blocks int, rowScale, scale *float32)
+
+// mul8x2x16DotNEON adds the product of 2 rows by a panel over blocks times 16 k, where the processor has SDOT. aPanel is in bytes.
+//
+//go:noescape
+func mul8x2x16DotNEON(c *float32, a *uint8, aPanel int, b *int8, blocks int, rowScale, scale *float32)
+
+// mul8x3x16DotNEON adds the product of 3 rows by a panel over blocks times 16 k, where the processor has SDOT. aPanel is in bytes.
+//
+//go:noescape
+func mul8x3x16DotNEON(c *float32, a *uint8, aPanel int, b *int8, blocks int, rowScale, scale *float32)
+
+// mul8x4x16DotNEON adds the product of 4 rows by a panel over blocks times 16 k, where the processor has SDOT. aPanel is in bytes.
+//
+//go:noescape
+func mul8x4x16DotNEON(c *float32, a *uint8, aPanel int, b *int8, blocks int, rowScale, scale *float32)
+
 // largest8NEON returns the largest of the bits without sign of a row of panels.
 //
 //go:noescape

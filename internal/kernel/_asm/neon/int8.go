@@ -7,6 +7,9 @@ func int8Kernels() (all []*builder) {
 	for rows := 1; rows <= 2; rows++ {
 		all = append(all, tile8(rows))
 	}
+	for rows := 1; rows <= 4; rows++ {
+		all = append(all, tile8Dot(rows))
+	}
 	return append(all, largest8(), quantise8())
 }
 
@@ -61,12 +64,66 @@ func tile8(rows int) *builder {
 	f.do("SUBS $1, %v, %v", blocks, blocks)
 	f.do("BNE block")
 
+	sums := make([]vec, 4*rows)
+	for i := range sums {
+		sums[i] = acc[2*i]
+		f.i("addp", sums[i], sums[i], acc[2*i+1])
+	}
+	scaled(f, rows, sums)
+	return f
+}
+
+// tile8Dot is the same by the dot products of ARMv8.2: four products of bytes added to
+// each of four sums at once.
+func tile8Dot(rows int) *builder {
+	f := function(fmt.Sprintf("mul8x%dx16Dot", rows),
+		"func(c *float32, a *uint8, aPanel int, b *int8, blocks int, rowScale, scale *float32)",
+		fmt.Sprintf("adds the product of %d rows by a panel over blocks times 16 k, where the processor has SDOT. aPanel is in bytes", rows))
+	acc := f.vectors(rows * 4)
+	for _, v := range acc {
+		f.i("zero", v)
+	}
+	a, aPanel, b, blocks := f.load("a"), f.load("aPanel"), f.load("b"), f.load("blocks")
+	offset := f.vector()
+	f.scope(func() {
+		p := f.gp()
+		f.do("MOVD $0x80, %v", p)
+		f.do("VDUP %v, V%d.B16", p, int(offset))
+	})
+	f.label("block")
+	f.scope(func() {
+		x := f.vectors(rows)
+		for r := range x {
+			f.i("ldr q", x[r], a, 16*r)
+			f.i("eor", x[r], x[r], offset)
+		}
+		y := f.vectors(4)
+		for step := range 4 {
+			f.i("ldp q", y[0], y[1], b, 64*step)
+			f.i("ldp q", y[2], y[3], b, 64*step+32)
+			for v := range y {
+				for r := range x {
+					f.i("sdot i", acc[4*r+v], y[v], x[r], step)
+				}
+			}
+		}
+	})
+	f.do("ADD %v, %v", aPanel, a)
+	f.do("ADD $256, %v", b)
+	f.do("SUBS $1, %v, %v", blocks, blocks)
+	f.do("BNE block")
+	scaled(f, rows, acc)
+	return f
+}
+
+// scaled ends a function: it adds sums, four vectors a row, times the rows' and columns'
+// scales to c.
+func scaled(f *builder, rows int, sums []vec) {
 	c, rowScale, scale := f.load("c"), f.load("rowScale"), f.load("scale")
 	for r := range rows {
 		for v := range 4 {
 			f.scope(func() {
-				t, x, out := acc[r*8+2*v], f.vector(), f.vector()
-				f.i("addp", t, t, acc[r*8+2*v+1])
+				t, x, out := sums[r*4+v], f.vector(), f.vector()
 				f.i("scvtf", t, t)
 				f.i("ldr s", x, rowScale, 4*r)
 				f.i("ldr q", out, scale, 16*v)
@@ -78,7 +135,6 @@ func tile8(rows int) *builder {
 		}
 	}
 	f.ret()
-	return f
 }
 
 // largest8 generates the search of a row's largest magnitude.

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// An instruction of ARMv8.0 that Go's assembler does not know, or knows by another name
+// An instruction of ARMv8.0, unless it says otherwise, that Go's assembler does not know, or knows by another name
 // (Go 1.26 has no vector float add, multiply, minimum, compare or convert). text is what a
 // disassembler prints, with places for operands, and code has zeros there. TestTable
 // compares both with binutils.
@@ -69,6 +69,7 @@ var table = []instruction{
 	{"smull2", "smull2 v%d.8h, v%n.16b, v%m.16b", 0x4e20c000},
 	{"smlal", "smlal v%d.8h, v%n.8b, v%m.8b", 0x0e208000},
 	{"smlal2", "smlal2 v%d.8h, v%n.16b, v%m.16b", 0x4e208000},
+	{"sdot i", "sdot v%d.4s, v%n.16b, v%m.4b[%i]", 0x4f80e000}, // ARMv8.2
 	{"sadalp", "sadalp v%d.4s, v%n.8h", 0x4e606800},
 
 	// Floats.
