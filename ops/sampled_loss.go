@@ -13,22 +13,25 @@ import (
 // sampledLossOp is outputLossOp with the logits of a sample of the words in place of
 // all.
 //
-// Legend: N tokens, E columns, V words, M negatives of the batch.
+// Legend: N tokens, E columns, E' those filled up to whole panels, V words, M
+// negatives of the batch.
 type sampledLossOp struct {
 	static
 	words, width int
+	wide         int       // E'
 	log          []float32 // [V]
 	gradient     bool      // whether a graph asks for it
 
 	negatives []int32   // [M]
 	rows      []float32 // [M][E+1] their rows of the table, and -log
-	packed    []float32 // [E/16][M][16] the same without
+	packed    []float32 // [E'/16][M][16] the same without
 	xT        []float32 // [chunk/16][E+1][16] states, and ones
-	xs        []float32 // [E/16][chunk][16]
+	xs        []float32 // [E'/16][chunk][16]
 	logits    []float32 // [chunk/16][M+1][16] a column for each token, the label's last; then their gradients
 	losses    []float64 // [N]
 
-	dRows  []float32 // [M][E]
+	dRows  []float32 // [M][E']
+	dWide  []float32 // [N][E'], where E' is not E
 	dLabel []float32 // [N]
 	pairs  []uint64  // label and token, sorted
 	all    []int32   // rows of the table that have a gradient
@@ -63,13 +66,14 @@ func SampledCrossEntropy(x, table, labels, negatives *G.Node, log []float32) (*G
 		}
 	}
 	v, e := table.Shape()[0], table.Shape()[1]
-	if x.Shape()[1] != e || e%kernel.Width != 0 {
-		return nil, fmt.Errorf("ops: %s: %d columns and a table of %d, want one multiple of %d", name, x.Shape()[1], e, kernel.Width)
+	if x.Shape()[1] != e {
+		return nil, fmt.Errorf("ops: %s: %d columns and a table of %d", name, x.Shape()[1], e)
 	}
 	if len(log) != v {
 		return nil, fmt.Errorf("ops: %s: %d expected counts for %d words", name, len(log), v)
 	}
-	op := &sampledLossOp{static: static{name, 4, nil, tensor.Float32}, words: v, width: e, log: slices.Clone(log), value: G.NewF32(0)}
+	op := &sampledLossOp{static: static{name, 4, nil, tensor.Float32}, words: v, width: e, wide: kernel.Panels(e) * kernel.Width,
+		log: slices.Clone(log), value: G.NewF32(0)}
 	op.dx.limit = x.Shape()[0] * e
 	return G.ApplyOp(op, x, table, labels, negatives)
 }
@@ -148,7 +152,6 @@ func (op *sampledLossOp) readNegatives(v G.Value) error {
 
 // prepare packs the rows of the negatives and makes room.
 func (op *sampledLossOp) prepare(table []float32, rows int) {
-	const width = kernel.Width
 	m, e := len(op.negatives), op.width
 	chunk := min(lossChunk, (rows+lossTask-1)/lossTask*lossTask)
 	op.rows = grow(op.rows, m*(e+1), 0)
@@ -164,12 +167,13 @@ func (op *sampledLossOp) prepare(table []float32, rows int) {
 	if !op.gradient {
 		return
 	}
-	op.packed = grow(op.packed, m*e, 0)
-	for p := range e / width {
-		kernel.CopyRows(op.packed[p*m*width:], width, op.rows[p*width:], e+1, m, width)
+	op.packed = grow(op.packed, m*op.wide, 0)
+	kernel.Pack(op.packed, op.rows, m, e, e+1)
+	op.xs = grow(op.xs, chunk*op.wide, 0)
+	op.dRows = grow(op.dRows, m*op.wide, 0)
+	if op.wide != e {
+		op.dWide = grow(op.dWide, rows*op.wide, 0)
 	}
-	op.xs = grow(op.xs, chunk*e, 0)
-	op.dRows = grow(op.dRows, m*e, 0)
 	op.dLabel = grow(op.dLabel, rows, 0)
 	op.dx.matrix(rows, e)
 }
@@ -242,8 +246,14 @@ func (op *sampledLossOp) backwardPanel(s, table []float32, labels []int32, token
 	m, e := len(op.negatives), op.width
 	scale := float32(1 / float64(len(labels)))
 	kernel.Scale(s, scale)
-	dx := op.dx.data[token*e:]
-	kernel.Mul(dx, e, width, kernel.PanelColumns(s, m), op.packed, m*width, count, m, e/width, false)
+	dx, to := op.dx.data[token*e:], op.dx.data[token*e:]
+	if op.wide != e {
+		to = op.dWide[token*op.wide:]
+	}
+	kernel.Mul(to, op.wide, width, kernel.PanelColumns(s, m), op.packed, m*width, count, m, op.wide/width, false)
+	for j := 0; op.wide != e && j < count; j++ {
+		copy(dx[j*e:(j+1)*e], to[j*op.wide:])
+	}
 	for j, label := range labels[token : token+count] {
 		d := s[m*width+j] - scale
 		op.dLabel[token+j] = d
@@ -259,9 +269,9 @@ func (op *sampledLossOp) rowGradient(x []float32, n int, accumulate bool) {
 	kernel.Pack(op.xs, x, n, e, e)
 	kernel.Parallel((m+block-1)/block, func(task int) {
 		lo := task * block
-		kernel.Mul(op.dRows[lo*e:], e, width,
+		kernel.Mul(op.dRows[lo*op.wide:], op.wide, width,
 			kernel.Operand{Data: op.logits[lo*width:], Row: width, Col: 1, Width: width, Block: (m + 1) * width},
-			op.xs, n*width, min(block, m-lo), n, e/width, accumulate)
+			op.xs, n*width, min(block, m-lo), n, op.wide/width, accumulate)
 	})
 }
 
@@ -296,7 +306,7 @@ func (op *sampledLossOp) tableGradient(x []float32, labels []int32) {
 		for r := c * tokenBlock; r < min((c+1)*tokenBlock, len(op.all)); r++ {
 			sum := op.dTable.data[r*e : (r+1)*e]
 			if from := op.from[r]; from >= 0 {
-				copy(sum, op.dRows[from*e:])
+				copy(sum, op.dRows[from*op.wide:])
 			} else {
 				clear(sum)
 			}

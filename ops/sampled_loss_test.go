@@ -79,6 +79,7 @@ func TestSampledCrossEntropy(t *testing.T) {
 		size                            float64
 	}{
 		{1, 5, 1, 16, 1}, {15, 16, 3, 16, 1}, {33, 40, 40, 32, 1}, {17, 150, 70, 48, 1}, {lossChunk + 45, 30, 17, 16, 1},
+		{35, 50, 20, 5, 1}, {17, 40, 20, 100, 1}, // columns that fill no panel
 		{20, 30, 12, 16, 40}, // labels whose probability is no float32
 	} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {

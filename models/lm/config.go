@@ -31,7 +31,7 @@ const EOS = "<eos>"
 // Config is the shape of a Network. It travels with the weights.
 type Config struct {
 	Vocab     int `json:"vocab"`            // V: rows of the embedding
-	Embedding int `json:"embedding"`        // E, a multiple of 16
+	Embedding int `json:"embedding"`        // E
 	Hidden    int `json:"hidden"`           // H
 	Layers    int `json:"layers,omitempty"` // stacked LSTM layers; 0 means 1
 
@@ -83,9 +83,6 @@ func (c Config) filled() (Config, error) {
 		if f.v < f.lo || f.v > f.hi {
 			return c, fmt.Errorf("lm: config: %s is %d, want %d to %d", f.name, f.v, f.lo, f.hi)
 		}
-	}
-	if c.Embedding%16 != 0 {
-		return c, fmt.Errorf("lm: config: embedding is %d, want a multiple of 16", c.Embedding)
 	}
 	for _, d := range []struct {
 		name string

@@ -143,6 +143,33 @@ func TestStepChangesEveryParameter(t *testing.T) {
 	}
 }
 
+// An embedding that fills no panel is measured as one that zeros fill up to a panel.
+func TestLossOfAnyWidth(t *testing.T) {
+	narrow, err := New(Config{Vocab: 20, Embedding: 10, Hidden: 6}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	filled, err := New(Config{Vocab: 20, Embedding: 16, Hidden: 6}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range filled.Params() {
+		from, to := narrow.Params()[i], p.Write()
+		clear(to)
+		for row := range len(from.Data()) / from.RowLen() {
+			copy(to[row*p.RowLen():], from.Data()[row*from.RowLen():(row+1)*from.RowLen()])
+		}
+	}
+	text := []int32{3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 19, 0}
+	a, _, err := narrow.Loss(context.Background(), text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, _, err := filled.Loss(context.Background(), text); err != nil || math.Abs(a-b) > 1e-6 {
+		t.Errorf("losses %v and %v, %v", a, b, err)
+	}
+}
+
 // Streams of text that are measured side by side and in windows lose little to one:
 // the words at cuts.
 func TestLossOfLongText(t *testing.T) {

@@ -44,7 +44,15 @@ func (n *Network) Loss(ctx context.Context, text []int32) (loss float64, words i
 			return nil, nil, err
 		}
 		states = s
-		mean, err = ops.OutputCrossEntropy(x, g.Tied(n.embedding), out, 0)
+		if n.config.Embedding%16 == 0 {
+			mean, err = ops.OutputCrossEntropy(x, g.Tied(n.embedding), out, 0)
+			return nil, mean, err
+		}
+		all, words := g.Ints("all", n.config.Vocab) // the same by a sample of all words, for any E
+		for i := range words {
+			words[i] = int32(i)
+		}
+		mean, err = ops.SampledCrossEntropy(x, g.Tied(n.embedding), out, all, make([]float32, n.config.Vocab))
 		return nil, mean, err
 	})
 	if err != nil {

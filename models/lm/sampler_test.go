@@ -41,7 +41,7 @@ func TestConfigRefuses(t *testing.T) {
 	}
 	for name, change := range map[string]func(*Config){
 		"no words":            func(c *Config) { c.Vocab = 0 },
-		"odd embedding":       func(c *Config) { c.Embedding = 20 },
+		"no embedding":        func(c *Config) { c.Embedding = 0 },
 		"no states":           func(c *Config) { c.Hidden = 0 },
 		"negative draws":      func(c *Config) { c.Negatives = -1 },
 		"all dropped":         func(c *Config) { c.Dropout.Output = 1 },

@@ -20,7 +20,7 @@ import (
 func bases(t *testing.T) map[string]string {
 	t.Helper()
 	r, b := fixture.Small(t)
-	b.Model.Embedding, b.Model.Hidden, b.Epochs = 16, 12, 1
+	b.Model.Embedding, b.Model.Hidden, b.Epochs = 10, 12, 1
 	_, classifier := fixture.Reopened(t, fixture.Train(t, r, fixture.Texts(t, fixture.Reviews(t, 80)), zoo.Run{}))
 	data, err := texts.Unlabelled().Open(fixture.Reviews(t, 150), recipe.DataConfig{Cache: "none"})
 	if err != nil {

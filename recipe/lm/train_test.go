@@ -177,7 +177,7 @@ func TestRecipeRefuses(t *testing.T) {
 		"storage":           func(r *lm.Recipe) { r.Storage = "I8" },
 		"specials":          func(r *lm.Recipe) { r.Vocab.Specials = []string{"<unk>"} },
 		"no words":          func(r *lm.Recipe) { r.Vocab.MinCount = 1 << 20 },
-		"odd embedding":     func(r *lm.Recipe) { r.Model.Embedding = 10 },
+		"no embedding":      func(r *lm.Recipe) { r.Model.Embedding = -1 },
 		"a sum, no model":   func(r *lm.Recipe) { r.LanguageModelSHA256 = "0" },
 		"a model not there": func(r *lm.Recipe) { r.LanguageModel = "no-such-model" },
 	} {
