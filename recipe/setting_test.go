@@ -15,6 +15,8 @@ import (
 // takes is, for each setting, values that it takes, as String gives them, and
 // values that it refuses.
 var takes = map[string]struct{ good, bad []string }{
+	"text/multi":                     {[]string{";", "list", ""}, nil},
+	"finetune/multi":                 {[]string{"|", "list", ""}, nil},
 	"text/embeddings":                {[]string{"word2vec-imdb", "my vectors.bin", "it's", "none"}, nil},
 	"text/freeze-embeddings":         {[]string{"true", "false"}, []string{"maybe", "2"}},
 	"tagger/column":                  {[]string{"upos", "upos,xpos", ""}, []string{`"a`}},

@@ -68,6 +68,8 @@ func TestSeveralLabelsFromTrainToReproduce(t *testing.T) {
 		{"nbsvm", []string{"train", "nbsvm"}, 0.9},
 		{"tfidf", []string{"train", "tfidf"}, 0.9},
 		{"subword", []string{"train", "subword"}, 0.9},
+		{"lstm", []string{"train", "lstm", "--epochs", "10"}, 0.8},
+		{"fine-tuned lstm", []string{"finetune", "lstm-imdb", "--epochs", "4"}, 0.8},
 		{"frozen encoder", []string{"train", frozen(t)}, 0.8},
 		{"fine-tuned encoder", []string{"finetune", tinyBERT, "--epochs", "12", "--learning-rate", "0.02"}, 0.8},
 	} {

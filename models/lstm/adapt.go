@@ -16,6 +16,7 @@ type Adaptation struct {
 	// Classes gives the network a new linear layer of so many classes, drawn
 	// as New draws it; 0 keeps the one it has.
 	Classes int
+	Several bool   // whether a text may have several of the new Classes
 	Seed    uint64 // of the new layer
 
 	Dropout *Dropout // of the training to come; nil keeps that of the config
@@ -34,7 +35,7 @@ func (n *Network) Adapt(a Adaptation) (*Network, error) {
 	c.Vocab += a.Words
 	fresh := a.Classes != 0
 	if fresh {
-		c.Classes = a.Classes
+		c.Classes, c.Several = a.Classes, a.Several
 	}
 	if a.Dropout != nil {
 		c.Dropout = *a.Dropout

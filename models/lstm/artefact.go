@@ -17,6 +17,9 @@ const Kind = "lstm"
 type preprocess struct {
 	MaxTokens   int     `json:"max_tokens,omitempty"`
 	Temperature float64 `json:"temperature,omitempty"`
+	// Thresholds are the probabilities from which classes are given, one each, where
+	// a text may have several.
+	Thresholds []float64 `json:"thresholds,omitempty"`
 }
 
 // Artefact returns everything needed to predict. storage is the type that
@@ -30,7 +33,7 @@ func (c *Classifier) Artefact(card weights.Card, storage weights.DType) (*weight
 	if err != nil {
 		return nil, fmt.Errorf("lstm: %w", err)
 	}
-	pre, err := json.Marshal(preprocess{c.maxTokens, c.temperature})
+	pre, err := json.Marshal(preprocess{c.maxTokens, c.temperature, c.thresholds})
 	if err != nil {
 		return nil, fmt.Errorf("lstm: %w", err)
 	}
@@ -61,8 +64,15 @@ func FromArtefact(a *weights.Artefact) (*Classifier, error) {
 			return nil, fmt.Errorf("lstm: preprocess: %w", err)
 		}
 	}
-	return NewClassifier(n, ClassifierConfig{Tokenizer: *a.Tokenizer, Vocab: a.Vocab, Classes: a.Classes,
+	c, err := NewClassifier(n, ClassifierConfig{Tokenizer: *a.Tokenizer, Vocab: a.Vocab, Classes: a.Classes,
 		Temperature: pre.Temperature, MaxTokens: pre.MaxTokens})
+	if err == nil && (config.Several || pre.Thresholds != nil) {
+		err = c.SetThresholds(pre.Thresholds)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // FromWeights returns the network of the given shape with the weights of a

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/gorgonia-zoo/zoo/classify"
 	"github.com/gorgonia-zoo/zoo/internal/exact"
@@ -26,6 +27,7 @@ type Classifier struct {
 	classes     []string
 	temperature float64
 	maxTokens   int
+	thresholds  []float64 // of several classes a text
 }
 
 // ClassifierConfig is what a Classifier has beside the network.
@@ -74,8 +76,12 @@ func NewClassifier(n *Network, c ClassifierConfig) (*Classifier, error) {
 	if c.MaxTokens < 1 {
 		return nil, fmt.Errorf("lstm: at most %d tokens, want 1 or more", c.MaxTokens)
 	}
-	return &Classifier{network: n, tokenizer: tokenize.New(c.Tokenizer), vocab: c.Vocab, classes: c.Classes,
-		temperature: c.Temperature, maxTokens: c.MaxTokens}, nil
+	out := &Classifier{network: n, tokenizer: tokenize.New(c.Tokenizer), vocab: c.Vocab, classes: c.Classes,
+		temperature: c.Temperature, maxTokens: c.MaxTokens}
+	if n.config.Several {
+		out.thresholds = slices.Repeat([]float64{0.5}, len(c.Classes))
+	}
+	return out, nil
 }
 
 // Network returns the classifier's network.
@@ -159,7 +165,7 @@ func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]Predicti
 		for k, x := range l {
 			p.Logits[k] = float64(x)
 		}
-		p.Probabilities = Probabilities(l, c.temperature)
+		p.Probabilities = c.Probabilities(l, c.temperature)
 		for k, v := range p.Probabilities {
 			if math.IsNaN(v) {
 				return nil, errors.New("lstm: predict: the weights give no number for this text")
@@ -171,6 +177,28 @@ func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]Predicti
 		p.Label, p.Probability = c.classes[p.Class], p.Probabilities[p.Class]
 	}
 	return predictions, nil
+}
+
+// Thresholds returns the probabilities from which classes are given where a text may
+// have several, nil where it has one.
+func (c *Classifier) Thresholds() []float64 { return slices.Clone(c.thresholds) }
+
+// SetThresholds changes them: one for each class, of 0 to 1.
+func (c *Classifier) SetThresholds(t []float64) error {
+	if !c.network.config.Several || len(t) != len(c.classes) || slices.ContainsFunc(t, func(x float64) bool { return !(x >= 0 && x <= 1) }) {
+		return fmt.Errorf("lstm: thresholds %v, want one of 0 to 1 for each of %d classes of which a text may have several", t, len(c.classes))
+	}
+	c.thresholds = slices.Clone(t)
+	return nil
+}
+
+// Probabilities turns the logits of a text into the probability of each class: see the
+// function of that name, or, where a text may have several, each for itself.
+func (c *Classifier) Probabilities(logits []float32, temperature float64) []float64 {
+	if c.network.config.Several {
+		return exact.Sigmoids(logits, temperature)
+	}
+	return Probabilities(logits, temperature)
 }
 
 // Probabilities turns the logits of a text, divided by the temperature, into

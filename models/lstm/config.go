@@ -38,6 +38,10 @@ type Config struct {
 	// logit, that of class 1, and more have one each.
 	Classes int `json:"classes,omitempty"`
 
+	// Several tells that a text may have any number of the classes: each has a
+	// logit and a probability of its own, of two classes too.
+	Several bool `json:"several,omitempty"`
+
 	Dropout Dropout `json:"dropout,omitzero"`
 
 	// EmbeddingStd is the standard deviation of the initial embeddings; 0
@@ -152,7 +156,7 @@ func (c Config) directions() int {
 
 // logits is C.
 func (c Config) logits() int {
-	if c.Classes == 2 {
+	if c.Classes == 2 && !c.Several {
 		return 1
 	}
 	return c.Classes

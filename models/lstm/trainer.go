@@ -18,7 +18,7 @@ var ErrEmptyText = errors.New("a text without tokens")
 type Batch struct {
 	Texts   [][]int32
 	Labels  []int32
-	Targets []float32 // probability of class 1 that each of Texts is trained towards, not Labels; see Soft
+	Targets []float32 // what each of Texts is trained towards, not Labels; see Soft and NewTargets
 	order   []int     // order[i] is the caller's place of Texts[i]
 	tokens  int
 }
@@ -104,7 +104,9 @@ type Trainer struct {
 
 // Trainer returns a training graph. The weights stay the network's own.
 func (n *Network) Trainer(c TrainerConfig) (*Trainer, error) {
-	if w := len(c.ClassWeights); w != 0 && w != n.config.Classes {
+	if w := len(c.ClassWeights); w != 0 && n.config.Several {
+		return nil, errors.New("lstm: class weights are for one class of each text")
+	} else if w != 0 && w != n.config.Classes {
 		return nil, fmt.Errorf("lstm: %d class weights, want %d", w, n.config.Classes)
 	}
 	if c.FrozenRows < 0 || c.FrozenRows > n.config.Vocab {
@@ -127,7 +129,10 @@ func (t *Trainer) build(tokens, texts int) (err error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		if t.network.config.Classes == 2 {
+		if c := t.network.config; c.Several {
+			labels, t.targets = g.Floats("labels", texts, c.Classes)
+			loss, err = ops.BCEWithLogits(logits, labels)
+		} else if c.Classes == 2 {
 			labels, t.targets = g.Floats("labels", texts, 1)
 			loss, err = ops.BCEWithLogits(logits, labels, t.config.ClassWeights...)
 		} else {
@@ -185,6 +190,12 @@ func (t *Trainer) Step(b Batch, step uint64) (float32, []ops.Gradient, error) {
 // check reports the first thing about a batch's labels that makes it no use.
 func (t *Trainer) check(b Batch) error {
 	classes := t.network.config.Classes
+	if t.network.config.Several {
+		if len(b.Targets) != classes*len(b.Texts) || len(b.Texts) == 0 {
+			return fmt.Errorf("lstm: %d targets for %d texts, want %d for each", len(b.Targets), len(b.Texts), classes)
+		}
+		return nil
+	}
 	if b.Targets != nil {
 		if classes != 2 || len(t.config.ClassWeights) > 0 {
 			return errors.New("lstm: targets are for two classes that weigh alike")

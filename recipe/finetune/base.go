@@ -139,7 +139,11 @@ func (r *Recipe) vectors(base *recipe.Model, env recipe.Env) (recipe.Vectors, er
 	}
 	scale := from.scale
 	if scale == 0 {
-		if scale, err = lstmrecipe.VectorScale(base.Value.(*lstmrecipe.Classifier).Vocab(), v, from.std); err != nil {
+		c, _, err := classifier(base)
+		if err != nil {
+			return nil, err
+		}
+		if scale, err = lstmrecipe.VectorScale(c.Vocab(), v, from.std); err != nil {
 			return nil, err
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/gorgonia-zoo/zoo/recipe"
 	lmrecipe "github.com/gorgonia-zoo/zoo/recipe/lm"
 	lstmrecipe "github.com/gorgonia-zoo/zoo/recipe/lstm"
-	"github.com/gorgonia-zoo/zoo/texts"
 )
 
 // of is what can be fine-tuned.
@@ -26,8 +25,8 @@ func Family() *recipe.Family {
 			r.BaseSHA256, r.BaseVocab, r.EmbeddingsSHA256, r.EmbeddingsScale, r.MinSteps = "", "", "", 0, 0
 			r.UnlabelledSHA256 = ""
 		},
-		Source: func(recipe.Body) *recipe.Source {
-			s := texts.Source()
+		Source: func(b recipe.Body) *recipe.Source {
+			s := b.(*Recipe).Marking.Source()
 			s.Missing = func(string) string {
 				return "--data FILE is missing: a .csv, .tsv, .jsonl or .parquet file with a column of texts and a column of labels"
 			}
@@ -39,7 +38,7 @@ func Family() *recipe.Family {
 			Of: of,
 			Tunes: func(value any) bool {
 				switch value.(type) {
-				case *lstmrecipe.Classifier, *lmrecipe.Model:
+				case *lstmrecipe.Classifier, *lstmrecipe.Labeller, *lmrecipe.Model:
 					return true
 				}
 				return false

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gorgonia-zoo/zoo/models/lstm"
 	"github.com/gorgonia-zoo/zoo/recipe"
+	"github.com/gorgonia-zoo/zoo/texts"
 )
 
 // Recipe goes on training an LSTM classifier on other data.
@@ -76,6 +77,8 @@ type Recipe struct {
 	// MinSteps adds epochs where the data is so small that those of the recipe
 	// make fewer steps. Training turns it into Epochs.
 	MinSteps int `json:"min_steps,omitempty"`
+
+	texts.Marking // several labels of a text are learned, numbers and pairs are not
 	recipe.Training
 
 	opened opened
@@ -130,6 +133,9 @@ func (r *Recipe) Check() error {
 		}
 	}
 	if _, err := recipe.Storage(r.Storage); err != nil {
+		return err
+	}
+	if err := r.LabelsOnly(); err != nil {
 		return err
 	}
 	for i, name := range r.Freeze {

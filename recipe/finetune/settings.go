@@ -2,6 +2,7 @@ package finetune
 
 import (
 	"github.com/gorgonia-zoo/zoo/recipe"
+	"github.com/gorgonia-zoo/zoo/texts"
 )
 
 // settings are what flags change, in the order of a card's command.
@@ -23,6 +24,7 @@ func settings() []recipe.Setting {
 		}
 	})
 	return []recipe.Setting{
+		texts.MultiSetting(func(r *Recipe) *texts.Marking { return &r.Marking }),
 		{
 			Flag: "unlabelled", Type: recipe.TextType, Else: without,
 			Usage: "texts without labels, a .txt file or a table, whose language is learned first; layers are then unfrozen one by one",

@@ -70,6 +70,7 @@ func read(ctx context.Context, r *Recipe, base *lstm.Classifier, vectors recipe.
 	task := &lstmrecipe.Task{
 		Recipe:   lstmrecipe.Recipe{WordDrop: r.WordDrop, MaxTokens: r.MaxTokens, Storage: r.Storage, Training: r.Training},
 		Labels:   c.Labels,
+		Sets:     c.Sets,
 		Balanced: r.ClassWeights == BalancedClasses,
 		Source:   fmt.Sprintf("%s: %d texts of %d classes; begun from %s, which has its own", filepath.Base(data.Path()), len(c.Texts), len(c.Classes), r.Base),
 	}
@@ -93,7 +94,12 @@ func read(ctx context.Context, r *Recipe, base *lstm.Classifier, vectors recipe.
 		return nil, nil, err
 	}
 	report.CountUnknown(c, base.Vocab(), words)
-	advise(report, r, base)
+	if c.Sets != nil {
+		report.AdviseLabels()
+		report.AdviseRows()
+	} else {
+		advise(report, r, base)
+	}
 	report.AdviseScript(c)
 	if err := run.TellReport(report); err != nil {
 		return nil, nil, err
@@ -104,7 +110,7 @@ func read(ctx context.Context, r *Recipe, base *lstm.Classifier, vectors recipe.
 	}
 	change := lstm.Adaptation{Words: len(words), Like: base.Vocab().UNK(), Seed: r.Seed, Dropout: r.Dropout}
 	if r.Head == HeadNew {
-		change.Classes = len(c.Classes)
+		change.Classes, change.Several = len(c.Classes), c.Sets != nil
 	}
 	network, err := base.Network().Adapt(change)
 	if err != nil {
@@ -135,9 +141,12 @@ func read(ctx context.Context, r *Recipe, base *lstm.Classifier, vectors recipe.
 
 // corpus tokenises the data and settles the classes.
 func (r *Recipe) corpus(ctx context.Context, base *lstm.Classifier, data *texts.Set, run recipe.Run) (*texts.Corpus, error) {
-	p, err := data.Labelled(ctx, base.Tokenizer())
+	p, err := data.LabelledAll(ctx, base.Tokenizer())
 	if err != nil {
 		return nil, err
+	}
+	if r.Marking = data.Marking(); p.Sets != nil || base.Network().Config().Several {
+		return r.several(p.Corpus, base)
 	}
 	known := !slices.ContainsFunc(p.Classes, func(name string) bool { return !slices.Contains(base.Classes(), name) })
 	if r.Head == HeadAuto {

@@ -84,6 +84,8 @@ func classifier(m *recipe.Model) (c *lstm.Classifier, fresh bool, err error) {
 	switch v := m.Value.(type) {
 	case *lstmrecipe.Classifier:
 		return v.Classifier, false, nil
+	case *lstmrecipe.Labeller:
+		return v.Classifier(), false, nil
 	case *lmrecipe.Model:
 		c, err = lstmrecipe.FromLanguageModel(v.Model)
 		return c, true, err

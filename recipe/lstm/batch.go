@@ -44,6 +44,9 @@ func (t *Task) batch(chosen []int, epoch int) (lstm.Batch, error) {
 	for i, at := range chosen {
 		ids[i], labels[i] = t.dropWords(t.crop(t.Texts[at], epoch, at), epoch, at), t.Labels[at]
 	}
+	if t.Sets != nil {
+		return lstm.NewTargets(ids, t.indicators(chosen))
+	}
 	b, err := lstm.NewBatch(ids, labels)
 	if err != nil || t.lesson == nil {
 		return b, err

@@ -26,7 +26,7 @@ func Family() *recipe.Family {
 			}
 			r.LanguageModelSHA256 = ""
 		},
-		Source:     func(recipe.Body) *recipe.Source { return texts.Source() },
+		Source:     func(b recipe.Body) *recipe.Source { return b.(*Recipe).Marking.Source() },
 		Train:      run,
 		Candidates: candidates,
 		Holds:      func(a *weights.Artefact) bool { return a.Model == lstm.Kind },
@@ -35,7 +35,7 @@ func Family() *recipe.Family {
 			if err != nil {
 				return nil, err
 			}
-			return &Classifier{c}, nil
+			return Value(c), nil
 		},
 	}
 }
@@ -43,6 +43,7 @@ func Family() *recipe.Family {
 func settings() []recipe.Setting {
 	const without = "trains no LSTM"
 	return []recipe.Setting{
+		texts.MultiSetting(func(r *Recipe) *texts.Marking { return &r.Marking }),
 		{
 			Flag: "embeddings", Type: recipe.TextType, Else: without,
 			Usage: "vectors of words that an LSTM begins from: a model, a file of word2vec or GloVe, or none (default: the recipe's)",

@@ -6,6 +6,7 @@ import (
 	"github.com/gorgonia-zoo/zoo/models/linear"
 	"github.com/gorgonia-zoo/zoo/models/lstm"
 	"github.com/gorgonia-zoo/zoo/recipe"
+	"github.com/gorgonia-zoo/zoo/texts"
 	"github.com/gorgonia-zoo/zoo/tokenize"
 )
 
@@ -45,6 +46,8 @@ type Recipe struct {
 	// fills it in, and where it is there already no others are accepted.
 	LanguageModel       string `json:"language_model,omitempty"`
 	LanguageModelSHA256 string `json:"language_model_sha256,omitempty"`
+
+	texts.Marking // several labels of a text are learned, numbers and pairs are not
 	recipe.Training
 }
 
@@ -91,6 +94,9 @@ func (r *Recipe) Check() error {
 		if err := r.Teacher.check(); err != nil {
 			return err
 		}
+	}
+	if err := r.LabelsOnly(); err != nil {
+		return err
 	}
 	if s := r.EmbeddingsStd; !(s >= 0 && s < 1e6) {
 		return fmt.Errorf("zoo: recipe: embeddings_std is %v, want a positive number, or 0 for %v", s, EmbeddingsStd)

@@ -21,7 +21,8 @@ type Task struct {
 	Recipe      Recipe
 	Texts       [][]int32 // of token ids
 	Labels      []int32
-	Train       []int // indices into Texts
+	Sets        [][]int32 // of texts that may have several labels; nil for one each
+	Train       []int     // indices into Texts
 	Validation  []int
 	Classifier  *lstm.Classifier
 	Source      string // what the data is
@@ -70,7 +71,9 @@ func (t *Task) Fit(ctx context.Context, r recipe.Recipe, run recipe.Run, config 
 			return 1
 		}
 	}
-	if len(t.Validation) > 0 {
+	if len(t.Validation) > 0 && t.Sets != nil {
+		t.monitorLabels(&cfg)
+	} else if len(t.Validation) > 0 {
 		cfg.Evaluate = func(ctx context.Context) (train.Metrics, error) {
 			e, err := t.evaluate(ctx)
 			if err != nil {
@@ -96,7 +99,9 @@ func (t *Task) Fit(ctx context.Context, r recipe.Recipe, run recipe.Run, config 
 	if err != nil {
 		return nil, result, err
 	}
-	run.RemarkLoss(result, network.Config().Classes)
+	if t.Sets == nil {
+		run.RemarkLoss(result, network.Config().Classes)
+	}
 	m, err := t.finish(ctx, r, result)
 	return m, result, err
 }
@@ -114,13 +119,21 @@ func (t *Task) finish(ctx context.Context, r recipe.Recipe, result train.Result)
 			return nil, fmt.Errorf("zoo: %w: tensor %q: element %d is %v, which %v cannot hold", weights.ErrRange, p.Name, i, p.Data()[i], dtype)
 		}
 	}
-	card, err := r.Card("text classification", result)
+	task := texts.ClassTask
+	if t.Sets != nil {
+		task = texts.LabelTask
+	}
+	card, err := r.Card(task, result)
 	if err != nil {
 		return nil, err
 	}
 	card.Data = t.Source
 	card.Recipe.Options[recipe.DataOption] = t.Fingerprint
-	if len(t.Validation) > 0 {
+	if len(t.Validation) > 0 && t.Sets != nil {
+		if card.Metrics, err = t.calibrateLabels(ctx); err != nil {
+			return nil, err
+		}
+	} else if len(t.Validation) > 0 {
 		e, err := t.evaluate(ctx)
 		if err != nil {
 			return nil, err
@@ -139,7 +152,7 @@ func (t *Task) finish(ctx context.Context, r recipe.Recipe, result train.Result)
 	if err != nil {
 		return nil, err
 	}
-	return &recipe.Model{Artefact: a, Value: &Classifier{t.Classifier}}, nil
+	return &recipe.Model{Artefact: a, Value: Value(t.Classifier)}, nil
 }
 
 // read reads and tokenises the data, splits it, makes the vocabulary from the
@@ -150,11 +163,12 @@ func read(ctx context.Context, r Recipe, data *texts.Set, env recipe.Env) (*Task
 	if err != nil {
 		return nil, err
 	}
-	c, err := data.Labelled(ctx, r.Tokenizer)
+	c, err := data.LabelledAll(ctx, r.Tokenizer)
 	if err != nil {
 		return nil, err
 	}
-	t := &Task{Recipe: r, Labels: c.Labels, Source: data.Describe(r.Data, len(c.Texts), len(c.Classes))}
+	r.Marking = data.Marking()
+	t := &Task{Recipe: r, Labels: c.Labels, Sets: c.Sets, Source: data.Describe(r.Data, len(c.Texts), len(c.Classes))}
 	report := texts.Inspect(c.Corpus)
 	report.Skipped = data.Skipped(ctx)
 	if data.IsTable() {
@@ -176,7 +190,7 @@ func read(ctx context.Context, r Recipe, data *texts.Set, env recipe.Env) (*Task
 	}
 	var cut int
 	t.Texts, cut = c.Encode(vocab, r.MaxTokens)
-	r.Model.Vocab, r.Model.Classes = vocab.Len(), len(c.Classes)
+	r.Model.Vocab, r.Model.Classes, r.Model.Several = vocab.Len(), len(c.Classes), c.Sets != nil
 	network, err := lstm.New(r.Model, r.Seed)
 	if err != nil {
 		return nil, err
