@@ -78,6 +78,7 @@ var allowed = map[string][]string{
 	"internal/tokens":        {"", "datasets", "tokenize"},
 	"internal/release":       {"", "bleu", "datasets", "models/word2vec", "pairs", "recipe", "weights"},
 	"internal/filmsplit":     {"weights"},
+	"internal/encodersteps":  {"datasets", "models/encoder", "train"},
 	"internal/finetunestudy": {"", "datasets", "ops", "weights"},
 	"internal/fitstudy":      {"", "datasets", "fit", "pretrained/minilm"},
 	"internal/fixture":       {"", "internal/kernel", "train"},
@@ -154,7 +155,7 @@ var apart = map[string][]string{
 // the command line, among others, knows no family and no model by name.
 var onlyBy = map[string][]string{
 	"recipe/*":   {"", "recipe/*"},
-	"models/*":   {"", "internal/bench", "internal/release", "models/*", "pretrained/minilm", "recipe/*"},
+	"models/*":   {"", "internal/bench", "internal/encodersteps", "internal/release", "models/*", "pretrained/minilm", "recipe/*"},
 	"pretrained": {""},
 	"":           {"cmd/zoo", "fit", "internal/finetunestudy", "internal/fitstudy", "internal/fixture", "internal/release", "internal/tokens"},
 	// Of tests.
