@@ -17,6 +17,7 @@ import (
 var takes = map[string]struct{ good, bad []string }{
 	"text/multi":                     {[]string{";", "list", ""}, nil},
 	"finetune/multi":                 {[]string{"|", "list", ""}, nil},
+	"text/language-model":            {[]string{"my language model", ""}, nil},
 	"text/embeddings":                {[]string{"word2vec-imdb", "my vectors.bin", "it's", "none"}, nil},
 	"text/freeze-embeddings":         {[]string{"true", "false"}, []string{"maybe", "2"}},
 	"tagger/column":                  {[]string{"upos", "upos,xpos", ""}, []string{`"a`}},
