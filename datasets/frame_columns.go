@@ -45,7 +45,7 @@ func (t *Table) frameColumns(cfg FrameConfig) (y *frameReader, columns []*frameR
 	}
 	marks := newMarks(t.cfg.Missing)
 	reader := func(i int) *frameReader {
-		return &frameReader{name: t.columns[i], index: i, marks: marks, codes: map[string]int32{}, counting: true, whole: true}
+		return &frameReader{name: t.columns[i], noun: t.noun(), index: i, marks: marks, codes: map[string]int32{}, counting: true, whole: true}
 	}
 	for i, name := range t.columns {
 		asked := slices.Contains(cfg.Features, name)

@@ -96,7 +96,7 @@ func (f *Frame) settleTarget(target *frameReader, h habits) error {
 		}
 		p := &target.profile.plain
 		_, err := Reading{}.number(p.odd, false)
-		return fmt.Errorf("line %d: column %q, the target: %w", p.line, f.Target, err)
+		return fmt.Errorf("%s %d: column %q, the target: %w", target.noun, p.line, f.Target, err)
 	}
 	if kind == Time || reading.Clock || reading.Boolean {
 		return fmt.Errorf("column %q, the target, holds %s: a regression predicts numbers", f.Target, reading)

@@ -14,7 +14,7 @@ const maxValues = 100_000
 // its cells are, plain numbers as long as every cell is one, and categories as long
 // as there are not too many.
 type frameReader struct {
-	name        string
+	name, noun  string // noun is what Row.Line counts
 	index       int
 	asked       bool // named by the user: never passed over
 	categorical bool // by the user's word
@@ -130,7 +130,7 @@ func (c *frameReader) finish(cfg FrameConfig, h habits) (column FrameColumn, pas
 	case present == 0:
 		return pass("has no values", "")
 	case c.binary > 0:
-		return pass(fmt.Sprintf("holds bytes that are no text (line %d)", c.binary), "")
+		return pass(fmt.Sprintf("holds bytes that are no text (%s %d)", c.noun, c.binary), "")
 	case !c.varies && c.missing == 0:
 		return pass(fmt.Sprintf("holds %.40q in every row", c.first), "")
 	case c.categorical:
@@ -182,8 +182,8 @@ func (c *frameReader) finish(cfg FrameConfig, h habits) (column FrameColumn, pas
 			many = fmt.Sprint(len(c.values))
 		}
 		_, why := Reading{}.number(c.profile.plain.odd, false)
-		return pass(fmt.Sprintf("holds %s different texts in %d rows, more than %d: hardly categories, and no numbers (line %d: %v)",
-			many, present, cfg.categories(), c.profile.plain.line, why), "; take it as categorical if it is one")
+		return pass(fmt.Sprintf("holds %s different texts in %d rows, more than %d: hardly categories, and no numbers (%s %d: %v)",
+			many, present, cfg.categories(), c.noun, c.profile.plain.line, why), "; take it as categorical if it is one")
 	}
 	if c.absent.marked() {
 		note("taken for missing: %s (--missing lists the marks that are)", c.absent)
@@ -213,8 +213,8 @@ func (c *frameReader) strange() error {
 	case p.percents > 0 && p.percents < n && t.n == n:
 		return fmt.Errorf("%s has a percent sign in %d of its %d numbers: write it with all or with none, or have it ignored (--ignore) or taken as categorical (--categorical)", where, p.percents, n)
 	}
-	return fmt.Errorf("line %d: %s: %.40q is %s, as %d of the column's %d cells are%s; %s; or --missing %q says that it stands for no value",
-		t.line, where, t.odd, noun, t.n, n, hint(t.odd), advice, t.odd)
+	return fmt.Errorf("%s %d: %s: %.40q is %s, as %d of the column's %d cells are%s; %s; or --missing %q says that it stands for no value",
+		c.noun, t.line, where, t.odd, noun, t.n, n, hint(t.odd), advice, t.odd)
 }
 
 func kindNoun(k FeatureKind) string {

@@ -189,13 +189,17 @@ type role struct {
 // fail wraps an error with the table's name and, where it is known, the line.
 func (t *Table) fail(line int, err error) error {
 	if line > 0 {
-		noun := "line"
-		if t.cfg.Format == Parquet {
-			noun = "row"
-		}
-		return fmt.Errorf("datasets: table %s: %s %d: %w", t.name, noun, line, err)
+		return fmt.Errorf("datasets: table %s: %s %d: %w", t.name, t.noun(), line, err)
 	}
 	return fmt.Errorf("datasets: table %s: %w", t.name, err)
+}
+
+// noun is what Row.Line counts.
+func (t *Table) noun() string {
+	if t.cfg.Format == Parquet {
+		return "row"
+	}
+	return "line"
 }
 
 // Name returns the path that the table was opened from.

@@ -91,8 +91,10 @@ func newCSV(f io.Closer, text io.Reader, cfg *TableConfig) (rows, error) {
 	if len(names) == 1 && c.above != "" {
 		return nil, sort{errors.New(c.above), ErrHeader}
 	}
-	c.names, err = checkHeader(names)
-	return c, err
+	if c.names, err = checkHeader(names); err != nil {
+		return nil, fmt.Errorf("line %d: %w", 1+before, err)
+	}
+	return c, nil
 }
 
 // remarks says which rows were passed over, and what of others.
@@ -224,8 +226,10 @@ func newPlain(f io.Closer, buf *bufio.Reader, limit *rowLimit, comma string, bef
 	if err != nil {
 		return nil, err
 	}
-	p.names, err = checkHeader(strings.Split(string(line), comma))
-	return p, err
+	if p.names, err = checkHeader(strings.Split(string(line), comma)); err != nil {
+		return nil, fmt.Errorf("line %d: %w", p.lines.n, err)
+	}
+	return p, nil
 }
 
 func (p *plainRows) header() []string { return p.names }

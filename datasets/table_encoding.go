@@ -3,6 +3,7 @@ package datasets
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -146,6 +147,7 @@ type encodingCheck struct {
 	off     bool
 	decoded string // the encoding that cells were decoded from, "" for UTF-8
 	head    []byte // of the file, for guesses
+	parquet bool   // whose texts are UTF-8 by the format
 }
 
 func (c *encodingCheck) row(r Row, want []int) error {
@@ -183,7 +185,11 @@ func (c *encodingCheck) cell(cell string, column int) error {
 		c.foreign = true
 		return nil
 	}
-	return fmt.Errorf("column %q: %w", c.columns[column], notUTF8(cell, c.foreign, c.head))
+	err := notUTF8(cell, c.foreign, c.head)
+	if e := (*EncodingError)(nil); c.parquet && errors.As(err, &e) {
+		return fmt.Errorf("column %q: %w", c.columns[column], &EncodingError{"", "texts in Parquet are UTF-8, and these are not: write the column anew as text, decoded; " + e.what})
+	}
+	return fmt.Errorf("column %q: %w", c.columns[column], err)
 }
 
 // shortly is the part of a text around its first replaced character.

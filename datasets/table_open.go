@@ -262,7 +262,7 @@ func checkHeader(names []string) ([]string, error) {
 			n = fmt.Sprintf("column %d", i+1) // pandas leaves its index nameless
 		}
 		if j, ok := seen[n]; ok {
-			return nil, fmt.Errorf("line 1: columns %d and %d are both named %q; rename one of them", j+1, i+1, n)
+			return nil, fmt.Errorf("columns %d and %d are both named %q; rename one of them", j+1, i+1, n)
 		}
 		seen[n] = i
 		out[i] = n

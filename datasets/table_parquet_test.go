@@ -131,3 +131,22 @@ func TestParquetColumns(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// Errors about Parquet count rows, and give no advice that does not apply.
+func TestParquetErrors(t *testing.T) {
+	table, err := openParquet(parquetFile(t, []hubRow{{"good", 0}, {"caf\xe9 d\xe9j\xe0 vu", 1}}), TableConfig{})
+	if err == nil {
+		_, err = table.Scan(context.Background())
+	}
+	var e *EncodingError
+	if !errors.As(err, &e) || e.Seems != "" || !strings.Contains(err.Error(), "row 2") || !strings.Contains(err.Error(), "texts in Parquet are UTF-8") {
+		t.Errorf("%v", err)
+	}
+	table, err = openParquet(parquetFile(t, []hubRow{{"1", 0}, {"2", 1}, {"many", 1}}), TableConfig{Target: "label"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := table.Frame(context.Background(), FrameConfig{}); err == nil || !strings.Contains(err.Error(), `row 3: column "text": "many" is not a finite number`) {
+		t.Errorf("%v", err)
+	}
+}

@@ -84,7 +84,7 @@ func (t *Table) every(ctx context.Context, want []int, binary bool, f func(Row) 
 		return t.fail(0, err)
 	}
 	defer r.Close()
-	check := encodingCheck{columns: t.columns, off: binary && t.cfg.Format == Parquet, decoded: t.decodedFrom(), head: t.head}
+	check := encodingCheck{columns: t.columns, off: binary && t.cfg.Format == Parquet, decoded: t.decodedFrom(), head: t.head, parquet: t.cfg.Format == Parquet}
 	for n := 0; ; n++ {
 		if err := ctx.Err(); err != nil {
 			return t.fail(0, err)
