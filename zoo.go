@@ -2,6 +2,43 @@
 // call, training on the user's own data, and recipes that reproduce every
 // published weight byte for byte.
 //
+// # Use
+//
+// A pretrained model is a function, and a model of your own a directory, a file of
+// [Model.Pack], or what the program embeds:
+//
+//	clf, err := zoo.LSTMIMDB()
+//	p, err := clf.Predict(ctx, "A quiet, beautiful film.")
+//
+//	model, err := zoo.OpenModel("mine")
+//	clf, ok := model.Value.(zoo.TextClassifier)
+//
+// What a model can do is an interface that its Value satisfies: [TextClassifier],
+// [Explainer] and [Knower] of texts, [RowAnswerer] of rows of a table, [Regressor] of
+// numbers, [Vectors] of words. All are safe for many goroutines, and a prediction
+// ends where its context does. See the examples for a handler of net/http and a
+// model that is replaced while it serves.
+//
+// # Training
+//
+// [ReadRecipe] returns a recipe by its name (tfidf, nbsvm, subword, lstm for texts, mlp
+// for a table of numbers; [Recipes] lists all), and [FineTuning] one that goes on with
+// a model; [Train] runs it on data, and [Model.Save] keeps what it made:
+//
+//	recipe, err := zoo.ReadRecipe("tfidf")
+//	data, err := zoo.OpenTexts("tickets.csv", zoo.TextsConfig{})
+//	model, _, err := zoo.Train(ctx, recipe, data, zoo.Run{Log: os.Stderr})
+//	err = model.Save("mine")
+//
+// Data is a file ([OpenTexts], [OpenTable]), or what the program has: slices
+// ([TextsOf], [RowsOf]), one by one ([TextsFrom], [RowsFrom]), a reader ([ReadTexts],
+// [ReadTable]) or an fs.FS ([OpenTextsFS], [OpenTableFS]). [EvaluateText] measures a
+// classifier. Package fit tries several recipes and keeps the best. Nothing is kept on
+// disk but what Save writes, unless Run.Checkpoints or TextsConfig.Cache names a
+// directory.
+//
+// # What a program carries
+//
 // A program carries the weights of the pretrained models that it opens by a function
 // of their own, such as LSTMIMDB, and of all where it opens models by their names; one
 // that imports only models/lstm, train and datasets carries none.
