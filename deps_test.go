@@ -58,7 +58,7 @@ var allowed = map[string][]string{
 	"recipe/lstm": {"classify", "datasets", "models/linear", "models/lm", "models/lstm", "ops", "recipe", "recipe/linear", "recipe/lm", "texts",
 		"tokenize", "train", "weights"}, // a linear model teaches it, and a language model may be its beginning
 	"recipe/encoder":  {"classify", "datasets", "models/encoder", "recipe", "recipe/linear", "texts", "tokenize", "train", "weights"}, // baselines stand beside it
-	"recipe/finetune": {"datasets", "models/lm", "models/lstm", "recipe", "recipe/lm", "recipe/lstm", "texts", "tokenize", "train"},                             // an LSTM is its base
+	"recipe/finetune": {"datasets", "models/lm", "models/lstm", "recipe", "recipe/lm", "recipe/lstm", "texts", "tokenize", "train"},   // an LSTM is its base
 	"recipe/mean":     {"classify", "recipe", "texts", "tokenize", "train", "weights"},
 
 	"recipe/seq2seq": {"bleu", "datasets", "models/seq2seq", "pairs", "recipe", "tokenize", "train", "weights"},
