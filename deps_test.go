@@ -76,7 +76,7 @@ var allowed = map[string][]string{
 
 	"internal/bench":         {"internal/kernel", "models/lstm", "ops", "recipe", "tokenize", "train"},
 	"internal/tokens":        {"", "datasets", "tokenize"},
-	"internal/release":       {"", "bleu", "datasets", "models/word2vec", "pairs", "recipe", "weights"},
+	"internal/release":       {"", "bleu", "datasets", "models/word2vec", "pairs", "recipe", "tagging", "weights"},
 	"internal/filmsplit":     {"weights"},
 	"internal/encodersteps":  {"datasets", "models/encoder", "train"},
 	"internal/finetunestudy": {"", "datasets", "ops", "weights"},

@@ -54,6 +54,7 @@ import (
 	"github.com/gorgonia-zoo/zoo/models/linear"
 	"github.com/gorgonia-zoo/zoo/models/lstm"
 	"github.com/gorgonia-zoo/zoo/models/mlp"
+	"github.com/gorgonia-zoo/zoo/models/tagger"
 	"github.com/gorgonia-zoo/zoo/models/word2vec"
 	"github.com/gorgonia-zoo/zoo/pretrained"
 	"github.com/gorgonia-zoo/zoo/weights"
@@ -227,6 +228,7 @@ var (
 	mlpLine      single[*mlp.Regressor]
 	lstmIMDB     single[*lstm.Classifier]
 	nbsvmIMDB    single[*linear.Classifier]
+	taggerEWT    single[*tagger.Tagger]
 	word2vecIMDB single[*word2vec.Vectors]
 	imdb         single[*ensemble.Classifier]
 )
@@ -271,6 +273,13 @@ func LSTMIMDB() (*lstm.Classifier, error) {
 // goroutines.
 func NBSVMIMDB() (*linear.Classifier, error) {
 	return nbsvmIMDB.open("nbsvm-imdb", pretrained.NBSVMIMDB, linear.FromArtefact)
+}
+
+// TaggerEWT returns the tagger of English parts of speech, universal and Penn's, that was
+// trained on Universal Dependencies' English Web Treebank. Every call returns the same
+// tagger, which is safe for many goroutines.
+func TaggerEWT() (*tagger.Tagger, error) {
+	return taggerEWT.open("tagger-ewt", pretrained.TaggerEWT, tagger.FromArtefact)
 }
 
 // Word2VecIMDB returns vectors of 36,000 words, of 100 dimensions each, that

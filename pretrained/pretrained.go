@@ -18,6 +18,8 @@ var (
 	mlpLine embed.FS
 	//go:embed nbsvm-imdb
 	nbsvmIMDB embed.FS
+	//go:embed tagger-ewt
+	taggerEWT embed.FS
 	//go:embed word2vec-imdb
 	word2vecIMDB embed.FS
 )
@@ -33,6 +35,9 @@ func MLPLine() fs.FS { return in(mlpLine, "mlp-line") }
 
 // NBSVMIMDB returns the directory of nbsvm-imdb.
 func NBSVMIMDB() fs.FS { return in(nbsvmIMDB, "nbsvm-imdb") }
+
+// TaggerEWT returns the directory of tagger-ewt.
+func TaggerEWT() fs.FS { return in(taggerEWT, "tagger-ewt") }
 
 // Word2VecIMDB returns the directory of word2vec-imdb.
 func Word2VecIMDB() fs.FS { return in(word2vecIMDB, "word2vec-imdb") }
@@ -56,6 +61,8 @@ func Open(name string) (fs.FS, error) {
 		return MLPLine(), nil
 	case "nbsvm-imdb":
 		return NBSVMIMDB(), nil
+	case "tagger-ewt":
+		return TaggerEWT(), nil
 	case "word2vec-imdb":
 		return Word2VecIMDB(), nil
 	}

@@ -7,6 +7,7 @@
 //	go run ./internal/release --date 2026-11-27 --data aclImdb_v1.tar.gz imdb DIR
 //	go run ./internal/release --date 2026-11-23 --pairs wordsim353.tsv,simlex999.txt,men.tsv word2vec-imdb DIR
 //	go run ./internal/release --date 2026-11-23 --data multi30k translate-de-en SEED1
+//	go run ./internal/release --date 2026-11-27 --data en_ewt-ud-test.conllu tagger-ewt SEED1 SEED2 SEED3
 //	go run ./internal/release --date 2026-11-23 mlp-line DIR
 //
 // The directories are what "zoo train" wrote with different seeds; the first
@@ -28,11 +29,12 @@ import (
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/recipe"
+	"github.com/gorgonia-zoo/zoo/tagging"
 	"github.com/gorgonia-zoo/zoo/weights"
 )
 
 func main() {
-	data := flag.String("data", "", "IMDB archive or directory, or that of a translator's pairs")
+	data := flag.String("data", "", "IMDB archive or directory, that of a translator's pairs, or the test part of a tagger's data")
 	date := flag.String("date", "", "day of the training, YYYY-MM-DD")
 	pairs := flag.String("pairs", "", "files of pairs of words, separated by commas, to measure vectors on")
 	flag.Parse()
@@ -88,6 +90,12 @@ var limits = map[string][]string{
 		"The captions name the sex, the age and the looks of people as their writers saw them, and so does it.",
 		"The terms of Multi30k and of the Flickr30k captions that it translates are for research; who trains on them should read these. The test part was looked at once, for the figures here.",
 	},
+	"tagger-ewt": {
+		"Learned from English of the web: blogs, newsgroups, e-mail, reviews and answers. Other languages it tags as though they were English.",
+		"It was measured on sentences whose words are given; where it cuts a text itself, its words are not always the treebank's.",
+		"Names that training did not have are often taken for common nouns, and the other way round.",
+		"The weights are under the licence of the treebank: Universal Dependencies English EWT (Silveira et al. 2014), CC BY-SA 4.0.",
+	},
 	"mlp-line": {"It is an example. Far outside -4 to 4, where its points lie, it follows straight lines of its own."},
 }
 
@@ -102,6 +110,12 @@ func release(ctx context.Context, name string, dirs []string, data, date, pairs 
 		if err := measure(ctx, &card, dirs, data); err != nil {
 			return err
 		}
+	}
+	if _, ok := m.Value.(tagging.Tagger); ok {
+		if err := tags(ctx, &card, dirs, data); err != nil {
+			return err
+		}
+		card.Licence = "CC-BY-SA-4.0" // that of the treebank
 	}
 	if _, ok := m.Value.(*zoo.LinearClassifier); ok {
 		table, err := cost(ctx, m, data)

@@ -18,7 +18,7 @@ func Family() *recipe.Family {
 	return &recipe.Family{
 		Key:      "tagger",
 		New:      func() recipe.Body { return new(Recipe) },
-		Named:    func() []recipe.Recipe { return []recipe.Recipe{plain()} },
+		Named:    func() []recipe.Recipe { return []recipe.Recipe{plain(), ewt()} },
 		Settings: settings(),
 		Blank:    func(b recipe.Body) { b.(*Recipe).EmbeddingsSHA256 = "" },
 		Source:   func(b recipe.Body) *recipe.Source { return sentences.Source(b.(*Recipe).Columns) },

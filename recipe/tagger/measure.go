@@ -199,6 +199,9 @@ func (t *task) finish(ctx context.Context, r recipe.Recipe, result train.Result,
 		return nil, err
 	}
 	card.Data = t.set.Describe()
+	if t.recipe.Data != "" {
+		card.Data = t.recipe.Data
+	}
 	card.Recipe.Options[recipe.DataOption] = t.fingerprint
 	if len(t.validation) > 0 {
 		if err := t.report(ctx, &card, env); err != nil {

@@ -83,3 +83,19 @@ func plain() recipe.Recipe {
 		},
 	}
 }
+
+// ewt is parts of speech of English, universal and Penn's, learned from the training part of
+// Universal Dependencies' English Web Treebank. Its epochs and sizes were chosen on the
+// treebank's development part, so that no sentence is held out.
+func ewt() recipe.Recipe {
+	r := plain()
+	r.Name = "tagger-ewt"
+	r.About = "parts of speech of English, universal (UPOS) and Penn Treebank (XPOS), by an LSTM over words and their spelling and a conditional random field for each"
+	b := r.Body.(*Recipe)
+	b.Data, b.Columns = "Universal Dependencies English EWT, training part", []string{"upos", "xpos"}
+	b.Model.CharHidden = 96
+	b.Validation, b.KeepBest, b.Epochs = 0, false, 14
+	b.WordDrop, b.ExtraWords, b.EmbeddingsStd = 0.5, 3000, 0.3
+	b.EmbeddingsSHA256 = "a8bd7a53f5ee95d0ffb7e1482ca75a49b32c42726737f63917f17f4cf764dcfe"
+	return r
+}
