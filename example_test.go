@@ -131,5 +131,6 @@ func ExampleModels() {
 	// lstm-imdb text classification
 	// nbsvm-imdb text classification
 	// imdb text classification
+	// tagger-ewt tagging
 	// word2vec-imdb word vectors
 }

@@ -135,6 +135,16 @@ func Models() []Record {
 			Data: "IMDB", Licence: "Apache-2.0", Date: "2026-11-27",
 		},
 		{
+			Name: "tagger-ewt", Task: "tagging",
+			Parameters: 2843556, Bytes: 5689456, SHA256: "ea0b4087a985a9e57c725635b1a167bb57e2ebf4d70513764b3f0ce32cfd383a",
+			Metrics: map[string]float64{
+				"test_upos_accuracy": 0.9605483382481869,
+				"test_xpos_accuracy": 0.9554076671714354,
+			},
+			Constructor: "TaggerEWT", Recipe: "tagger-ewt",
+			Data: "Universal Dependencies English EWT, training part", Licence: "CC-BY-SA-4.0", Date: "2026-11-27",
+		},
+		{
 			Name: "word2vec-imdb", Task: "word vectors",
 			Parameters: 3600100, Bytes: 7200296, SHA256: "a8bd7a53f5ee95d0ffb7e1482ca75a49b32c42726737f63917f17f4cf764dcfe",
 			Metrics: map[string]float64{
