@@ -1,9 +1,11 @@
 package recipe
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/gorgonia-zoo/zoo/train"
@@ -27,12 +29,28 @@ type Run struct {
 	// Fresh trains a recipe's teacher although its answers are in the cache.
 	Fresh bool
 
+	// Data is the fingerprint that a card records of the data; other data is
+	// ErrData before a training by steps begins. "" takes any.
+	Data string
+
 	// Card is what the model's card says instead of what training writes there.
 	Card CardFields
 
 	// Report is told what the data is like before a fine-tuning begins, which
 	// an error stops; nil for nobody. Log gets it too.
 	Report func(DataReport) error
+}
+
+// ErrData is wrapped by errors about data other than the recorded one.
+var ErrData = errors.New("the data differs")
+
+// checkData compares the data that an identity names with the recorded one.
+func (r Run) checkData(identity string) error {
+	_, print, ok := strings.Cut(identity, " on data ")
+	if r.Data == "" || !ok || strings.HasPrefix(r.Data, print) {
+		return nil
+	}
+	return fmt.Errorf("zoo: data: %w: its fingerprint begins with %s, recorded is %.8s; nothing was trained", ErrData, print, r.Data)
 }
 
 // CardFields are fields of a card that whoever trains may fill; an empty one

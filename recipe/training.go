@@ -83,7 +83,10 @@ func (t Training) Config(identity string, stepsPerEpoch int, run Run) (train.Con
 		Seed: t.Seed, Recipe: identity, Steps: run.Steps, Recorders: run.Recorders,
 		Dir: run.Checkpoints, Resume: run.Resume, CheckpointEvery: run.CheckpointEvery,
 	}
-	var err error
+	err := run.checkData(identity)
+	if err != nil {
+		return c, err
+	}
 	if c.Optimizer, err = t.Optimizer.value(); err != nil {
 		return c, err
 	}

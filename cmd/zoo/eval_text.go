@@ -113,7 +113,7 @@ func (f *textMeasure) classes(c *cobra.Command, set *texts.Set, e *classify.Eval
 		return nil, err
 	}
 	return &recipe.Measurement{Examples: e.Examples, Text: evaluation(e, r, worst, seconds, colourful(c.OutOrStdout())), Accuracy: &e.Accuracy, Loss: &e.Loss,
-		Figures: textFigures{e.Calibration, e.ByLength, e.AccuracyInterval(), r.Macro.F1, r, e.Reliability(), worst}}, nil
+		Figures: textFigures{e.Calibration, filled(e.ByLength), e.AccuracyInterval(), r.Macro.F1, r, e.Reliability(), worst}}, nil
 }
 
 // find looks up the texts of mistakes.
@@ -174,4 +174,9 @@ func (f *textMeasure) draw(e *classify.Evaluation, r *classify.Report) error {
 		}
 	}
 	return nil
+}
+
+// filled are the bins that have texts: an empty one has no accuracy.
+func filled(bins []classify.LengthBin) []classify.LengthBin {
+	return slices.DeleteFunc(slices.Clone(bins), func(b classify.LengthBin) bool { return b.Examples == 0 })
 }

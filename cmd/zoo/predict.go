@@ -97,6 +97,9 @@ are passed over in a table.`,
 			case recipe.Vectors:
 				return usage(c, "%s is vectors of words: see 'zoo nearest', 'zoo analogy', 'zoo similarity', and 'zoo train --embeddings'", args[0])
 			}
+			if _, ok := m.Value.(recipe.Embedder); ok {
+				return usage(c, "%s is an encoder of texts: 'zoo embed' gives their vectors, 'zoo nearest --among FILE' ranks texts by meaning, and 'zoo fit', 'zoo train minilm-linear' or 'zoo finetune' makes a classifier of it", args[0])
+			}
 			return usage(c, "%s is a model of kind %s, which answers no lines", args[0], m.Artefact.Model)
 		},
 	}

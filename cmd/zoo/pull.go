@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"text/tabwriter"
+	"time"
 
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/hub"
@@ -62,7 +63,15 @@ func pull(c *cobra.Command, repo, revision string) (pulled, error) {
 	if revision == "" {
 		return pulled{}, usage(c, "--revision is empty; want a branch, a tag or a commit")
 	}
-	dir, err := hub.Pull(c.Context(), hub.Config{Repo: repo, Revision: revision, Progress: downloadProgress(c.ErrOrStderr(), repo)})
+	waiting := time.AfterFunc(2*time.Second, func() {
+		fmt.Fprintf(c.ErrOrStderr(), "the hub has not answered yet about %s; it is asked for half a minute (HF_HUB_OFFLINE=1 asks nobody)\n", repo)
+	})
+	show := downloadProgress(c.ErrOrStderr(), repo)
+	dir, err := hub.Pull(c.Context(), hub.Config{Repo: repo, Revision: revision, Progress: func(done, total int64) {
+		waiting.Stop()
+		show(done, total)
+	}})
+	waiting.Stop()
 	if errors.Is(err, hub.ErrName) {
 		err = fmt.Errorf("%w: %w", err, zoo.ErrUsage)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gorgonia-zoo/zoo"
+	"github.com/gorgonia-zoo/zoo/recipe"
 	"github.com/gorgonia-zoo/zoo/train"
 	"github.com/spf13/cobra"
 )
@@ -59,7 +60,10 @@ of the data is read.`,
 			defer lean()()
 			began := time.Now()
 			again, _, err := z.Train(c.Context(), r, read, zoo.Run{
-				Fresh: true, Steps: steps, Recorders: []train.Recorder{train.Progress(c.ErrOrStderr())}, Log: c.ErrOrStderr()})
+				Fresh: true, Steps: steps, Data: m.Artefact.Card.Recipe.Options[recipe.DataOption], Recorders: []train.Recorder{train.Progress(c.ErrOrStderr())}, Log: c.ErrOrStderr()})
+			if errors.Is(err, recipe.ErrData) {
+				return fmt.Errorf("%w; %s was trained on %s", err, args[0], m.Artefact.Card.Data)
+			}
 			if err != nil {
 				return err
 			}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io/fs"
+	"runtime"
 	"runtime/debug"
 	"strings"
 
@@ -35,7 +36,7 @@ code is 1 for failures and 2 for wrong usage.`,
 		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.AddCommand(newList(z), newCard(z), newPredict(z), newEval(z), newTrain(z), newFinetune(z), newFit(z), newReproduce(z),
-		newNearest(z), newAnalogy(z), newSimilarity(z), newEmbed(z), newTranslate(z), newPull(), newCache(), newPack(z), newExport(z), newBench(z), newServe(z), newPage(z))
+		newNearest(z), newAnalogy(z), newSimilarity(z), newEmbed(z), newTranslate(z), newPull(), newCache(), newVersion(), newPack(z), newExport(z), newBench(z), newServe(z), newPage(z))
 	root.SetFlagErrorFunc(flagError)
 	completeFlags(root)
 	return root
@@ -67,6 +68,15 @@ func addBuiltins(root *cobra.Command) {
 			}
 		}
 	}
+}
+
+// newVersion prints what --version does.
+func newVersion() *cobra.Command {
+	return &cobra.Command{Use: "version", Short: "Print the version", Example: "  zoo version", Args: takes(),
+		RunE: func(c *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintf(c.OutOrStdout(), "zoo version %s, %s, %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return err
+		}}
 }
 
 // usage is an error of the command line, with where to read more.

@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gorgonia-zoo/zoo/recipe"
 	"github.com/spf13/cobra"
@@ -42,7 +43,7 @@ func (f settingFlags) add(c *cobra.Command) {
 				c.Flags().StringSlice(s.Flag, nil, s.Usage)
 			default:
 				first := ""
-				if len(s.Values) > 1 {
+				if len(s.Values) > 1 && !strings.Contains(s.Usage, "(default") {
 					first = s.Values[0] // what an empty one stands for
 				}
 				c.Flags().String(s.Flag, first, s.Usage)

@@ -173,6 +173,11 @@ func openWords(c *cobra.Command, z *zoo.Zoo, n int, args []string) (recipe.Vecto
 	}
 	v, _, err := z.Env(zoo.Run{Log: c.ErrOrStderr(), Strict: strictly(c)}).Vectors(args[0])
 	if err != nil {
+		if m, failed := z.Open(args[0]); failed == nil {
+			if _, ok := m.Value.(recipe.Embedder); ok && c.Flags().Lookup("among") != nil {
+				return nil, nil, usage(c, "%s is an encoder of texts and has no words: --among FILE names the texts to rank", args[0])
+			}
+		}
 		return nil, nil, err
 	}
 	var words []string
