@@ -18,7 +18,13 @@ import (
 // Families returns the table of the zoo's own families: the only place that
 // lists them. A program that brings its own appends it and makes a Zoo of the
 // table.
-func Families() recipe.Families {
+func Families() recipe.Families { return FamiliesOf(OpenModel) }
+
+// FamiliesOf returns that table for a program that has pretrained models from elsewhere:
+// open is where an ensemble finds its members by their names. Such a program carries no
+// embedded weights.
+func FamiliesOf(open func(name string) (*Model, error)) recipe.Families {
+	table := func() recipe.Families { return FamiliesOf(open) }
 	return recipe.Families{
 		mlp.LineFamily(),
 		mlp.TableFamily(),
@@ -29,8 +35,8 @@ func Families() recipe.Families {
 		finetune.Family(),
 		encoder.Family(),
 		encoder.ProbeFamily(),
-		mean.Family(Families),
-		ensemble.Family(Families, OpenModel),
+		mean.Family(table),
+		ensemble.Family(table, open),
 		encoder.TuneFamily(),
 		tagger.Family(),
 		seq2seq.Family(),

@@ -80,11 +80,11 @@ func TestToken(t *testing.T) {
 // The page without a server answers what the zoo does, to the last bit.
 func TestStatic(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "site")
-	t.Logf("%s", zoo(t, "page", "--out", dir, "lstm-imdb", "nbsvm-imdb"))
+	t.Logf("%s", zoo(t, "page", "--out", dir))
 	p := open(t, hosted(t, dir), "")
 	p.until(`document.getElementById("label") !== null`)
 	t.Logf("first answer after %.0f ms", eval[float64](p, `performance.now()`))
-	for _, model := range []string{"lstm-imdb", "nbsvm-imdb"} {
+	for _, model := range []string{"lstm-imdb", "nbsvm-imdb", "imdb"} {
 		for _, text := range []string{review, "dull", "", strings.Repeat("It is not so bad as they say. ", 30)} {
 			call := fmt.Sprintf(`import("./api.js").then(({ api }) => api.predict(%q, { input: %q }))`, model, text)
 			if have, want := eval[predicted](p, call), predict(t, model, text); have != want {

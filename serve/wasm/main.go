@@ -35,8 +35,17 @@ func status(err error) int {
 
 // models are those that are open, in the order of the page's list.
 type models struct {
-	names []string
-	by    map[string]*answer.Named
+	names  []string
+	by     map[string]*answer.Named
+	opened map[string]*zoo.Model
+}
+
+// member returns a model that is open, for an ensemble.
+func (m *models) member(name string) (*zoo.Model, error) {
+	if opened, ok := m.opened[name]; ok {
+		return opened, nil
+	}
+	return nil, fmt.Errorf("the model %s is not in this page: zoo page needs it before the ensemble", name)
 }
 
 // open opens a model from a zip file of its artefact.
@@ -49,7 +58,7 @@ func (m *models) open(name string, packed []byte) error {
 	if err != nil {
 		return err
 	}
-	opened, err := zoo.Families().Open(a)
+	opened, err := zoo.FamiliesOf(m.member).Open(a)
 	if err != nil {
 		return err
 	}
@@ -62,7 +71,7 @@ func (m *models) open(name string, packed []byte) error {
 		return err
 	}
 	m.names = append(m.names, name)
-	m.by[name] = named
+	m.by[name], m.opened[name] = named, opened
 	return nil
 }
 
@@ -119,7 +128,7 @@ func promise(f func() string) js.Value {
 }
 
 func main() {
-	m := &models{by: map[string]*answer.Named{}}
+	m := &models{by: map[string]*answer.Named{}, opened: map[string]*zoo.Model{}}
 	js.Global().Set("zooOpen", js.FuncOf(func(_ js.Value, args []js.Value) any {
 		packed := make([]byte, args[1].Get("length").Int())
 		js.CopyBytesToGo(packed, args[1])
