@@ -100,7 +100,7 @@ func openPacked(fsys fs.FS, path string) (*Artefact, error) {
 		return nil, err
 	}
 	if _, err := fs.Stat(dir, CardFile); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: a ZIP archive without a model: it has no %s", ErrArtefact, CardFile)
+		return nil, fmt.Errorf("%w: a ZIP archive without a model: it has no %s; if it holds a table or vectors of words, unpack it (unzip) and name the file in it", ErrArtefact, CardFile)
 	}
 	return openArtefact(dir)
 }
