@@ -154,7 +154,7 @@ func (c *Card) Markdown() string {
 		b.WriteString("\n## Metrics\n\n")
 		rows = rows[:0]
 		for _, name := range slices.Sorted(maps.Keys(c.Metrics)) {
-			rows = append(rows, []string{name, strconv.FormatFloat(c.Metrics[name], 'g', -1, 64)})
+			rows = append(rows, []string{name, strconv.FormatFloat(c.Metrics[name], 'g', 6, 64)})
 		}
 		writeTable(&b, []string{"metric", "value"}, rows)
 	}

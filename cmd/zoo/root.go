@@ -5,9 +5,11 @@ import (
 	"io/fs"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/gorgonia-zoo/zoo"
+	"github.com/gorgonia-zoo/zoo/internal/kernel"
 	"github.com/spf13/cobra"
 )
 
@@ -37,6 +39,7 @@ code is 1 for failures and 2 for wrong usage.`,
 	}
 	root.AddCommand(newList(z), newCard(z), newPredict(z), newEval(z), newTrain(z), newFinetune(z), newFit(z), newReproduce(z),
 		newNearest(z), newAnalogy(z), newSimilarity(z), newEmbed(z), newTranslate(z), newPull(), newCache(), newVersion(), newPack(z), newExport(z), newBench(z), newServe(z), newPage(z))
+	root.PersistentPreRun = slowly
 	root.SetFlagErrorFunc(flagError)
 	completeFlags(root)
 	return root
@@ -67,6 +70,14 @@ func addBuiltins(root *cobra.Command) {
 				shell.Example = "  zoo completion " + shell.Name() + " > FILE"
 			}
 		}
+	}
+}
+
+// slowly says once, before a network is trained or many texts are read, that the
+// processor's vector units are not used.
+func slowly(c *cobra.Command, _ []string) {
+	if kernel.Current() == kernel.Portable && slices.Contains([]string{"train", "finetune", "fit", "reproduce", "embed", "serve"}, c.Name()) {
+		fmt.Fprintln(c.ErrOrStderr(), "this processor or build has no vector units that are used: LSTMs, encoders and other networks are many times slower; linear models (recipes tfidf, nbsvm, subword) are not")
 	}
 }
 
