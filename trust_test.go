@@ -20,7 +20,7 @@ var rare = map[string][]string{
 // rareInTests states which tests do so beside the packages in rare.
 var rareInTests = map[string][]string{
 	"net":      {"datasets"},                                              // an address where nobody listens
-	"net/http": {"cmd/zoo"},                                               // a server in the hub's place
+	"net/http": {"", "cmd/zoo"},                                           // an example that serves; a server in the hub's place
 	"os/exec":  {"", "cmd/zoo", "ops", "reliability", "train", "weights"}, // the tests' own binaries, to be killed; go list, build and nm
 }
 
