@@ -17,7 +17,7 @@ const (
 	curvesPNG = "curves.png"
 )
 
-// drawCurves draws the log in a training directory, if it has an epoch.
+// drawCurves draws the log in a training directory, if it has epochs to compare.
 func drawCurves(dir string) error {
 	f, err := os.Open(filepath.Join(dir, logFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -28,7 +28,11 @@ func drawCurves(dir string) error {
 	}
 	defer f.Close()
 	log, err := curves.Read(f)
-	if err == nil && len(log) > 0 {
+	if err == nil && len(log) <= 1 { // those of an earlier run would be another's
+		os.Remove(filepath.Join(dir, curvesSVG))
+		os.Remove(filepath.Join(dir, curvesPNG))
+	}
+	if err == nil && len(log) > 1 { // one point is no curve
 		var figure *curves.Figure
 		if figure, err = curves.Draw(log); err == nil {
 			err = errors.Join(
