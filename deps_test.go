@@ -50,7 +50,7 @@ var allowed = map[string][]string{
 	"sentences": {"datasets", "internal/lines", "recipe", "tagging"},
 
 	"recipe/tagger":   {"datasets", "models/tagger", "ops", "recipe", "sentences", "tagging", "tokenize", "train", "weights"},
-	"recipe/mlp":      {"datasets", "models/mlp", "ops", "recipe", "train", "weights"},
+	"recipe/mlp":      {"datasets", "internal/exact", "models/mlp", "ops", "recipe", "train", "weights"},
 	"recipe/linear":   {"classify", "datasets", "models/linear", "recipe", "texts", "tokenize", "train", "weights"},
 	"recipe/word2vec": {"datasets", "models/word2vec", "recipe", "texts", "tokenize", "train", "weights"},
 	"recipe/ensemble": {"classify", "datasets", "models/ensemble", "recipe", "texts", "tokenize", "train", "weights"},

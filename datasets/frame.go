@@ -6,12 +6,14 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 )
 
-// FrameConfig says which columns of a table a regression reads. The zero
+// FrameConfig says which columns of a table a model reads. The zero
 // value takes the table's target and every column that can serve.
 type FrameConfig struct {
-	// Target names the number to be predicted; empty means the one that the
+	// Target names the column to be predicted; empty means the one that the
 	// table guesses.
 	Target string
 	// Features are the columns to predict from; none: all but the target and
@@ -22,6 +24,9 @@ type FrameConfig struct {
 	Categorical []string
 	// Ignore are columns that are not to be read.
 	Ignore []string
+	// Task is what the target is: a number of a Regression, or a class of a
+	// Classification; empty: a number where all cells are numbers, else a class.
+	Task Task
 	// MaxCategories is the number of values above which a column of texts is
 	// no column of categories; 0 means 100.
 	MaxCategories int
@@ -36,6 +41,15 @@ func (c FrameConfig) categories() int {
 	}
 	return c.MaxCategories
 }
+
+// Task is what is predicted from a row.
+type Task string
+
+// The tasks.
+const (
+	Regression     Task = "regression"
+	Classification Task = "classification"
+)
 
 // FeatureKind is what the cells of a column are.
 type FeatureKind string
@@ -53,7 +67,8 @@ type Frame struct {
 	Target  string        // name of the target's column
 	Reading Reading       // of the target's cells
 	Marks   []string      // cells of it that stand for no value; nil: the usual ones
-	Y       []float64     // the targets, finite
+	Y       []float64     // the targets, finite: of classes indices into Classes
+	Classes []string      // where the target is a class, in the order of numbers or of bytes; else nil
 	Columns []FrameColumn // in the order of the file
 	Lines   []int         // of each row in the file
 	Dropped int           // rows that were left out because their target is missing
@@ -84,6 +99,9 @@ func (f *Frame) Describe() []string {
 	if how := f.Reading.String(); how != "" {
 		lines[0] += ", " + how
 	}
+	if f.Classes != nil {
+		lines[0] += ", a class of: " + f.classCounts()
+	}
 	for _, c := range f.Columns {
 		line := fmt.Sprintf("column %q: ", c.Name)
 		switch how := c.Reading.String(); {
@@ -100,6 +118,52 @@ func (f *Frame) Describe() []string {
 		lines = append(lines, line)
 	}
 	return append(lines, f.Notes...)
+}
+
+// classCounts lists the classes with their rows.
+func (f *Frame) classCounts() string {
+	counts := make([]int, len(f.Classes))
+	for _, y := range f.Y {
+		counts[int(y)]++
+	}
+	var list []string
+	for k, name := range f.Classes[:min(len(f.Classes), 20)] {
+		list = append(list, fmt.Sprintf("%q %d", name, counts[k]))
+	}
+	if n := len(f.Classes) - 20; n > 0 {
+		list = append(list, fmt.Sprintf("and %d more", n))
+	}
+	return strings.Join(list, ", ")
+}
+
+// Select returns the frame of some rows, in their order. Categories and classes
+// stay, even those that none of the rows has.
+func (f *Frame) Select(rows []int) *Frame {
+	out := *f
+	out.Y, out.Lines = pick(f.Y, rows), pick(f.Lines, rows)
+	out.Columns = slices.Clone(f.Columns)
+	for i := range out.Columns {
+		c := &out.Columns[i]
+		c.Numbers, c.Codes, c.Missing = pick(c.Numbers, rows), pick(c.Codes, rows), 0
+		for k := range rows {
+			if c.Kind == Categorical && c.Codes[k] < 0 || c.Kind != Categorical && math.IsNaN(c.Numbers[k]) {
+				c.Missing++
+			}
+		}
+	}
+	return &out
+}
+
+// pick returns the chosen elements of a list, nil of none.
+func pick[T any](list []T, rows []int) []T {
+	if list == nil {
+		return nil
+	}
+	out := make([]T, len(rows))
+	for i, at := range rows {
+		out[i] = list[at]
+	}
+	return out
 }
 
 // Equal returns for each row the first that equals it in every column and in the
@@ -158,6 +222,9 @@ func (f *Frame) Fingerprint() string {
 	text("frame 1")
 	text(f.Target)
 	numbers(f.Y)
+	for _, name := range f.Classes {
+		text(name)
+	}
 	for _, c := range f.Columns {
 		text(c.Name)
 		text(string(c.Kind))

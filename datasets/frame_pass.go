@@ -37,7 +37,7 @@ func (t *Table) Frame(ctx context.Context, cfg FrameConfig) (*Frame, error) {
 		return nil, t.fail(0, fmt.Errorf("none of the %d rows has a value in the target %q", f.Dropped, f.Target))
 	}
 	h := t.habits(append(columns, target))
-	if err := f.settleTarget(target, h); err != nil {
+	if err := f.settleTarget(target, h, cfg.Task); err != nil {
 		return nil, t.fail(0, err)
 	}
 	f.Notes = append(f.Notes, t.unread(cfg)...)
@@ -88,8 +88,11 @@ func (t *Table) frameRows(ctx context.Context, want []int, target *frameReader, 
 }
 
 // settleTarget decides how the target is read.
-func (f *Frame) settleTarget(target *frameReader, h habits) error {
+func (f *Frame) settleTarget(target *frameReader, h habits, task Task) error {
 	reading, kind, doubts, ok := target.profile.reading(h)
+	if task == Classification || task == "" && (!ok && target.strange() == nil || ok && reading.Boolean) {
+		return f.settleClasses(target)
+	}
 	if !ok {
 		if err := target.strange(); err != nil {
 			return err
@@ -106,6 +109,10 @@ func (f *Frame) settleTarget(target *frameReader, h habits) error {
 	}
 	if target.absent.marked() {
 		f.Notes = append(f.Notes, fmt.Sprintf("column %q, the target: taken for missing: %s (--missing lists the marks that are)", f.Target, target.absent))
+	}
+	if n := len(target.values); target.whole && !target.tooMany && n <= fewValues && len(target.column) > 5*n {
+		f.Notes = append(f.Notes, fmt.Sprintf("column %q, the target, has only the values %s: if they are classes, and 2 is not twice 1, it is a classification (--task classification)",
+			f.Target, strings.Join(target.values, ", ")))
 	}
 	f.Reading, f.Marks, f.Y = reading, target.marks.list(), target.numbers
 	if target.decided = reading; target.odd || reading != (Reading{}) {
@@ -134,7 +141,10 @@ func (t *Table) readAgain(ctx context.Context, f *Frame, target *frameReader) er
 	y, unused := make([]float64, 0, len(f.Lines)), 0
 	target.absent = nil
 	err := t.frameRows(ctx, want, target, func(r Row) error {
-		x, err := f.Reading.number(r.Cells[target.index], r.isTyped(target.index))
+		x, err := 0.0, error(nil)
+		if f.Classes == nil {
+			x, err = f.Reading.number(r.Cells[target.index], r.isTyped(target.index))
+		}
 		if err != nil {
 			return fmt.Errorf("column %q, the target: %w", f.Target, err)
 		}
@@ -154,7 +164,9 @@ func (t *Table) readAgain(ctx context.Context, f *Frame, target *frameReader) er
 	if len(y) != len(f.Lines) {
 		return t.fail(0, fmt.Errorf("had %d rows with a target and has %d: it changed while it was read", len(f.Lines), len(y)))
 	}
-	f.Y = y
+	if f.Classes == nil {
+		f.Y = y
+	}
 	return nil
 }
 

@@ -72,7 +72,7 @@ func (c *frameReader) add(cell string, line int, typed bool) {
 		c.whole = false
 	}
 	c.addNumber(x)
-	if c.tooMany || c.target {
+	if c.tooMany {
 		return
 	}
 	code, known := c.codes[cell]
@@ -105,7 +105,7 @@ func (c *frameReader) addNumber(x float64) {
 }
 
 func (c *frameReader) addCode(code int32) {
-	if !c.tooMany && !c.target {
+	if !c.tooMany {
 		c.column = append(c.column, code)
 	}
 }

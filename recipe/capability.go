@@ -24,14 +24,24 @@ type RowAnswerer interface {
 	AnswerRows(ctx context.Context, rows [][]string) ([]RowAnswer, error)
 }
 
+// RowClassifier is a RowAnswerer whose answers are classes.
+type RowClassifier interface {
+	RowAnswerer
+	Classes() []string
+}
+
 // RowAnswer is the answer to a row, how the row was understood, and what was
 // unusual about it.
 type RowAnswer struct {
 	Input      map[string]any // by column: a number, a text or nil for a missing value
-	Prediction float64
-	Missing    []string // columns without a value
-	Unknown    []string // columns of categories whose value training did not see
-	Far        []string // columns of numbers or times far outside what training saw
+	Prediction float64        // of a RowClassifier the number of the class
+	// Label is the class of a RowClassifier, and Probabilities are those of all its
+	// classes; else empty.
+	Label         string
+	Probabilities []float64
+	Missing       []string // columns without a value
+	Unknown       []string // columns of categories whose value training did not see
+	Far           []string // columns of numbers or times far outside what training saw
 }
 
 // Surprises says of each column that was unusual what was.

@@ -13,6 +13,29 @@ type Data interface {
 	Guesses() []string
 }
 
+// Table is Data of rows of columns, one of which is predicted from the others.
+type Table interface {
+	Data
+	// Load returns the same rows in memory, which all that follows needs.
+	Load(ctx context.Context) (Table, error)
+	// Rows returns the data restricted to rows of it, counted from 0, in that order.
+	Rows(rows []int) (Data, error)
+	// Targets returns what is predicted: a number of each row, or where classes is
+	// not nil an index into it.
+	Targets() (y []float64, classes []string)
+	// Same returns of each row the first that equals it in every column.
+	Same() []int
+	// Report says in sentences what the columns are.
+	Report() []string
+}
+
+// TableModel answers rows of a Table.
+type TableModel interface {
+	// AnswerTable returns a number for each row of a Table of the same columns, or
+	// the probabilities of the classes.
+	AnswerTable(ctx context.Context, t Table) (numbers []float64, probabilities [][]float64, err error)
+}
+
 // Owned is data that may be somebody's own. What is trained on such data has no
 // licence until its owner gives one, while the zoo's own models are its to
 // license.

@@ -130,8 +130,10 @@ func (r *Regressor) forward(g *ops.Graph, x *G.Node) (*G.Node, error) {
 // for a batch that is only predicted.
 type Batch struct {
 	X []float32 // [B, I]
-	Y []float32 // [B, O]
+	Y []float32 // [B, O]; nil where the outputs are logits of classes
 	N int       // B
+
+	Labels []int32 // [B] of classes, for a ClassTrainer
 }
 
 // Examples returns the number of rows.
@@ -147,7 +149,10 @@ type Trainer struct {
 	capacity int
 	program  *ops.Program
 	x, y     []float32
+	labels   []int32
 	count    []int32
+	classes  bool      // the loss is the cross-entropy of classes
+	weights  []float32 // of the classes, nil for 1
 }
 
 // Trainer returns a training graph for batches of up to capacity rows; larger
@@ -160,12 +165,27 @@ func (r *Regressor) Trainer(capacity int) (*Trainer, error) {
 	return t, nil
 }
 
+// ClassTrainer is Trainer for outputs that are the logits of classes: the loss is
+// the mean cross-entropy. weights are those of the classes in it, nil for equal
+// ones.
+func (r *Regressor) ClassTrainer(capacity int, weights []float32) (*Trainer, error) {
+	t := &Trainer{r: r, classes: true, weights: weights}
+	if err := t.build(max(1, capacity)); err != nil {
+		return nil, fmt.Errorf("mlp: %w", err)
+	}
+	return t, nil
+}
+
 func (t *Trainer) build(capacity int) (err error) {
 	t.capacity = capacity
 	t.program, err = ops.Build(func(g *ops.Graph) (loss, output *G.Node, err error) {
 		var x, y, count *G.Node
 		x, t.x = g.Floats("x", capacity, t.r.Inputs())
-		y, t.y = g.Floats("y", capacity, t.r.Outputs())
+		if t.classes {
+			y, t.labels = g.Ints("labels", capacity)
+		} else {
+			y, t.y = g.Floats("y", capacity, t.r.Outputs())
+		}
 		count, t.count = g.Ints("count", 1)
 		if x, err = ops.Take(x, count); err != nil {
 			return nil, nil, err
@@ -174,7 +194,11 @@ func (t *Trainer) build(capacity int) (err error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		loss, err = ops.MSE(pred, y)
+		if t.classes {
+			loss, err = ops.CrossEntropy(pred, y, t.weights...)
+		} else {
+			loss, err = ops.MSE(pred, y)
+		}
 		return loss, pred, err
 	})
 	return err
@@ -183,11 +207,14 @@ func (t *Trainer) build(capacity int) (err error) {
 // Params returns the weights, in the order of Step's gradients.
 func (t *Trainer) Params() []*ops.Param { return t.program.Params() }
 
-// Step returns the mean squared error of a batch and its gradients, which are
+// Step returns the loss of a batch, the mean squared error but of a ClassTrainer, and its gradients, which are
 // valid until the next call. A regressor draws no random numbers, so step is
 // not used.
 func (t *Trainer) Step(b Batch, _ uint64) (float32, []ops.Gradient, error) {
-	if b.N < 1 || len(b.X) != b.N*t.r.Inputs() || len(b.Y) != b.N*t.r.Outputs() {
+	if t.classes && (b.N < 1 || len(b.X) != b.N*t.r.Inputs() || len(b.Labels) != b.N) {
+		return 0, nil, fmt.Errorf("mlp: batch of %d rows has %d inputs and %d labels, want %d and 1 a row", b.N, len(b.X), len(b.Labels), t.r.Inputs())
+	}
+	if !t.classes && (b.N < 1 || len(b.X) != b.N*t.r.Inputs() || len(b.Y) != b.N*t.r.Outputs()) {
 		return 0, nil, fmt.Errorf("mlp: batch of %d rows has %d inputs and %d targets, want %d and %d a row",
 			b.N, len(b.X), len(b.Y), t.r.Inputs(), t.r.Outputs())
 	}
@@ -198,6 +225,7 @@ func (t *Trainer) Step(b Batch, _ uint64) (float32, []ops.Gradient, error) {
 	}
 	copy(t.x, b.X)
 	copy(t.y, b.Y)
+	copy(t.labels, b.Labels)
 	t.count[0] = int32(b.N)
 	if err := t.program.Run(); err != nil {
 		return 0, nil, fmt.Errorf("mlp: %w", err)

@@ -45,49 +45,61 @@ func agreement(want, got []float64) Agreement {
 func EvaluateTable(ctx context.Context, r *TableRegressor, data *Rows) (Agreement, error) {
 	data.forget()
 	var want, got []float64
-	var rows [][]string
-	var lines []int
-	answer := func() error {
-		answers, err := r.AnswerRows(ctx, rows)
-		var bad *recipe.RowError
-		if errors.As(err, &bad) {
-			return fmt.Errorf("zoo: data: %s: line %d: %w", data.table.Name(), lines[bad.Row], bad.Err)
+	err := data.each(ctx, r.Columns(), r.Target(), r, func(cell string) (bool, error) {
+		if r.scaling.missing(cell) {
+			return false, nil
 		}
-		for _, a := range answers {
-			got = append(got, a.Prediction)
-			data.note(a)
-		}
-		rows, lines = rows[:0], lines[:0]
-		return err
-	}
-	columns := r.Columns()
-	for row, err := range data.table.SelectRows(ctx, append(columns, r.Target())...) {
-		if err != nil {
-			return Agreement{}, fmt.Errorf("zoo: data: %w", err)
-		}
-		target := row.Cells[len(columns)]
-		if r.scaling.missing(target) {
-			data.pass()
-			continue
-		}
-		y, err := r.scaling.Reading.Number(target)
-		if err != nil {
-			return Agreement{}, fmt.Errorf("zoo: data: %s: line %d, column %q: %w", data.table.Name(), row.Line, r.Target(), err)
-		}
-		want, lines = append(want, y), append(lines, row.Line)
-		if rows = append(rows, slices.Clone(row.Cells[:len(columns)])); len(rows) == 1024 {
-			if err := answer(); err != nil {
-				return Agreement{}, err
-			}
-		}
-	}
-	if err := answer(); err != nil {
+		y, err := r.scaling.Reading.Number(cell)
+		want = append(want, y)
+		return true, err
+	}, func(a recipe.RowAnswer) { got = append(got, a.Prediction) })
+	if err != nil {
 		return Agreement{}, err
 	}
 	if len(want) == 0 {
 		return Agreement{}, fmt.Errorf("zoo: data: no row of %s has a value in the target %q", data.table.Name(), r.Target())
 	}
 	return agreement(want, got), nil
+}
+
+// each has a model answer all rows of a table that have a target, of which take
+// notes the cell, or says that it has none.
+func (t *Rows) each(ctx context.Context, columns []string, target string, m recipe.RowAnswerer, take func(cell string) (bool, error), got func(recipe.RowAnswer)) error {
+	var rows [][]string
+	var lines []int
+	answer := func() error {
+		answers, err := m.AnswerRows(ctx, rows)
+		var bad *recipe.RowError
+		if errors.As(err, &bad) {
+			return fmt.Errorf("zoo: data: %s: line %d: %w", t.table.Name(), lines[bad.Row], bad.Err)
+		}
+		for _, a := range answers {
+			got(a)
+			t.note(a)
+		}
+		rows, lines = rows[:0], lines[:0]
+		return err
+	}
+	for row, err := range t.table.SelectRows(ctx, append(slices.Clone(columns), target)...) {
+		if err != nil {
+			return fmt.Errorf("zoo: data: %w", err)
+		}
+		there, err := take(row.Cells[len(columns)])
+		if err != nil {
+			return fmt.Errorf("zoo: data: %s: line %d, column %q: %w", t.table.Name(), row.Line, target, err)
+		}
+		if !there {
+			t.pass()
+			continue
+		}
+		lines = append(lines, row.Line)
+		if rows = append(rows, slices.Clone(row.Cells[:len(columns)])); len(rows) == 1024 {
+			if err := answer(); err != nil {
+				return err
+			}
+		}
+	}
+	return answer()
 }
 
 // MeasureSource implements recipe.Measurer: all rows that have a target.

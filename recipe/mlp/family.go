@@ -3,6 +3,7 @@
 package mlp
 
 import (
+	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/models/mlp"
 	"github.com/gorgonia-zoo/zoo/recipe"
 	"github.com/gorgonia-zoo/zoo/weights"
@@ -29,40 +30,56 @@ func LineFamily() *recipe.Family {
 	}
 }
 
-// TableFamily returns the family of regressors of a column of a table.
+// TableFamily returns the family of models that predict a column of a table, numbers
+// or classes.
 func TableFamily() *recipe.Family {
 	return &recipe.Family{
 		Key:      "table",
 		New:      func() recipe.Body { return new(TableRecipe) },
-		Named:    func() []recipe.Recipe { return []recipe.Recipe{table()} },
+		Named:    func() []recipe.Recipe { return []recipe.Recipe{table(), Linear()} },
 		Settings: settings(),
 		Source:   func(b recipe.Body) *recipe.Source { return source(b.(*TableRecipe).Columns) },
 		Train:    trainTable,
 		Holds:    func(a *weights.Artefact) bool { return a.Model == mlp.Kind && a.Preprocess != nil },
 		Open: func(a *weights.Artefact) (any, error) {
-			t, err := tableFromArtefact(a)
-			if err != nil {
-				return nil, err
-			}
-			return t, nil
+			return tableFromArtefact(a)
 		},
+		Candidates: candidates,
 	}
 }
 
 func settings() []recipe.Setting {
-	const without = "is no regression on a table"
+	const without = "predicts no column of a table"
 	list := func(flag, usage string, field func(*Columns) *[]string) recipe.Setting {
 		return recipe.Setting{Flag: flag, Usage: usage, Type: recipe.ListType, Else: without, Free: true,
 			Of: recipe.List(func(r *TableRecipe) *[]string { return field(&r.Columns) }, "")}
 	}
 	return []recipe.Setting{
 		{
-			Flag: "target", Usage: "of a regression: column of the number to predict (guessed where it is not given)",
+			Flag: "target", Usage: "of a table: column to predict, numbers or classes (guessed where it is not given)",
 			Type: recipe.TextType, Else: without, Free: true,
 			Of: recipe.Text(func(r *TableRecipe) *string { return &r.Columns.Target }, ""),
 		},
-		list("features", "of a regression: columns to predict from (default: all that can serve)", func(c *Columns) *[]string { return &c.Features }),
-		list("categorical", "of a regression: columns that are categories though they look otherwise", func(c *Columns) *[]string { return &c.Categorical }),
-		list("ignore", "of a regression: columns not to be read", func(c *Columns) *[]string { return &c.Ignore }),
+		{
+			Flag: "task", Type: recipe.TextType, Else: without, Values: []string{string(datasets.Regression), string(datasets.Classification)},
+			Usage: "of a table: classification where the target's numbers are classes, or regression (default: classification where the target is no number)",
+			Of:    recipe.Text(func(r *TableRecipe) *string { return &r.Columns.Task }, "regression or classification", "", string(datasets.Regression), string(datasets.Classification)),
+		},
+		{
+			Flag: "class-weights", Type: recipe.TextType, Else: without, Values: []string{balanced},
+			Usage: "balanced: rare classes count as much as frequent ones",
+			Of:    recipe.Text(func(r *TableRecipe) *string { return &r.ClassWeights }, balanced, "", balanced),
+		},
+		{
+			Flag: "hidden", Type: recipe.ListType, Else: without, Usage: "of a table: widths of the hidden layers, such as 128,64, or none (default: the recipe's)",
+			Of: recipe.Custom(hidden),
+		},
+		{
+			Flag: "weight-decay", Type: recipe.NumberType, Else: without, Usage: "of a table: how strongly each step shrinks the weights, times the learning rate (default: the recipe's)",
+			Of: recipe.Number(func(r *TableRecipe) *float64 { return &r.Optimizer.WeightDecay }, "0 or more", func(x float64) bool { return x >= 0 }),
+		},
+		list("features", "of a table: columns to predict from (default: all that can serve)", func(c *Columns) *[]string { return &c.Features }),
+		list("categorical", "of a table: columns that are categories though they look otherwise", func(c *Columns) *[]string { return &c.Categorical }),
+		list("ignore", "of a table: columns not to be read", func(c *Columns) *[]string { return &c.Ignore }),
 	}
 }

@@ -17,7 +17,12 @@ import (
 // Rows is a file of rows with a number to predict from the other columns.
 type Rows struct {
 	table   *datasets.Table
+	columns Columns
 	guesses []string
+
+	// frame is the table in memory, whole or some rows of it, nil where it is read
+	// from the file.
+	frame *datasets.Frame
 
 	mu         sync.Mutex
 	unmeasured int            // rows without a target, when a model was measured
@@ -101,7 +106,7 @@ func open(columns Columns, c recipe.DataConfig, table func(datasets.TableConfig)
 	if err != nil {
 		return nil, fmt.Errorf("zoo: data: %w", err)
 	}
-	out := &Rows{table: t, guesses: t.Doubts()}
+	out := &Rows{table: t, columns: columns, guesses: t.Doubts()}
 	if name, err := t.TargetColumn(); err == nil && columns.Target == "" {
 		out.guesses = append(out.guesses, fmt.Sprintf("the target is guessed to be in column %q", name))
 	}

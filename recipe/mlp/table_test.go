@@ -203,14 +203,17 @@ func TestTableRecipeRefused(t *testing.T) {
 		path string
 		says string
 	}{
-		"no rows held out":    {func(r *zoo.TableRecipe) { r.Test = 0 }, path, "test 0"},
-		"none to train on":    {func(r *zoo.TableRecipe) { r.Test, r.Validation = 0.5, 0.5 }, path, "leave something"},
-		"shares NaN":          {func(r *zoo.TableRecipe) { r.Validation = math.NaN() }, path, "NaN"},
-		"a layer of none":     {func(r *zoo.TableRecipe) { r.Hidden = []int{0} }, path, "hidden"},
-		"negative categories": {func(r *zoo.TableRecipe) { r.Columns.MaxCategories = -1 }, path, "max_categories"},
-		"no epochs":           {func(r *zoo.TableRecipe) { r.Epochs = 0 }, path, "epochs"},
-		"two rows":            {func(*zoo.TableRecipe) {}, few, "2 rows"},
-		"no such column":      {func(r *zoo.TableRecipe) { r.Columns.Ignore = []string{"aera"} }, path, `did you mean "area"`},
+		"a negative share":     {func(r *zoo.TableRecipe) { r.Test = -0.1 }, path, "test -0.1"},
+		"nothing to choose by": {func(r *zoo.TableRecipe) { r.Validation = 0 }, path, "keep_best and patience need"},
+		"no such task":         {func(r *zoo.TableRecipe) { r.Columns.Task = "ranking" }, path, `task "ranking"`},
+		"no such weights":      {func(r *zoo.TableRecipe) { r.ClassWeights = "even" }, path, `class_weights "even"`},
+		"none to train on":     {func(r *zoo.TableRecipe) { r.Test, r.Validation = 0.5, 0.5 }, path, "leave something"},
+		"shares NaN":           {func(r *zoo.TableRecipe) { r.Validation = math.NaN() }, path, "NaN"},
+		"a layer of none":      {func(r *zoo.TableRecipe) { r.Hidden = []int{0} }, path, "hidden"},
+		"negative categories":  {func(r *zoo.TableRecipe) { r.Columns.MaxCategories = -1 }, path, "max_categories"},
+		"no epochs":            {func(r *zoo.TableRecipe) { r.Epochs = 0 }, path, "epochs"},
+		"two rows":             {func(*zoo.TableRecipe) {}, few, "2 rows"},
+		"no such column":       {func(r *zoo.TableRecipe) { r.Columns.Ignore = []string{"aera"} }, path, `did you mean "area"`},
 	} {
 		r, body := smallTable(t, 1)
 		c.edit(body)
