@@ -25,8 +25,13 @@ func (s *Search) difference(a, b *try) (mean, err float64, n int) {
 	return mean, err, units.rows
 }
 
-// gain is what an answer to row i of a part, which is row at of the data, is worth.
+// gain is what an answer to row i of a part, which is row at of the data, is worth: 1
+// for a right class, and of a number the square by which it is off, below 0.
 func (s *Search) gain(m *measurement, i, at int) float64 {
+	if s.numbers != nil {
+		d := m.Numbers[i] - s.numbers[at]
+		return -float64(d * d)
+	}
 	if m.Answers[i] == s.corpus.Labels[at] {
 		return 1
 	}
@@ -130,6 +135,9 @@ func (s *Search) choose() (*try, string) {
 	}
 	mean, err, _ := s.difference(best, chosen)
 	so := fmt.Sprintf("%s is better by %.1f points only, within the noise (%.1f)", best.Name, 100*mean, 100*err)
+	if s.numbers != nil {
+		so = fmt.Sprintf("%s is better by %.3g in mean squares only, within the noise (%.3g)", best.Name, mean, err)
+	}
 	if mean <= 0 {
 		so = best.Name + " is no better"
 	}
@@ -164,6 +172,9 @@ func (all *sample) addPart(s *Search, p *part, m *measurement, counts func(i int
 
 // loss is the mean cross-entropy.
 func (s *Search) loss(t *try) float64 {
+	if s.numbers != nil {
+		return 0
+	}
 	sum, weights, classes := 0.0, 0.0, len(s.corpus.Classes)
 	for n := range t.done {
 		p := &s.parts[n]

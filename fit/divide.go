@@ -82,6 +82,11 @@ func (s *Search) divide(same, units []int32) {
 	if n >= crossed {
 		s.first = 1
 	}
+	if s.numbers != nil {
+		for _, i := range s.learn {
+			s.center += s.numbers[i] / float64(len(s.learn))
+		}
+	}
 	counts := make([]int, len(s.corpus.Classes))
 	for _, i := range s.learn {
 		counts[s.corpus.Labels[i]]++

@@ -11,20 +11,24 @@ import (
 // finish trains the chosen candidate on all rows, and puts on its card what was
 // tried. Times are not on the card, which is the same for every machine.
 func (s *Search) finish(ctx context.Context, best *try, r *Result) (*zoo.Model, error) {
-	s.logf("%s is trained on all %d rows", best.Name, len(s.raw))
-	m, _, err := s.zoo.Train(ctx, best.Recipe, s.data, zoo.Run{Card: s.Card})
+	s.logf("%s is trained on all %d rows", best.Name, len(s.corpus.Labels))
+	m, _, err := s.zoo.Train(ctx, best.Recipe, s.data.all(), zoo.Run{Card: s.Card})
 	if err != nil {
 		return nil, err
 	}
 	card := &m.Artefact.Card
 	table := weights.Table{
 		Title:   "Tried by zoo fit: " + s.scheme(),
-		Columns: []string{"candidate", "accuracy", "90 % interval", "rows", "remark"},
+		Columns: []string{"candidate", s.figure(), "90 % interval", "rows", "remark"},
 	}
 	for i, o := range r.Candidates {
 		cells := []string{o.Name, "", "", "", o.Note}
 		if o.Rows > 0 {
-			cells[1], cells[2], cells[3] = fmt.Sprintf("%.4f", o.Accuracy), fmt.Sprintf("%.4f to %.4f", o.Low, o.High), fmt.Sprint(o.Rows)
+			format := "%.4f"
+			if s.numbers != nil {
+				format = "%.5g"
+			}
+			cells[1], cells[2], cells[3] = fmt.Sprintf(format, o.Value()), fmt.Sprintf(format+" to "+format, o.Low, o.High), fmt.Sprint(o.Rows)
 		}
 		if i == 0 {
 			cells[4] = "chosen"
@@ -35,16 +39,24 @@ func (s *Search) finish(ctx context.Context, best *try, r *Result) (*zoo.Model, 
 	card.Limits = append(card.Limits, "Chosen by zoo fit: "+r.Why+".")
 	card.Recipe.Options["fit"] = fmt.Sprintf("chosen by zoo fit --seed %d among %d candidates; this recipe alone makes the weights", s.Seed, len(r.Candidates)-1)
 	if r.Expected == nil {
-		card.Limits = append(card.Limits, "There were too few rows to set some aside: the accuracy of the table chose the model, and is a little too good for that.")
+		card.Limits = append(card.Limits, "There were too few rows to set some aside: the figures of the table chose the model, and are a little too good for that.")
 		return m, nil
 	}
 	if card.Metrics == nil {
 		card.Metrics = map[string]float64{}
 	}
-	card.Metrics["expected_accuracy"] = r.Expected.Accuracy
-	card.Metrics["expected_accuracy_low"], card.Metrics["expected_accuracy_high"] = r.Expected.Low, r.Expected.High
+	name := "expected_" + s.figure()
+	card.Metrics[name], card.Metrics[name+"_low"], card.Metrics[name+"_high"] = r.Expected.Value(), r.Expected.Low, r.Expected.High
 	if r.Known != nil {
 		card.Metrics["expected_accuracy_known_wordings"], card.Metrics["expected_accuracy_new_wordings"] = r.Known.Accuracy, r.Anew.Accuracy
 	}
 	return m, nil
+}
+
+// figure is what candidates are compared by.
+func (s *Search) figure() string {
+	if s.numbers != nil {
+		return "rmse"
+	}
+	return "accuracy"
 }

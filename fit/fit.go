@@ -23,7 +23,6 @@ import (
 
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/recipe"
-	"github.com/gorgonia-zoo/zoo/texts"
 )
 
 // DefaultTime is how long a search takes that is not told.
@@ -63,8 +62,9 @@ var ErrNone = errors.New("fit: no candidate could be trained")
 // Outcome is a candidate and how well it does.
 type Outcome struct {
 	Name     string  `json:"name"`
-	Accuracy float64 `json:"accuracy"`
-	Low      float64 `json:"low"` // of the Level interval
+	Accuracy float64 `json:"accuracy"` // of classes
+	RMSE     float64 `json:"rmse"`     // of numbers: the root of the mean squared error
+	Low      float64 `json:"low"`      // of the Level interval
 	High     float64 `json:"high"`
 	Rows     int     `json:"rows"`    // it was measured on, 0 if it was not, and then nothing else counts
 	Seconds  float64 `json:"seconds"` // of its trainings
@@ -101,17 +101,18 @@ type Result struct {
 	Aside []int
 }
 
-// Interval is a share that was measured, with the interval of Level in which
+// Interval is a share or an error that was measured, with the interval of Level in which
 // the true one lies.
 type Interval struct {
-	Accuracy float64 `json:"accuracy"`
+	Accuracy float64 `json:"accuracy,omitempty"`
+	RMSE     float64 `json:"rmse,omitempty"` // of numbers, in place of a share
 	Low      float64 `json:"low"`
 	High     float64 `json:"high"`
 	Rows     int     `json:"rows"`
 }
 
 // Run searches for the model that suits the data, and trains it on all rows.
-func Run(ctx context.Context, z *zoo.Zoo, data *texts.Set, c Config) (*Result, error) {
+func Run(ctx context.Context, z *zoo.Zoo, data recipe.Data, c Config) (*Result, error) {
 	s, err := New(ctx, z, data, c)
 	if err != nil {
 		return nil, err
@@ -126,12 +127,12 @@ func (s *Search) Run(ctx context.Context) (*Result, error) {
 	}
 	defer s.journal.close()
 	if s.Log != nil {
-		if _, err := s.report.WriteTo(s.Log); err != nil {
+		if err := s.data.report(s.Log); err != nil {
 			return nil, fmt.Errorf("fit: %w", err)
 		}
 	}
 	s.logf("%s", s.scheme())
-	s.logf("%s", header)
+	s.logf("%s", s.header())
 	if err := s.tryAll(ctx); err != nil {
 		return nil, err
 	}
@@ -141,7 +142,7 @@ func (s *Search) Run(ctx context.Context) (*Result, error) {
 	}
 	s.logf("%s", why)
 	if mean, err, n := s.difference(best, s.tries[0]); mean <= float64(2*err) {
-		why += fmt.Sprintf("; it is hardly better than %s on %d rows: is the label to be told from the text?", s.tries[0].Name, n)
+		why += fmt.Sprintf("; it is hardly better than %s on %d rows: is %s?", s.tries[0].Name, n, s.told())
 		s.logf("it is hardly better than %s on %d rows", s.tries[0].Name, n)
 	}
 	r := &Result{Best: best.Name, Why: why, Candidates: s.outcomes(best), Aside: s.test.rows}
@@ -151,7 +152,7 @@ func (s *Search) Run(ctx context.Context) (*Result, error) {
 			return nil, err
 		}
 		r.Expected = s.expected(p, func(int) bool { return true })
-		s.logf("expected accuracy: %s, on %d rows that chose nothing", r.Expected, len(s.test.rows))
+		s.logf("expected %s: %s, on %d rows that chose nothing", s.figure(), r.Expected, len(s.test.rows))
 		if s.copies > 0 {
 			r.Known = s.expected(p, func(i int) bool { return s.test.known[i] })
 			r.Anew = s.expected(p, func(i int) bool { return !s.test.known[i] })
@@ -170,7 +171,7 @@ func (s *Search) Run(ctx context.Context) (*Result, error) {
 func (s *Search) expected(m *measurement, counts func(i int) bool) *Interval {
 	var rows sample
 	rows.addPart(s, &s.test, m, counts)
-	return rows.interval()
+	return s.interval(&rows)
 }
 
 // tryAll measures the candidates. Of much data each is measured on one part first,

@@ -55,7 +55,7 @@ func key(c recipe.Candidate) (string, error) {
 
 // identity is the search: the data and how it is parted.
 func (s *Search) identity() (string, error) {
-	print, err := s.corpus.Fingerprint()
+	print, err := s.data.fingerprint()
 	if err != nil {
 		return "", fmt.Errorf("fit: %w", err)
 	}

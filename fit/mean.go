@@ -16,6 +16,9 @@ const mostMembers = 3
 // different kinds. Their answers on the parts that all members were measured on
 // follow from those of the members, so that trying them costs nothing.
 func (s *Search) means() ([]*try, error) {
+	if _, texts := s.data.(*labelled); !texts {
+		return nil, nil
+	}
 	best, whole := map[string]*try{}, s.whole()
 	var kinds []string
 	for _, t := range s.tries {

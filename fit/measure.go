@@ -24,6 +24,8 @@ type measurement struct {
 	// row after row, as little-endian float32.
 	Answers []int32
 	P       []byte
+	// Numbers are the answers where numbers are predicted, in place of both.
+	Numbers []float64 `json:",omitempty"`
 	// Aside are the answers to the rows set aside, of the first part of a search
 	// that has dear candidates. They are looked at when all is chosen.
 	Aside *measurement `json:",omitempty"`
@@ -141,7 +143,7 @@ func (s *Search) any() bool {
 // chosen: on all rows, and before to be measured on those set aside.
 func (s *Search) rest(t *try) float64 {
 	learn, _ := s.rows(0)
-	all := s.estimate(t) * float64(len(s.raw)) / float64(max(1, len(learn)))
+	all := s.estimate(t) * float64(len(s.corpus.Labels)) / float64(max(1, len(learn)))
 	if len(s.test.rows) == 0 || t.Seconds >= dear {
 		return all
 	}
@@ -209,7 +211,7 @@ func (s *Search) reserve() float64 {
 // journal's word for it.
 func (s *Search) measure(ctx context.Context, t *try, part int) (*measurement, error) {
 	m := s.journal.get(t.key, part)
-	if _, held := s.rows(part); m != nil && (len(m.Answers) != len(held) || len(m.P) != 4*len(held)*len(s.corpus.Classes)) {
+	if _, held := s.rows(part); m != nil && !s.fits(m, len(held)) {
 		m = nil
 	}
 	if m != nil && m.Aside == nil && part == 0 && t.Family != nil && s.dear() {
@@ -249,7 +251,7 @@ func (s *Search) train(ctx context.Context, t *try, part int) (*measurement, err
 	case part == testPart && t.Seconds >= dear && len(t.done) > 0 && t.done[0].Aside != nil:
 		return t.done[0].Aside, nil
 	}
-	data, err := s.data.Rows(learn)
+	data, err := s.data.rows(learn)
 	if err != nil {
 		return nil, err
 	}
@@ -259,28 +261,36 @@ func (s *Search) train(ctx context.Context, t *try, part int) (*measurement, err
 		return nil, err
 	}
 	m := &measurement{Seconds: time.Since(began).Seconds()}
-	c, err := classifier(model)
-	if err != nil {
+	if err := s.answer(ctx, m, model, held); err != nil {
 		return nil, err
 	}
-	began = time.Now()
-	answers, err := c.PredictAll(ctx, s.texts(held))
-	if err != nil {
-		return nil, err
-	}
-	m.Predicting = time.Since(began).Seconds()
 	if m.Bytes, err = model.Artefact.Weights.WriteTo(io.Discard); err != nil {
 		return nil, fmt.Errorf("fit: %w", err)
 	}
-	if err := s.judge(m, c.Classes(), answers, held); err != nil || part != 0 || !s.dear() {
-		return m, err
+	if part != 0 || !s.dear() {
+		return m, nil
 	}
-	began = time.Now()
-	if answers, err = c.PredictAll(ctx, s.texts(s.test.rows)); err != nil {
-		return nil, err
+	m.Aside = new(measurement)
+	return m, s.answer(ctx, m.Aside, model, s.test.rows)
+}
+
+// answer has a model answer rows, and notes what in the data's classes.
+func (s *Search) answer(ctx context.Context, m *measurement, model *zoo.Model, rows []int) error {
+	began := time.Now()
+	a, err := s.data.answer(ctx, model, rows)
+	if err != nil {
+		return err
 	}
-	m.Aside = &measurement{Predicting: time.Since(began).Seconds()}
-	return m, s.judge(m.Aside, c.Classes(), answers, s.test.rows)
+	m.Predicting = time.Since(began).Seconds()
+	return s.judge(m, a, rows)
+}
+
+// fits tells whether a measurement is of so many rows.
+func (s *Search) fits(m *measurement, rows int) bool {
+	if s.numbers != nil {
+		return len(m.Numbers) == rows
+	}
+	return len(m.Answers) == rows && len(m.P) == 4*rows*len(s.corpus.Classes)
 }
 
 // dear tells whether rows set aside are answered as candidates are measured on the
@@ -289,36 +299,49 @@ func (s *Search) dear() bool {
 	return len(s.test.rows) > 0 && slices.ContainsFunc(s.tries, func(t *try) bool { return t.Seconds >= dear })
 }
 
-// constant always answers the most frequent class.
+// constant always answers the most frequent class, or the mean.
 func (s *Search) constant(held []int) *measurement {
 	m, p := &measurement{}, make([]float64, len(s.corpus.Classes))
 	p[s.baseline] = 1
 	for range held {
-		m.add(int32(s.baseline), p)
+		if s.numbers != nil {
+			m.Numbers = append(m.Numbers, s.center)
+		} else {
+			m.add(int32(s.baseline), p)
+		}
 	}
 	return m
 }
 
 // judge notes what was answered, in the data's classes.
-func (s *Search) judge(m *measurement, classes []string, answers []classify.Prediction, held []int) error {
-	if len(answers) != len(held) {
-		return fmt.Errorf("fit: %d answers to %d texts", len(answers), len(held))
+func (s *Search) judge(m *measurement, a answers, held []int) error {
+	if n := max(len(a.numbers), len(a.probabilities)); n != len(held) || (s.numbers != nil) != (a.numbers != nil) {
+		return fmt.Errorf("fit: %d answers to %d rows, numbers %v", n, len(held), a.numbers != nil)
 	}
-	of := make([]int, len(classes)) // the data's number of a model's class
-	for k, name := range classes {
+	if s.numbers != nil {
+		m.Numbers = a.numbers
+		for i, x := range m.Numbers {
+			if math.IsNaN(x) || math.IsInf(x, 0) {
+				return fmt.Errorf("fit: answer %d is %v, want a finite number", i, x)
+			}
+		}
+		return nil
+	}
+	of := make([]int, len(a.classes)) // the data's number of a model's class
+	for k, name := range a.classes {
 		of[k] = slices.Index(s.corpus.Classes, name)
 	}
-	for i, a := range answers {
-		if a.Class < 0 || a.Class >= len(of) || len(a.Probabilities) != len(classes) {
-			return fmt.Errorf("fit: answer %d is class %d with %d probabilities, want one of %d classes", i, a.Class, len(a.Probabilities), len(classes))
+	for i, all := range a.probabilities {
+		if len(all) != len(of) || len(of) == 0 {
+			return fmt.Errorf("fit: answer %d has %d probabilities, want one of each of %d classes", i, len(all), len(of))
 		}
 		p := make([]float64, len(s.corpus.Classes))
-		for k, x := range a.Probabilities {
+		for k, x := range all {
 			if of[k] >= 0 {
 				p[of[k]] = x
 			}
 		}
-		m.add(int32(of[a.Class]), p)
+		m.add(int32(of[classify.Most(all)]), p)
 	}
 	return nil
 }

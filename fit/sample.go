@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 
@@ -15,7 +16,16 @@ const quantile = 1.6448536269514722
 // value.
 const Level = 0.9
 
+// Value is the share or the error.
+func (i *Interval) Value() float64 { return i.Accuracy + i.RMSE }
+
+// Value is the accuracy or the error.
+func (o Outcome) Value() float64 { return o.Accuracy + o.RMSE }
+
 func (i *Interval) String() string {
+	if i.RMSE > 0 {
+		return fmt.Sprintf("%.5g (%.4g to %.4g)", i.RMSE, i.Low, i.High)
+	}
 	return fmt.Sprintf("%.1f %% (%.1f to %.1f)", 100*i.Accuracy, 100*i.Low, 100*i.High)
 }
 
@@ -86,4 +96,43 @@ func (s *sample) interval() *Interval {
 	}
 	w := classify.WilsonOf(p, worth, quantile)
 	return &Interval{Accuracy: p, Low: w.Low, High: w.High, Rows: s.rows}
+}
+
+// interval is that of the accuracy, or of the root of the mean squared error.
+func (s *Search) interval(all *sample) *Interval {
+	if s.numbers == nil {
+		return all.interval()
+	}
+	mean, err := all.mean()
+	if math.IsInf(err, 1) {
+		err = 0
+	}
+	away := float64(quantile * err)
+	return &Interval{RMSE: math.Sqrt(-mean), Low: math.Sqrt(max(0, -mean-away)), High: math.Sqrt(-mean + away), Rows: all.rows}
+}
+
+// MarshalJSON writes what was measured, and of a candidate that was not tried no
+// figures.
+func (o Outcome) MarshalJSON() ([]byte, error) {
+	type figures struct {
+		Name         string   `json:"name"`
+		Accuracy     *float64 `json:"accuracy,omitempty"`
+		RMSE         *float64 `json:"rmse,omitempty"`
+		Low          *float64 `json:"low,omitempty"`
+		High         *float64 `json:"high,omitempty"`
+		Rows         int      `json:"rows"`
+		Seconds      *float64 `json:"seconds,omitempty"`
+		Milliseconds *float64 `json:"milliseconds,omitempty"`
+		Bytes        int64    `json:"bytes,omitempty"`
+		Note         string   `json:"note,omitempty"`
+		Wants        string   `json:"wants,omitempty"`
+	}
+	f := figures{Name: o.Name, Rows: o.Rows, Bytes: o.Bytes, Note: o.Note, Wants: o.Wants}
+	if o.Rows > 0 {
+		f.Low, f.High, f.Seconds, f.Milliseconds = &o.Low, &o.High, &o.Seconds, &o.Milliseconds
+		if f.Accuracy = &o.Accuracy; o.RMSE > 0 {
+			f.Accuracy, f.RMSE = nil, &o.RMSE
+		}
+	}
+	return json.Marshal(f)
 }

@@ -8,32 +8,29 @@ import (
 	"time"
 
 	"github.com/gorgonia-zoo/zoo"
-	"github.com/gorgonia-zoo/zoo/classify"
-	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/recipe"
 	"github.com/gorgonia-zoo/zoo/texts"
-	"github.com/gorgonia-zoo/zoo/tokenize"
 )
 
 // Search is a data set with its parts and what is tried on it.
 type Search struct {
 	Config
 	zoo      *zoo.Zoo
-	data     *texts.Set
-	raw      []string
-	corpus   *texts.Corpus
-	report   *texts.Report
-	learn    []int   // rows that candidates are trained and measured on
-	test     part    // rows set aside
-	parts    []part  // of learn, that candidates are measured on
-	units    []int32 // of each row a number that those of one text or wording share
-	copies   int     // rows that are worded as others
-	first    int     // parts that each candidate is measured on before the next is tried
+	data     subject
+	corpus   *texts.Corpus // labels and classes; of a table no texts, and of numbers one class
+	numbers  []float64     // what is predicted, where it is no class
+	learn    []int         // rows that candidates are trained and measured on
+	test     part          // rows set aside
+	parts    []part        // of learn, that candidates are measured on
+	units    []int32       // of each row a number that those of one text or wording share
+	copies   int           // rows that are worded as others
+	first    int           // parts that each candidate is measured on before the next is tried
 	tries    []*try
 	spent    float64         // seconds
 	pace     map[string]pace // by kind
 	journal  *journal
-	baseline int // the most frequent class of learn
+	baseline int     // the most frequent class of learn
+	center   float64 // the mean of its numbers
 }
 
 // try is a candidate on its way. One without a family always answers the most
@@ -51,9 +48,9 @@ type try struct {
 	members []*try
 }
 
-// New reads the data, sets a part of it aside and asks the families for
-// candidates.
-func New(ctx context.Context, z *zoo.Zoo, data *texts.Set, c Config) (*Search, error) {
+// New reads the data, texts or a table of columns, sets a part of it aside and asks
+// the families for candidates.
+func New(ctx context.Context, z *zoo.Zoo, data recipe.Data, c Config) (*Search, error) {
 	if c.Time == 0 {
 		c.Time = DefaultTime
 	}
@@ -63,34 +60,17 @@ func New(ctx context.Context, z *zoo.Zoo, data *texts.Set, c Config) (*Search, e
 	began := time.Now()
 	s := &Search{Config: c, zoo: z, pace: map[string]pace{}}
 	var err error
-	if s.data, err = data.Load(ctx); err != nil {
-		return nil, err
+	switch d := data.(type) {
+	case *texts.Set:
+		err = s.readTexts(ctx, d)
+	case recipe.Table:
+		err = s.readTable(ctx, d)
+	default:
+		err = fmt.Errorf("fit: data of type %T, want texts or a table: %w", data, zoo.ErrUsage)
 	}
-	part, err := s.data.Labelled(ctx, tokenize.Config{Lower: true})
 	if err != nil {
 		return nil, err
 	}
-	s.corpus = part.Corpus
-	examples, _, err := s.data.Examples(ctx, datasets.Train)
-	if err != nil {
-		return nil, err
-	}
-	for e, err := range examples {
-		if err != nil {
-			return nil, err
-		}
-		s.raw = append(s.raw, e.Text)
-	}
-	if len(s.corpus.Classes) < 2 {
-		return nil, fmt.Errorf("fit: all texts have the label %q, want two or more different ones: %w", s.corpus.Classes, zoo.ErrUsage)
-	}
-	s.report = texts.Inspect(s.corpus)
-	s.report.FindWordings(s.corpus)
-	s.divide(s.report.Same(), s.report.Units())
-	s.report.CountSplit(s.learn, s.test.rows)
-	s.report.Skipped = s.data.Skipped(ctx)
-	s.report.AdviseClasses(false, true)
-	s.report.AdviseRows()
 	err = s.propose(ctx)
 	s.spent = time.Since(began).Seconds()
 	return s, err
@@ -113,11 +93,15 @@ func (s *Search) propose(ctx context.Context) error {
 		}
 		bases = append(bases, recipe.Base{Name: name, Model: m})
 	}
-	all, err := s.zoo.Families.Candidates(ctx, s.data, bases, s.zoo.Env(zoo.Run{}))
+	all, err := s.zoo.Families.Candidates(ctx, s.data.all(), bases, s.zoo.Env(zoo.Run{}))
 	if err != nil {
 		return err
 	}
-	s.tries = []*try{{Candidate: recipe.Candidate{Name: fmt.Sprintf("always %q", s.corpus.Classes[s.baseline]), Always: true}}}
+	constant := fmt.Sprintf("always %q", s.corpus.Classes[s.baseline])
+	if s.numbers != nil {
+		constant = "the mean"
+	}
+	s.tries = []*try{{Candidate: recipe.Candidate{Name: constant, Always: true}}}
 	order(all)
 	for _, c := range all {
 		*c.Body.SeedPtr() = s.Seed
@@ -173,22 +157,4 @@ func beginsFrom(c recipe.Candidate, name string) bool {
 		}
 	}
 	return false
-}
-
-// texts returns the raw texts of rows.
-func (s *Search) texts(rows []int) []string {
-	out := make([]string, len(rows))
-	for i, at := range rows {
-		out[i] = s.raw[at]
-	}
-	return out
-}
-
-// classifier is what a model must be to be chosen.
-func classifier(m *zoo.Model) (classify.Classifier, error) {
-	c, ok := m.Value.(classify.Classifier)
-	if !ok {
-		return nil, fmt.Errorf("fit: the model is a %T, want a classifier of texts", m.Value)
-	}
-	return c, nil
 }

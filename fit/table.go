@@ -8,7 +8,17 @@ import (
 )
 
 // header is that of the table that grows, whose lines row prints.
-var header = fmt.Sprintf("%-36s %s", "candidate", "accuracy  90 % interval    training  a text    size")
+func (s *Search) header() string {
+	return fmt.Sprintf("%-36s %-9s %s", "candidate", s.figure(), "90 % interval    training  each      size")
+}
+
+// told is what a search asks for.
+func (s *Search) told() string {
+	if _, texts := s.data.(*labelled); texts {
+		return "the label to be told from the text"
+	}
+	return "the target to be told from these columns"
+}
 
 // row is a line of the table.
 func row(o Outcome) string {
@@ -19,6 +29,9 @@ func row(o Outcome) string {
 		return fmt.Sprintf("%-36s %s", o.Name, o.Note)
 	}
 	text := fmt.Sprintf("%-36s %6.2f %%  %5.1f to %5.1f", o.Name, 100*o.Accuracy, 100*o.Low, 100*o.High)
+	if o.RMSE > 0 {
+		text = fmt.Sprintf("%-36s %8.5g  %.4g to %.4g", o.Name, o.RMSE, o.Low, o.High)
+	}
 	if o.Bytes > 0 {
 		text += fmt.Sprintf("  %8s  %6.2f ms  %s", seconds(o.Seconds), o.Milliseconds, size(o.Bytes))
 	}
@@ -65,16 +78,16 @@ func (s *Search) scheme() string {
 		how += fmt.Sprintf("; %d rows are near copies of others: each part has whole wordings, and some rows of others, so that a half of the figures is about texts that are worded anew", s.copies)
 	}
 	if len(s.test.rows) == 0 {
-		return how + fmt.Sprintf("; %d rows are too few to set some aside for the expected accuracy", len(s.raw))
+		return how + fmt.Sprintf("; %d rows are too few to set some aside for the expected %s", len(s.corpus.Labels), s.figure())
 	}
-	return how + fmt.Sprintf("; %d rows are set aside, choose nothing, and say what accuracy to expect", len(s.test.rows))
+	return how + fmt.Sprintf("; %d rows are set aside, choose nothing, and say what %s to expect", len(s.test.rows), s.figure())
 }
 
 // WritePlan prints what would be tried, in order, and how long it is thought to
 // take.
 func (s *Search) WritePlan(w io.Writer) error {
 	var b strings.Builder
-	if _, err := s.report.WriteTo(&b); err != nil {
+	if err := s.data.report(&b); err != nil {
 		return err
 	}
 	fmt.Fprintf(&b, "%s\n%-36s %s\n", s.scheme(), "candidate", "about so long for each of its trainings")
@@ -108,9 +121,9 @@ func (s *Search) outcome(t *try) Outcome {
 	if len(t.done) == 0 {
 		return o
 	}
-	i := s.gains(t).interval()
+	i := s.interval(s.gains(t))
 	n := i.Rows
-	o.Accuracy, o.Low, o.High, o.Rows = i.Accuracy, i.Low, i.High, n
+	o.Accuracy, o.RMSE, o.Low, o.High, o.Rows = i.Accuracy, i.RMSE, i.Low, i.High, n
 	for _, m := range t.done {
 		o.Seconds += m.Seconds
 		o.Milliseconds += 1000 * m.Predicting / float64(max(1, n))

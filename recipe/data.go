@@ -27,6 +27,11 @@ type Table interface {
 	Same() []int
 	// Report says in sentences what the columns are.
 	Report() []string
+	// Fingerprint names the rows by their cells.
+	Fingerprint() (string, error)
+	// Doubt is an error that wraps ErrUsage where only its owner can say what is
+	// predicted, as whether 1, 2 and 3 are numbers or classes.
+	Doubt() error
 }
 
 // TableModel answers rows of a Table.

@@ -10,6 +10,9 @@ import (
 	"github.com/gorgonia-zoo/zoo/internal/corpus"
 )
 
+// NothingHeldOut is the advice about data of which nothing is held out.
+const NothingHeldOut = "no text is held out: nothing tells how good the model is, and training goes on to the last epoch"
+
 // say adds a sentence to the advice.
 func (r *Report) say(format string, args ...any) {
 	r.Advice = append(r.Advice, fmt.Sprintf(format, args...))
@@ -143,6 +146,6 @@ func (r *Report) AdviseRows() {
 		r.say("%d texts for validation say the accuracy to within %.0f points only; more data, or a larger share for validation, says more", r.Validation, 196*0.4/math.Sqrt(float64(r.Validation)))
 	}
 	if r.Validation == 0 {
-		r.say("no text is held out: nothing tells how good the model is, and training goes on to the last epoch")
+		r.say(NothingHeldOut)
 	}
 }

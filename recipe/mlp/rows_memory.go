@@ -3,6 +3,10 @@ package mlp
 import (
 	"context"
 	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
 
 	"github.com/gorgonia-zoo/zoo/datasets"
 	"github.com/gorgonia-zoo/zoo/recipe"
@@ -67,4 +71,34 @@ func (t *Rows) Report() []string {
 		return nil
 	}
 	return t.frame.Describe()
+}
+
+// Fingerprint implements recipe.Table.
+func (t *Rows) Fingerprint() (string, error) {
+	if t.frame == nil {
+		return "", fmt.Errorf("zoo: data: the rows of a table are named before it is loaded: %w", recipe.ErrUsage)
+	}
+	return t.frame.Fingerprint(), nil
+}
+
+// Doubt implements recipe.Table.
+func (t *Rows) Doubt() error {
+	if t.frame == nil || t.columns.Task != "" || t.frame.Classes != nil {
+		return nil
+	}
+	few := map[float64]bool{}
+	for _, y := range t.frame.Y {
+		if few[y] = true; y != math.Trunc(y) || len(few) > 10 || y < 0 {
+			return nil
+		}
+	}
+	if len(few)*5 > len(t.frame.Y) {
+		return nil
+	}
+	var values []string
+	for _, y := range slices.Sorted(maps.Keys(few)) {
+		values = append(values, fmt.Sprint(y))
+	}
+	return fmt.Errorf("zoo: data: column %q, the target, has only the values %s: are they classes (--task classification) or numbers (--task regression)?: %w",
+		t.frame.Target, strings.Join(values, ", "), recipe.ErrUsage)
 }
