@@ -13,6 +13,7 @@ import (
 	"github.com/gorgonia-zoo/zoo"
 	"github.com/gorgonia-zoo/zoo/fit"
 	"github.com/gorgonia-zoo/zoo/internal/curves"
+	"github.com/gorgonia-zoo/zoo/recipe"
 	"github.com/gorgonia-zoo/zoo/texts"
 	"github.com/gorgonia-zoo/zoo/weights"
 	"github.com/spf13/cobra"
@@ -55,20 +56,25 @@ type fitAnswer struct {
 func newFit(z *zoo.Zoo) *cobra.Command {
 	var data dataFlags
 	var flags fitFlags
+	columns := columnSettings(z)
 	c := &cobra.Command{
 		Use:   "fit --data FILE --out DIR",
-		Short: "Try what suits your texts, and keep the best",
+		Short: "Try what suits your texts or your table, and keep the best",
 		Long: `Try what suits labelled texts of your own, the cheapest first: always the most
 frequent class, linear models of words and of pieces of words, a linear model on
 a pretrained encoder, an LSTM from nothing, pretrained models trained further,
 the mean of the best. FILE is a table with a column of texts and a column of
-labels: .csv, .tsv, .jsonl or .parquet.
+labels: .csv, .tsv, .jsonl or .parquet. Of a table without such columns, or with
+--target, a column is predicted from the others: linear or logistic regression,
+and networks of several sizes.
 
 Each candidate is measured on rows that it was not trained on, by
 cross-validation where there are few. A part of the rows is set aside before; it
 chooses nothing, and only the accuracy of the chosen model there is called the
-expected one. Intervals hold the true accuracy nine times in ten. What cannot win
-any more is stopped; of two that are within noise the cheaper is taken. The best
+expected one. Intervals hold the true accuracy nine times in ten. Near copies, as
+templates make them, are told from rows that are worded anew. What cannot win any
+more is stopped; of two that are within noise the one that begins from a general
+model is taken, and then the cheaper. The best
 is trained on all rows and written to DIR, with the table in its card and as
 candidates.svg and candidates.png:
 
@@ -80,7 +86,8 @@ candidates.svg and candidates.png:
   zoo fit --data reviews.csv --text review --label stars --out stars --time 30m
   zoo fit --data tickets.csv --base older-model --out mine
   zoo fit --data tickets.csv --out mine --resume
-  zoo fit --data tickets.csv --show`,
+  zoo fit --data tickets.csv --show
+  zoo fit --data customers.csv --target churn --ignore name --out churn`,
 		Args: takes(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			source := texts.Source()
@@ -96,11 +103,11 @@ candidates.svg and candidates.png:
 			if flags.time <= 0 {
 				return usage(c, "--time %v, want a duration such as 10m", flags.time)
 			}
-			read, err := data.open(c, source, "fit", nil)
+			read, source, err := columns.open(c, &data, source)
 			if err != nil {
 				return err
 			}
-			err = flags.run(c, z, read.(*texts.Set))
+			err = flags.run(c, z, read)
 			if errors.Is(err, context.Canceled) {
 				return fmt.Errorf("zoo: fit: interrupted; what was measured is in %s: go on by the same command with --resume", flags.out)
 			}
@@ -119,12 +126,13 @@ candidates.svg and candidates.png:
 	c.Flags().BoolVar(&flags.show, "show", false, "print what would be tried, and stop")
 	flags.start.add(c, "go on with a search that was interrupted")
 	c.Flags().BoolVar(&flags.asJSON, "json", false, "print one JSON object a candidate whenever it is measured further, and one at the end")
+	columns.add(c)
 	flags.card.add(c)
 	return c
 }
 
 // run searches and writes what was found.
-func (f *fitFlags) run(c *cobra.Command, z *zoo.Zoo, data *texts.Set) error {
+func (f *fitFlags) run(c *cobra.Command, z *zoo.Zoo, data recipe.Data) error {
 	began := time.Now()
 	config := fit.Config{Time: f.time, Bases: f.bases, Seed: f.seed, Card: f.card.fields(), Log: c.ErrOrStderr()}
 	if f.show {
@@ -166,9 +174,13 @@ func (f *fitFlags) run(c *cobra.Command, z *zoo.Zoo, data *texts.Set) error {
 	if f.asJSON {
 		return printJSON(c.OutOrStdout(), answer)
 	}
-	expected := "there were too few rows to measure what accuracy to expect"
+	expected := "there were too few rows to measure what to expect of it"
 	if r.Expected != nil {
-		expected = fmt.Sprintf("expected accuracy %s, nine times in ten", r.Expected)
+		figure := "accuracy"
+		if r.Expected.RMSE > 0 {
+			figure = "RMSE"
+		}
+		expected = fmt.Sprintf("expected %s %s, nine times in ten", figure, r.Expected)
 		if r.Known != nil {
 			expected += fmt.Sprintf("\n  of texts worded as in the file %s, of others %s", r.Known, r.Anew)
 		}
@@ -183,7 +195,7 @@ func (f *fitFlags) keep(answer fitAnswer) error {
 	var list []curves.Interval
 	for i, o := range answer.Candidates {
 		if o.Rows > 0 {
-			list = append(list, curves.Interval{Name: o.Name, Value: o.Accuracy, Low: o.Low, High: o.High, Chosen: i == 0})
+			list = append(list, curves.Interval{Name: o.Name, Value: o.Value(), Low: o.Low, High: o.High, Chosen: i == 0})
 		}
 	}
 	chart, err := curves.Intervals("accuracy in %, and its 90 % interval", list)

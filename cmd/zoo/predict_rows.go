@@ -22,8 +22,11 @@ import (
 
 // rowAnswer is a line of predict --json for a row of a table.
 type rowAnswer struct {
-	Input      map[string]any `json:"input"`
-	Prediction float64        `json:"prediction"`
+	Input         map[string]any     `json:"input"`
+	Prediction    *float64           `json:"prediction,omitempty"` // of numbers
+	Label         string             `json:"label,omitempty"`      // of classes
+	Probability   *float64           `json:"probability,omitempty"`
+	Probabilities map[string]float64 `json:"probabilities,omitempty"`
 	datasets.Surprise
 	Columns json.RawMessage `json:"columns,omitempty"` // of the row, those that are kept
 }
@@ -42,7 +45,11 @@ func predictRows(c *cobra.Command, m recipe.RowAnswerer, args []string, from *so
 	if err != nil {
 		return err
 	}
-	err = to.write(c, p.columns, []string{"prediction"}, func(w rowWriter, out *bufio.Writer) error {
+	header := []string{"prediction"}
+	if k, ok := m.(recipe.RowClassifier); ok {
+		p.classes, header = k.Classes(), []string{"label", "probability"}
+	}
+	err = to.write(c, p.columns, header, func(w rowWriter, out *bufio.Writer) error {
 		var chunk []placedRow
 		answer := func() error {
 			if err := p.answer(c.Context(), chunk, w, out, to.asJSON); err != nil {
@@ -78,6 +85,7 @@ func predictRows(c *cobra.Command, m recipe.RowAnswerer, args []string, from *so
 type rowPrinter struct {
 	model     recipe.RowAnswerer
 	columns   []string // that are carried
+	classes   []string // nil where numbers are predicted
 	read      int
 	surprises map[string]int // how many rows have which
 }
@@ -113,13 +121,28 @@ func (p *rowPrinter) answer(ctx context.Context, chunk []placedRow, w rowWriter,
 			if len(a.Far) > 0 {
 				more = append(more, extra{"far", a.Far})
 			}
-			err = w.row(chunk[i].kept, []any{a.Prediction}, more)
+			values := []any{a.Prediction}
+			if p.classes != nil {
+				values = []any{a.Label, slices.Max(a.Probabilities)}
+			}
+			err = w.row(chunk[i].kept, values, more)
 		case asJSON:
-			answer := rowAnswer{Input: a.Input, Prediction: a.Prediction, Surprise: datasets.Surprise{Missing: a.Missing, Unknown: a.Unknown, Far: a.Far}}
+			answer := rowAnswer{Input: a.Input, Label: a.Label, Surprise: datasets.Surprise{Missing: a.Missing, Unknown: a.Unknown, Far: a.Far}}
+			if p.classes == nil {
+				answer.Prediction = &a.Prediction
+			} else {
+				sure := slices.Max(a.Probabilities)
+				answer.Probability, answer.Probabilities = &sure, map[string]float64{}
+				for k, name := range p.classes {
+					answer.Probabilities[name] = a.Probabilities[k]
+				}
+			}
 			if chunk[i].kept != nil {
 				answer.Columns = jsonObject(p.columns, chunk[i].kept)
 			}
 			err = printJSON(out, answer)
+		case p.classes != nil:
+			_, err = fmt.Fprintf(out, "%s\t%.4f\n", a.Label, slices.Max(a.Probabilities))
 		default:
 			_, err = fmt.Fprintf(out, "%.6g\n", a.Prediction)
 		}

@@ -61,6 +61,7 @@ func candidates(ctx context.Context, data recipe.Data, _ []recipe.Base, _ recipe
 		decay  float64
 	}{
 		{"table-linear", true, nil, 1e-3},
+		{"table-linear --weight-decay 0.3", true, nil, 0.3},
 		{"mlp --hidden 32 --weight-decay 0.1", false, []int{32}, 0.1},
 		{"mlp --weight-decay 1", false, []int{128, 64}, 1},
 		{"mlp", false, []int{128, 64}, 1e-4},
@@ -70,15 +71,18 @@ func candidates(ctx context.Context, data recipe.Data, _ []recipe.Base, _ recipe
 		if c.linear {
 			r = Linear()
 		}
+		if c.linear && c.decay > 0.1 && frame.Classes == nil {
+			continue // linear regression is solved, not trained
+		}
 		b := r.Body.(*TableRecipe)
 		b.Columns, b.Test = rows.columns, 0
 		b.Columns.Target = frame.Target
 		if frame.Classes != nil {
 			b.Columns.Task = string(datasets.Classification)
 		}
+		b.Optimizer.WeightDecay = c.decay
 		if !c.linear {
-			b.Hidden, b.Optimizer.WeightDecay = c.hidden, c.decay
-			b.Batch = 64
+			b.Hidden, b.Batch = c.hidden, 64
 		}
 		if n < fewTableRows {
 			b.Validation, b.KeepBest, b.Patience = 0, false, 0

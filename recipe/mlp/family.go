@@ -61,7 +61,7 @@ func settings() []recipe.Setting {
 			Of: recipe.Text(func(r *TableRecipe) *string { return &r.Columns.Target }, ""),
 		},
 		{
-			Flag: "task", Type: recipe.TextType, Else: without, Values: []string{string(datasets.Regression), string(datasets.Classification)},
+			Flag: "task", Type: recipe.TextType, Else: without, Free: true, Values: []string{string(datasets.Regression), string(datasets.Classification)},
 			Usage: "of a table: classification where the target's numbers are classes, or regression (default: classification where the target is no number)",
 			Of:    recipe.Text(func(r *TableRecipe) *string { return &r.Columns.Task }, "regression or classification", "", string(datasets.Regression), string(datasets.Classification)),
 		},

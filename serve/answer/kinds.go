@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,11 +50,14 @@ type rows struct{ recipe.RowAnswerer }
 
 // rowAnswer is the answer to a row, as zoo predict --json has it.
 type rowAnswer struct {
-	Input      map[string]any `json:"input"`
-	Prediction float64        `json:"prediction"`
-	Missing    []string       `json:"missing,omitempty"`
-	Unknown    []string       `json:"unknown,omitempty"`
-	Far        []string       `json:"far,omitempty"`
+	Input         map[string]any     `json:"input"`
+	Prediction    *float64           `json:"prediction,omitempty"` // of numbers
+	Label         string             `json:"label,omitempty"`      // of classes
+	Probability   *float64           `json:"probability,omitempty"`
+	Probabilities map[string]float64 `json:"probabilities,omitempty"`
+	Missing       []string           `json:"missing,omitempty"`
+	Unknown       []string           `json:"unknown,omitempty"`
+	Far           []string           `json:"far,omitempty"`
 }
 
 func (r rows) describe(m *Model) {
@@ -62,6 +66,9 @@ func (r rows) describe(m *Model) {
 		m.Inputs = append(m.Inputs, Tensor{name, bytesType, []int{-1}})
 	}
 	m.Outputs = []Tensor{{"prediction", float64Type, []int{-1}}, {"unusual", bytesType, []int{-1}}}
+	if _, ok := r.RowAnswerer.(recipe.RowClassifier); ok {
+		m.Outputs = []Tensor{{"label", bytesType, []int{-1}}, {"probability", float64Type, []int{-1}}, {"unusual", bytesType, []int{-1}}}
+	}
 }
 
 func (r rows) input(v any) (Input, error) {
@@ -100,9 +107,21 @@ func (r rows) answer(ctx context.Context, inputs []Input, _ Options) ([]Answer, 
 		return nil, err
 	}
 	out := make([]Answer, len(all))
+	classes, _ := r.RowAnswerer.(recipe.RowClassifier)
 	for i, a := range all {
-		out[i] = Answer{Object: rowAnswer{a.Input, a.Prediction, a.Missing, a.Unknown, a.Far},
-			Values: []any{a.Prediction, strings.Join(a.Surprises(), "; ")}}
+		one, unusual := rowAnswer{Input: a.Input, Label: a.Label, Missing: a.Missing, Unknown: a.Unknown, Far: a.Far}, strings.Join(a.Surprises(), "; ")
+		if classes == nil {
+			one.Prediction = &a.Prediction
+			out[i] = Answer{Object: one, Values: []any{a.Prediction, unusual}}
+			continue
+		}
+		one.Probabilities = map[string]float64{}
+		for k, name := range classes.Classes() {
+			one.Probabilities[name] = a.Probabilities[k]
+		}
+		sure := slices.Max(a.Probabilities)
+		one.Probability = &sure
+		out[i] = Answer{Object: one, Values: []any{a.Label, sure, unusual}}
 	}
 	return out, nil
 }
