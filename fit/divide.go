@@ -115,11 +115,14 @@ func (s *Search) hold(rows []int, same []int32, copied map[int32]bool, k, first 
 		out := map[int32]bool{}
 		for _, i := range anew[p] {
 			out[s.units[i]] = true
+		}
+		known[p] = slices.DeleteFunc(known[p], func(i int) bool { return out[s.units[i]] })
+		known[p], anew[p] = s.leaveClasses(rows, known[p], anew[p])
+		for _, i := range anew[p] {
 			if copied[s.units[i]] {
 				sums[0]++
 			}
 		}
-		known[p] = slices.DeleteFunc(known[p], func(i int) bool { return out[s.units[i]] })
 		sums[1] += len(known[p])
 		parts[p].rows = slices.Concat(anew[p], known[p])
 		slices.Sort(parts[p].rows)
@@ -139,6 +142,36 @@ func (s *Search) hold(rows []int, same []int32, copied map[int32]bool, k, first 
 		}
 	}
 	return parts
+}
+
+// leaveClasses takes rows out of a part, known and anew, where it has all rows of a
+// class: a model is trained on every class.
+func (s *Search) leaveClasses(rows, known, anew []int) (_, _ []int) {
+	left := make([]int, len(s.corpus.Classes))
+	for _, i := range rows {
+		left[s.corpus.Labels[i]]++
+	}
+	for _, part := range [][]int{known, anew} {
+		for _, i := range part {
+			left[s.corpus.Labels[i]]--
+		}
+	}
+	parts := [2][]int{known, anew}
+	for k, part := range parts {
+		back := make([]int, len(left))
+		parts[k] = slices.DeleteFunc(part, func(i int) bool {
+			label := s.corpus.Labels[i]
+			if left[label] == 0 {
+				back[label]++
+				return true
+			}
+			return false
+		})
+		for label, n := range back {
+			left[label] += n
+		}
+	}
+	return parts[0], parts[1]
 }
 
 // rows returns what a model is trained on to be measured on a part, and that

@@ -67,6 +67,36 @@ func TestHold(t *testing.T) {
 	}
 }
 
+// Every part leaves rows of every class to be trained on, though a class has a single
+// text or wording.
+func TestHoldLeavesClasses(t *testing.T) {
+	const n = 200
+	s := &Search{corpus: &texts.Corpus{Classes: []string{"usual", "once", "one wording"}}}
+	same, units := make([]int32, n), make([]int32, n)
+	for i := range n {
+		label, unit := int32(0), int32(i)
+		switch {
+		case i == 7:
+			label = 1
+		case i >= 190:
+			label, unit = 2, int32(n)
+		}
+		s.corpus.Labels = append(s.corpus.Labels, label)
+		same[i], units[i] = int32(i), unit
+	}
+	s.divide(same, units)
+	for k := testPart; k < len(s.parts); k++ {
+		learn, held := s.rows(k)
+		classes := map[int32]bool{}
+		for _, i := range learn {
+			classes[s.corpus.Labels[i]] = true
+		}
+		if len(classes) != 3 || len(held) == 0 {
+			t.Errorf("part %d of %d rows leaves the classes %v", k, len(held), classes)
+		}
+	}
+}
+
 // Rows of one unit count as one observation: the standard error is that between
 // units, and an interval is as wide as theirs.
 func TestSampleOfUnits(t *testing.T) {

@@ -54,7 +54,7 @@ func TestTableClasses(t *testing.T) {
 	r, b := smallTable(t, 40)
 	b.ClassWeights = "balanced"
 	var log bytes.Buffer
-	m := fixture.Train(t, r, openTable(t, path, zoo.TableColumns{}), zoo.Run{Log: &log})
+	m := fixture.Train(t, r, openTable(t, path, zoo.TableColumns{Target: "churn"}), zoo.Run{Log: &log})
 	c := classes(t, m)
 	if got := c.Classes(); !slices.Equal(got, []string{"asks", "leaves", "stays"}) || c.Target() != "churn" {
 		t.Fatalf("classes %q of %q", got, c.Target())
@@ -68,7 +68,7 @@ func TestTableClasses(t *testing.T) {
 			t.Errorf("the log lacks %q:\n%s", says, log.String())
 		}
 	}
-	again := fixture.Reopen(t, m)
+	again, _ := fixture.Reopened(t, m)
 	rows := [][]string{{"30", "90", "basic"}, {"70", "90", "basic"}, {"70", "", "silver"}}
 	want, err := c.AnswerRows(ctx, rows)
 	if err != nil {
