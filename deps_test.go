@@ -63,7 +63,7 @@ var allowed = map[string][]string{
 
 	"recipe/seq2seq": {"bleu", "datasets", "models/seq2seq", "pairs", "recipe", "tokenize", "train", "weights"},
 
-	"": {"classify", "datasets", "hub", "models/ensemble", "models/linear", "models/lstm", "models/mlp", "models/tagger", "models/word2vec", "pretrained", "recipe", "recipe/encoder", "recipe/ensemble", "recipe/finetune",
+	"": {"classify", "datasets", "hub", "models/ensemble", "models/linear", "models/lstm", "models/mlp", "models/seq2seq", "models/tagger", "models/word2vec", "pretrained", "recipe", "recipe/encoder", "recipe/ensemble", "recipe/finetune",
 		"recipe/linear", "recipe/lm", "recipe/lstm", "recipe/mean", "recipe/mlp", "recipe/seq2seq", "recipe/tagger", "recipe/word2vec", "texts", "train", "weights"},
 	"fit":     {"", "classify", "datasets", "internal/exact", "recipe", "texts", "tokenize", "weights"},
 	"cmd/zoo": {"", "classify", "datasets", "fit", "hub", "internal/bench", "internal/curves", "internal/kernel", "internal/lines", "pretrained/minilm", "recipe", "serve", "serve/static", "tagging", "texts", "train", "weights"},

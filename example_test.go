@@ -133,4 +133,16 @@ func ExampleModels() {
 	// imdb text classification
 	// tagger-ewt tagging
 	// word2vec-imdb word vectors
+	// translate-de-en translation
+}
+
+func ExampleTranslateDeEn() {
+	t, err := zoo.TranslateDeEn()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	got, err := t.Translate(context.Background(), "Ein Mann spielt Gitarre.")
+	fmt.Println(got.Text, err)
+	// Output: A man is playing a guitar. <nil>
 }

@@ -54,6 +54,7 @@ import (
 	"github.com/gorgonia-zoo/zoo/models/linear"
 	"github.com/gorgonia-zoo/zoo/models/lstm"
 	"github.com/gorgonia-zoo/zoo/models/mlp"
+	"github.com/gorgonia-zoo/zoo/models/seq2seq"
 	"github.com/gorgonia-zoo/zoo/models/tagger"
 	"github.com/gorgonia-zoo/zoo/models/word2vec"
 	"github.com/gorgonia-zoo/zoo/pretrained"
@@ -156,6 +157,19 @@ func Models() []Record {
 			Constructor: "Word2VecIMDB", Recipe: "word2vec-imdb",
 			Data: "IMDB", Licence: "Apache-2.0", Date: "2026-11-25",
 		},
+		{
+			Name: "translate-de-en", Task: "translation",
+			Parameters: 4965440, Bytes: 9932616, SHA256: "e12445933f01c556813926e7979304a6b49f7ab92492c678779549eb29f9b702",
+			Metrics: map[string]float64{
+				"test_bleu":       41.254316991245624,
+				"test_chrf":       60.13768869440498,
+				"validation_bleu": 41.14650275165942,
+				"validation_chrf": 60.91027897396841,
+				"validation_loss": 1.7945656327611768,
+			},
+			Constructor: "TranslateDeEn", Recipe: "translate-de-en",
+			Data: "Multi30k", Licence: "Apache-2.0", Date: "2026-11-27",
+		},
 	}
 }
 
@@ -235,12 +249,13 @@ func (s *single[T]) open(name string, files func() fs.FS, build func(*weights.Ar
 }
 
 var (
-	mlpLine      single[*mlp.Regressor]
-	lstmIMDB     single[*lstm.Classifier]
-	nbsvmIMDB    single[*linear.Classifier]
-	taggerEWT    single[*tagger.Tagger]
-	word2vecIMDB single[*word2vec.Vectors]
-	imdb         single[*ensemble.Classifier]
+	mlpLine       single[*mlp.Regressor]
+	lstmIMDB      single[*lstm.Classifier]
+	nbsvmIMDB     single[*linear.Classifier]
+	taggerEWT     single[*tagger.Tagger]
+	word2vecIMDB  single[*word2vec.Vectors]
+	imdb          single[*ensemble.Classifier]
+	translateDeEn single[*seq2seq.Translator]
 )
 
 // IMDB returns the best classifier of film reviews into negative and positive that the
@@ -290,6 +305,18 @@ func NBSVMIMDB() (*linear.Classifier, error) {
 // tagger, which is safe for many goroutines.
 func TaggerEWT() (*tagger.Tagger, error) {
 	return taggerEWT.open("tagger-ewt", pretrained.TaggerEWT, tagger.FromArtefact)
+}
+
+// TranslateDeEn returns the translator from German to English that was trained on
+// Multi30k, sentences that describe photographs:
+//
+//	t, err := zoo.TranslateDeEn()
+//	got, err := t.Translate(ctx, "Ein Mann spielt Gitarre.")
+//	fmt.Println(got.Text)
+//
+// Every call returns the same translator, which is safe for many goroutines.
+func TranslateDeEn() (*seq2seq.Translator, error) {
+	return translateDeEn.open("translate-de-en", pretrained.TranslateDeEn, seq2seq.FromArtefact)
 }
 
 // Word2VecIMDB returns vectors of 36,000 words, of 100 dimensions each, that

@@ -241,6 +241,8 @@ func headline(r zoo.Record) []string {
 			texts = append(texts, fmt.Sprintf("%.2f %%", 100*v))
 		case "men_spearman", "wordsim353_spearman":
 			texts = append(texts, fmt.Sprintf("%.4f", v))
+		case "test_bleu":
+			texts = append(texts, fmt.Sprintf("%.2f", v))
 		case "cosine_mean":
 			texts = append(texts, fmt.Sprintf("%.4f", v))
 		case "mse":

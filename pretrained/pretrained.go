@@ -20,6 +20,8 @@ var (
 	nbsvmIMDB embed.FS
 	//go:embed tagger-ewt
 	taggerEWT embed.FS
+	//go:embed translate-de-en
+	translateDeEn embed.FS
 	//go:embed word2vec-imdb
 	word2vecIMDB embed.FS
 )
@@ -38,6 +40,9 @@ func NBSVMIMDB() fs.FS { return in(nbsvmIMDB, "nbsvm-imdb") }
 
 // TaggerEWT returns the directory of tagger-ewt.
 func TaggerEWT() fs.FS { return in(taggerEWT, "tagger-ewt") }
+
+// TranslateDeEn returns the directory of translate-de-en.
+func TranslateDeEn() fs.FS { return in(translateDeEn, "translate-de-en") }
 
 // Word2VecIMDB returns the directory of word2vec-imdb.
 func Word2VecIMDB() fs.FS { return in(word2vecIMDB, "word2vec-imdb") }
@@ -63,6 +68,8 @@ func Open(name string) (fs.FS, error) {
 		return NBSVMIMDB(), nil
 	case "tagger-ewt":
 		return TaggerEWT(), nil
+	case "translate-de-en":
+		return TranslateDeEn(), nil
 	case "word2vec-imdb":
 		return Word2VecIMDB(), nil
 	}

@@ -57,4 +57,12 @@
 // Unicode (testdata/unicode.py asks it). What is not supported is refused:
 // other kinds of tokenizers, added tokens that must be words by themselves,
 // words that are never split.
+//
+// # Pieces learned from texts
+//
+// [LearnBytePair] learns a BytePair from texts of any language: nothing is unknown to
+// it, and [BytePair.Decode] gives back the very text. It is what a model reads and
+// writes that must produce text, such as a translator, or one whose words are too many
+// to list. A Tokenizer's tokens are words, as classifiers count and explain them; a
+// Subword read from files is for the encoder that came with it.
 package tokenize

@@ -209,10 +209,8 @@ func (t *task) finish(ctx context.Context, r recipe.Recipe, result train.Result)
 	if err != nil {
 		return nil, err
 	}
-	if t.Data != "" && t.Columns == deEn().Body.(*Recipe).Columns {
-		card.Data = t.Data
-	} else {
-		card.Data = fmt.Sprintf("%s: %d pairs", t.set.Name(), len(t.sources))
+	if card.Data = fmt.Sprintf("%s: %d pairs", t.set.Name(), len(t.sources)); t.fingerprint == multi30k {
+		card.Data = "Multi30k"
 	}
 	card.Recipe.Options[recipe.DataOption] = t.fingerprint
 	columns := t.set.Columns()
@@ -230,6 +228,10 @@ func (t *task) finish(ctx context.Context, r recipe.Recipe, result train.Result)
 	}
 	return &recipe.Model{Artefact: a, Value: &Translator{t.translator, columnsOf(card)}}, nil
 }
+
+// multi30k is the fingerprint of Multi30k's German and English pairs, those for training
+// and for validation.
+const multi30k = "a4accf954695d06b333cff7cb6a43c4d33887ca4a493d1177226e6d8183974be"
 
 // Options of a card's recipe: the columns or languages that were read.
 const (
