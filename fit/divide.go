@@ -29,14 +29,6 @@ type part struct {
 // testPart is the number of the part that is set aside.
 const testPart = -1
 
-// part returns a part by its number.
-func (s *Search) part(n int) *part {
-	if n == testPart {
-		return &s.test
-	}
-	return &s.parts[n]
-}
-
 // divide sets the test part aside and deals the others. same is of each row a
 // number that rows of one text share, units one that rows of one wording do.
 func (s *Search) divide(same, units []int32) {
