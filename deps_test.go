@@ -45,7 +45,7 @@ var allowed = map[string][]string{
 
 	"classify": {"internal/exact", "tokenize"},
 	"recipe":   {"datasets", "train", "weights"},
-	"texts":    {"classify", "datasets", "internal/corpus", "ops", "recipe", "tokenize"},
+	"texts":    {"classify", "datasets", "internal/corpus", "internal/exact", "ops", "recipe", "tokenize"},
 
 	"sentences": {"datasets", "internal/lines", "recipe", "tagging"},
 

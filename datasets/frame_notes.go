@@ -130,10 +130,10 @@ func sentinel(x []float64) (far float64, times int, low, high float64) {
 	if len(least) < 2 {
 		return 0, 0, 0, 0
 	}
-	if low, high := least[1].x, most[0].x; high > low && least[0].x+10*(high-low) < low {
+	if low, high := least[1].x, most[0].x; high > low && least[0].x+float64(10*(high-low)) < low {
 		return least[0].x, least[0].times, low, high
 	}
-	if low, high := least[0].x, most[1].x; high > low && most[0].x-10*(high-low) > high {
+	if low, high := least[0].x, most[1].x; high > low && most[0].x-float64(10*(high-low)) > high {
 		return most[0].x, most[0].times, low, high
 	}
 	return 0, 0, 0, 0

@@ -131,7 +131,7 @@ func (c *crfChain) forward(b int) (logZ float64, err error) {
 		}
 		sum := 0.0
 		for j := range a {
-			a[j] *= f[j]
+			a[j] = float64(a[j] * f[j])
 			sum += a[j]
 		}
 		if !(sum > 0 && sum <= math.MaxFloat64) {

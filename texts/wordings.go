@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/gorgonia-zoo/zoo/internal/exact"
 )
 
 const (
@@ -131,7 +133,7 @@ func newComparison(c *Corpus) *comparison {
 	}
 	w.weight = make([]float64, number+1)
 	for x, k := range rows {
-		w.weight[x] = math.Log(float64(n+1) / math.Max(float64(k), float64(n)/rareShare))
+		w.weight[x] = exact.Log(float64(n+1) / math.Max(float64(k), float64(n)/rareShare))
 		w.most = max(w.most, w.weight[x])
 	}
 	slices.SortFunc(all, func(a, b run) int {
@@ -245,7 +247,7 @@ func newLabelling(c *Corpus) *labelling {
 	for _, m := range l.all {
 		if m > 0 {
 			p := float64(m) / float64(len(c.Labels))
-			l.entropy -= p * math.Log(p)
+			l.entropy -= float64(p * exact.Log(p))
 		}
 	}
 	return l
@@ -275,7 +277,7 @@ func (l *labelling) flat(n int) bool {
 	slices.Sort(l.classes)
 	for _, k := range l.classes {
 		p := float64(l.counts[k]) / float64(l.n)
-		divergence += float64(p * math.Log(p*float64(n)/float64(l.all[k])))
+		divergence += float64(p * exact.Log(p*float64(n)/float64(l.all[k])))
 	}
 	return divergence < float64(flatShare*l.entropy)
 }
