@@ -104,7 +104,7 @@ func TestEmbedRefuses(t *testing.T) {
 		{[]string{"embed", f.model, "x"}, 2, "has no vectors of texts; an encoder such as minilm has"},
 		{[]string{"embed", "minilm", "x", "--file", file}, 2, "both as arguments and by --file"},
 		{[]string{"embed", f.model, "x", "--int8"}, 2, "--int8 does not apply"},
-		{[]string{"nearest", "minilm", "x"}, 2, `of kind "encoder", want one of word vectors`},
+		{[]string{"nearest", "minilm", "x"}, 2, "has no words: --among FILE"},
 		{[]string{"nearest", "minilm", "--among", file, "x"}, 1, "holds no text"},
 		{[]string{"nearest", "minilm", "--among", filepath.Join(t.TempDir(), "absent"), "x"}, 2, "no file"},
 		{[]string{"nearest", "word2vec-imdb", "--text", "a", "film"}, 2, "--text does not apply"},

@@ -24,6 +24,8 @@ var (
 	rate    = regexp.MustCompile(`\b[0-9][0-9.]*[kMG]?( [a-z]+/s)\b`)
 	// served is a server of a test, whose port the system chooses.
 	served = regexp.MustCompile(`127\.0\.0\.1:[0-9]+`)
+	// identity is that of a run whose recipe may name a temporary path.
+	identity = regexp.MustCompile(`(of recipe \S+) [0-9a-f]{8}( on data)`)
 	// program is what was built, by what and for what.
 	program = regexp.MustCompile(`\bversion \S+(, go[0-9]\S*, [a-z0-9]+/[a-z0-9]+)?$`)
 	// state is a line of train.Progress, and its groups are the step and the steps
@@ -43,6 +45,7 @@ func neutral(text string) string {
 		return "$TMP/" + base
 	})
 	text = served.ReplaceAllString(text, "127.0.0.1:0")
+	text = identity.ReplaceAllString(text, "$1 ...$2")
 	return rate.ReplaceAllString(elapsed.ReplaceAllString(text, "0${1}s"), "0$1")
 }
 
