@@ -24,8 +24,8 @@ var takes = map[string]struct{ good, bad []string }{
 	"finetune/language-epochs":       {[]string{"2", "0"}, []string{"-1", "x"}},
 	"seq2seq/source":                 {[]string{"de", "a column", ""}, nil},
 	"seq2seq/target":                 {[]string{"en", ""}, nil},
-	"seq2seq/source-file":            {[]string{""}, nil}, // a name alone needs the other's
-	"seq2seq/target-file":            {[]string{""}, nil},
+	"seq2seq/source-file":            {[]string{"train de.txt", ""}, nil},
+	"seq2seq/target-file":            {[]string{"train.en", ""}, nil},
 	"seq2seq/lowercase":              {[]string{"true", "false"}, []string{"maybe"}},
 	"seq2seq/source-vocab":           {[]string{"4000", "258"}, []string{"257", "x"}},
 	"seq2seq/target-vocab":           {[]string{"4000", "258"}, []string{"0", "x"}},

@@ -194,7 +194,7 @@ func TestRecipeRefuses(t *testing.T) {
 	for name, change := range map[string]func(*seq2seq.Recipe){
 		"smoothing": func(r *seq2seq.Recipe) { r.Smoothing = 1 }, "vocab": func(r *seq2seq.Recipe) { r.Source.Size = 200 },
 		"width": func(r *seq2seq.Recipe) { r.Model.Hidden = 33 }, "storage": func(r *seq2seq.Recipe) { r.Storage = "I8" },
-		"tokens": func(r *seq2seq.Recipe) { r.MaxTokens = -1 }, "one file": func(r *seq2seq.Recipe) { r.Columns.SourceFile = "x" },
+		"tokens": func(r *seq2seq.Recipe) { r.MaxTokens = -1 },
 		"search": func(r *seq2seq.Recipe) { r.Search.Beam = 1 }, "validation": func(r *seq2seq.Recipe) { r.Validation = 1 },
 		"too short": func(r *seq2seq.Recipe) { r.MaxTokens = 1 },
 	} {
@@ -205,8 +205,12 @@ func TestRecipeRefuses(t *testing.T) {
 			t.Errorf("%s: accepted", name)
 		}
 	}
-	r, _ := small(t)
+	r, b := small(t)
 	if _, _, err := zoo.Train(context.Background(), r, nil, zoo.Run{}); !errors.Is(err, zoo.ErrUsage) {
 		t.Errorf("no data: %v", err)
+	}
+	b.Columns.SourceFile = "x"
+	if _, err := r.Source().Open(table(t, 20), zoo.DataConfig{}); !errors.Is(err, zoo.ErrUsage) || !strings.Contains(err.Error(), "without the other") {
+		t.Errorf("one file of lines: %v", err)
 	}
 }
