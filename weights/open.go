@@ -153,8 +153,7 @@ func readLimited(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	}
 	defer f.Close()
 	const trusted = 16 << 20
-	var b bytes.Buffer
-	b.Grow(int(min(max(info.Size(), 0), trusted)) + bytes.MinRead) // room to see the end without growing
+	b := bytes.NewBuffer(make([]byte, 0, int(min(max(info.Size(), 0), trusted))+bytes.MinRead)) // room to see the end without growing
 	n, err := b.ReadFrom(io.LimitReader(f, limit+1))
 	if err == nil && n > limit {
 		err = fmt.Errorf("%w: more than %d bytes", ErrArtefact, limit)
