@@ -74,6 +74,7 @@ func neutralArgs(args []string) string {
 // neutralLines are the first lines of a text, cut, with one space for many.
 func neutralLines(text string) (list []string) {
 	const most = 40
+	text = strings.ReplaceAll(text, withoutVectors+"\n", "") // of the processor, not of the command
 	for line := range strings.Lines(text) {
 		line = strings.Join(strings.Fields(neutral(line)), " ")
 		if passing(line) {

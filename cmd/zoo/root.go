@@ -73,11 +73,14 @@ func addBuiltins(root *cobra.Command) {
 	}
 }
 
+// withoutVectors is what slowly says.
+const withoutVectors = "this processor or build has no vector units that are used: LSTMs, encoders and other networks are many times slower; linear models (recipes tfidf, nbsvm, subword) are not"
+
 // slowly says once, before a network is trained or many texts are read, that the
 // processor's vector units are not used.
 func slowly(c *cobra.Command, _ []string) {
 	if kernel.Current() == kernel.Portable && slices.Contains([]string{"train", "finetune", "fit", "reproduce", "embed", "serve"}, c.Name()) {
-		fmt.Fprintln(c.ErrOrStderr(), "this processor or build has no vector units that are used: LSTMs, encoders and other networks are many times slower; linear models (recipes tfidf, nbsvm, subword) are not")
+		fmt.Fprintln(c.ErrOrStderr(), withoutVectors)
 	}
 }
 
